@@ -1,0 +1,3 @@
+"""
+The product without a window: knows neither Qt nor mitmproxy.
+"""

@@ -1,0 +1,113 @@
+"""
+The layers around a request body: content encodings and JSON, with limits against hostile input.
+
+Nothing here trusts a header. A gzip body is known by its first bytes too, because proxies on the
+way may have dropped the header (wire-format §1.4).
+"""
+
+import json
+import zlib
+from typing import Any
+
+import orjson
+import zstandard
+
+LARGEST = 64 << 20
+"""No body is unpacked beyond this."""
+LARGEST_RATIO = 200
+"""JSON of events shrinks 5 to 30 times. Far beyond that somebody is playing with us."""
+RATIO_COUNTS_FROM = 4 << 20
+"""Below this size a ratio harms nobody."""
+
+GZIP_MAGIC = b"\x1f\x8b"
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+
+
+class BodyProblem(ValueError):
+    """Why a body cannot be read, as a sentence for a person."""
+
+
+def unpacked(body: bytes, encoding: str) -> tuple[bytes, str]:
+    """The body without its content encoding, and the name of what was removed.
+
+    Raises BodyProblem when it is cut short, damaged, or unpacks to something unreasonable.
+    """
+    encoding = encoding.strip().lower()
+    if body.startswith(GZIP_MAGIC):
+        return _inflated(body, zlib.MAX_WBITS | 16, "gzip"), "gzip"
+    if body.startswith(ZSTD_MAGIC):
+        return _unzstd(body), "zstd"
+    if encoding in ("", "identity", "none"):
+        return body, "none"
+    if encoding == "deflate":
+        zlib_header = body[:1] == b"\x78"
+        return _inflated(body, zlib.MAX_WBITS if zlib_header else -zlib.MAX_WBITS, "deflate"), (
+            "deflate"
+        )
+    if encoding in ("gzip", "x-gzip", "zstd") and body[:1] in b"{[":
+        # The header stayed when somebody on the way unpacked the body.
+        return body, "none"
+    raise BodyProblem(f"The body says that it is encoded as {encoding!r}, but it is not.")
+
+
+def _inflated(body: bytes, window_bits: int, name: str) -> bytes:
+    limit = _limit(len(body))
+    stream = zlib.decompressobj(window_bits)
+    try:
+        data = stream.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise BodyProblem(f"The {name} body is damaged: {error}.") from error
+    if len(data) > limit:
+        raise BodyProblem(_too_large(name, limit))
+    if not stream.eof:
+        raise BodyProblem(f"The {name} body is cut short after {len(body)} bytes.")
+    return data
+
+
+def _unzstd(body: bytes) -> bytes:
+    limit = _limit(len(body))
+    try:
+        data = zstandard.ZstdDecompressor().stream_reader(body).read(limit + 1)
+    except zstandard.ZstdError as error:
+        raise BodyProblem(f"The zstd body is damaged: {error}.") from error
+    if len(data) > limit:
+        raise BodyProblem(_too_large("zstd", limit))
+    return data
+
+
+def _limit(size: int) -> int:
+    return min(LARGEST, max(RATIO_COUNTS_FROM, size * LARGEST_RATIO))
+
+
+def _too_large(name: str, limit: int) -> str:
+    return f"The {name} body unpacks to more than {limit >> 20} MB and was left packed."
+
+
+def parsed(data: bytes) -> Any:
+    """The JSON value of a body. Raises BodyProblem.
+
+    orjson is strict; what senders write and servers take (NaN, huge integers, half surrogates)
+    is read by the standard library instead.
+    """
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as strict:
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise BodyProblem(f"The body is not UTF-8 text (byte {error.start}).") from strict
+        try:
+            return json.loads(text)
+        except RecursionError:
+            raise BodyProblem("The JSON is nested too deeply to be read.") from strict
+        except ValueError as error:
+            raise BodyProblem(f"The body is not valid JSON: {error}.") from strict
+
+
+def json_text(value: Any) -> str:
+    """JSON text that SQLite can keep, whatever `parsed` returned."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        # Escaped, half surrogates are plain ASCII.
+        return json.dumps(value, ensure_ascii=True, separators=(",", ":"))

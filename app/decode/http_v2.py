@@ -1,0 +1,156 @@
+"""
+HTTP V2 and Batch uploads: one JSON object with `api_key` and `events` (wire-format §1.2).
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from app.hosts import is_analytics
+from app.model import Capture, Event, Upload
+
+HTTP_V2 = "HTTP V2"
+BATCH = "Batch"
+INGESTION_PATHS = ("/2/httpapi", "/batch")
+_INT64 = 1 << 63
+
+
+def endpoint(path: str) -> str:
+    """Amplitude's name for what a path stands for. First-party paths stand for HTTP V2."""
+    return BATCH if path.rstrip("/").endswith("/batch") else HTTP_V2
+
+
+def is_ingestion(host: str, path: str) -> bool:
+    """Whether Amplitude would read a body sent here as an upload, whatever is in it."""
+    return is_analytics(host) and path.rstrip("/") in INGESTION_PATHS
+
+
+def may_be(data: bytes) -> bool:
+    """A cheap look before parsing: both keys must be there. Legacy forms and pages have not."""
+    return b'"events"' in data and b'"api_key"' in data
+
+
+def is_upload(document: Any) -> bool:
+    """Whether JSON from a first-party address has the shape of an upload."""
+    if not isinstance(document, dict) or not isinstance(document.get("api_key"), str):
+        return False
+    events = document.get("events")
+    if not isinstance(events, list):
+        return False
+    return not events or (isinstance(events[0], dict) and "event_type" in events[0])
+
+
+def upload(capture: Capture, path: str, data: bytes, compression: str, document: Any) -> Upload:
+    """The upload of a parsed body, with a problem in words where its shape is wrong."""
+    problem = _problem(document)
+    fields: dict[str, Any] = document if isinstance(document, dict) else {}
+    items = fields.get("events")
+    options = fields.get("options")
+    api_key = fields.get("api_key")
+    events = tuple(map(event, items)) if isinstance(items, list) else ()
+    return Upload(
+        endpoint=endpoint(path),
+        api_key=api_key if isinstance(api_key, str) and api_key else None,
+        library=_library(events),
+        transport=transport(capture),
+        compression=compression,
+        wire_bytes=len(capture.body),
+        body_bytes=len(data),
+        client_upload_ms=_milliseconds(fields.get("client_upload_time")),
+        options=options if isinstance(options, dict) else {},
+        events=events,
+        problem=problem,
+    )
+
+
+def event(item: Any) -> Event:
+    """One entry of `events`. Whatever it is, it keeps its place."""
+    if type(item) is not dict:
+        return Event("(not an object)", None, None, None, None, None, {"value": item})
+    get = item.get
+    kind = get("event_type")
+    return Event(
+        kind if type(kind) is str else _text(kind) or "",
+        _integer(get("time")),
+        _text(get("user_id")),
+        _text(get("device_id")),
+        _integer(get("session_id")),
+        _text(get("insert_id")),
+        item,
+    )
+
+
+def transport(capture: Capture) -> str:
+    """How it was sent. A beacon is JSON that calls itself text; fetch and XHR look the same."""
+    content_type = capture.header("content-type").lower()
+    if content_type.startswith("text/plain"):
+        return "beacon"
+    return "fetch" if capture.header("sec-fetch-mode") else "http"
+
+
+def library_name(value: Any) -> str | None:
+    """`name/version` from the string form, or from the object form of older SDKs."""
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, dict) and isinstance(value.get("name"), str):
+        version = value.get("version")
+        return f"{value['name']}/{version}" if version else str(value["name"])
+    return None
+
+
+def _library(events: tuple[Event, ...]) -> str | None:
+    return next((name for item in events if (name := library_name(item.raw.get("library")))), None)
+
+
+def _problem(document: Any) -> str:
+    if not isinstance(document, dict):
+        return f"The body is {_named(document)}, not an object with api_key and events."
+    if not isinstance(document.get("api_key"), str) or not document["api_key"]:
+        return "The upload has no api_key."
+    events = document.get("events")
+    if events is None:
+        return "The upload has no events."
+    if not isinstance(events, list):
+        return f"events is {_named(events)}, not a list."
+    odd = sum(type(item) is not dict for item in events)
+    return f"{odd} of {len(events)} events are not objects." if odd else ""
+
+
+def _named(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true or false"
+    names = {dict: "an object", list: "a list", str: "a text", int: "a number", float: "a number"}
+    return names.get(type(value), "something else")
+
+
+def _text(value: Any) -> str | None:
+    """An id as text. SQLite cannot keep half surrogates, so they become question marks."""
+    if value is None or value == "":
+        return None
+    if type(value) is not str:
+        return str(value)[:1024]
+    if value.isascii():
+        return value
+    return value.encode("utf-8", "replace").decode()
+
+
+def _integer(value: Any) -> int | None:
+    if type(value) is int:
+        return value if -_INT64 <= value < _INT64 else None
+    if type(value) is float and abs(value) < 1e18:
+        return int(value)
+    return None
+
+
+def _milliseconds(value: Any) -> int | None:
+    """Epoch milliseconds of an ISO 8601 text; SDKs send `2026-11-21T17:11:46.155Z`."""
+    if not isinstance(value, str):
+        return _integer(value)
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1000)

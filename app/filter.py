@@ -1,0 +1,130 @@
+"""
+What a person types into the filter box, as a value and as SQL.
+
+    type:"Button Clicked"  user:ada  device:9a5c  session:1795281104973  source:0123
+    -type:$identify        free words are looked for in types, ids and properties
+
+Keys match parts, ignoring case; several keys must all match. A minus excludes.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import orjson
+
+from app.errors import BadInput
+
+KEYS = ("type", "user", "device", "session", "source")
+
+
+class Term(NamedTuple):
+    """One condition: `key` is empty for free text."""
+
+    key: str
+    text: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which events are wanted. Empty: all of them."""
+
+    terms: tuple[Term, ...] = ()
+    source_id: int | None = None
+    hidden_types: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.terms or self.hidden_types or self.source_id is not None)
+
+
+@dataclass(slots=True)
+class Where:
+    """A SQL condition over `events` and what it binds."""
+
+    parts: list[str] = field(default_factory=list)
+    values: list[object] = field(default_factory=list)
+
+    def add(self, part: str, *values: object) -> None:
+        """One more condition that must hold."""
+        self.parts.append(part)
+        self.values.extend(values)
+
+    @property
+    def sql(self) -> str:
+        """The condition, true when there is none."""
+        return " AND ".join(f"({part})" for part in self.parts) or "1"
+
+
+_TOKEN = re.compile(r'(-)?(?:([a-z]+):)?(?:"((?:[^"\\]|\\.)*)"?|(\S+))')
+
+
+def parse(text: str) -> tuple[Term, ...]:
+    """The terms of a filter text. Raises BadInput for a session that is not a number."""
+    terms = []
+    for minus, key, quoted, bare in _TOKEN.findall(text):
+        value = re.sub(r"\\(.)", r"\1", quoted) if quoted else bare
+        if key and key not in KEYS:
+            # `https://…` and `12:30` are text, not a key.
+            key, value = "", f"{key}:{value}"
+        if key == "session" and value and not value.lstrip("-").isdigit():
+            raise BadInput(f"A session is a number, not {value!r}.")
+        if value:
+            terms.append(Term(key, value, bool(minus)))
+    return tuple(terms)
+
+
+def to_text(term: Term) -> str:
+    """The text that `parse` reads as this term."""
+    quote = not term.text or re.search(r'[\s"\\]', term.text) or (not term.key and ":" in term.text)
+    escaped = re.sub(r'(["\\])', r"\\\1", term.text)
+    body = f'"{escaped}"' if quote else term.text
+    return f"{'-' if term.negated else ''}{f'{term.key}:' if term.key else ''}{body}"
+
+
+def where(chosen: Filter) -> Where:
+    """The SQL condition of a filter, over the columns of `events`."""
+    result = Where()
+    if chosen.source_id is not None:
+        result.add("source_id = ?", chosen.source_id)
+    if chosen.hidden_types:
+        marks = ",".join("?" * len(chosen.hidden_types))
+        result.add(
+            f"+type_id NOT IN (SELECT id FROM names WHERE kind = 'type' AND text IN ({marks}))",
+            *chosen.hidden_types,
+        )
+    for term in chosen.terms:
+        part, values = _condition(term)
+        result.add(f"NOT coalesce({part}, 0)" if term.negated else part, *values)
+    return result
+
+
+def _condition(term: Term) -> tuple[str, list[object]]:
+    pattern = _like(term.text)
+    if term.key == "session":
+        return "session_id = ?", [int(term.text)]
+    if term.key == "source":
+        return (
+            "source_id IN (SELECT id FROM sources"
+            " WHERE api_key LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\')",
+            [pattern, pattern],
+        )
+    if term.key:
+        return f"{term.key}_id IN {_NAMED}", [term.key, pattern]
+    # Values lie in JSON, where a quote or a backslash is written with one more backslash.
+    escaped = _like(orjson.dumps(term.text.encode("utf-8", "replace").decode()).decode()[1:-1])
+    return (
+        f"type_id IN {_NAMED} OR user_id IN {_NAMED} OR device_id IN {_NAMED}"
+        " OR event_properties LIKE ? ESCAPE '\\' OR user_properties LIKE ? ESCAPE '\\'"
+        " OR groups LIKE ? ESCAPE '\\' OR group_properties LIKE ? ESCAPE '\\'"
+        " OR insert_id = ?",
+        ["type", pattern, "user", pattern, "device", pattern, *[escaped] * 4, term.text],
+    )
+
+
+_NAMED = "(SELECT id FROM names WHERE kind = ? AND text LIKE ? ESCAPE '\\')"
+
+
+def _like(text: str) -> str:
+    """A LIKE pattern for "contains this text"."""
+    return "%" + re.sub(r"([%_\\])", r"\\\1", text) + "%"

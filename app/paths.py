@@ -1,0 +1,55 @@
+"""
+Where things live. The only module that knows the platform's folders.
+
+`EVENTSCOPE_HOME` moves everything (settings, certificate authority, default workspace, logs)
+into one folder, which tests and portable installations use.
+"""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+from app.errors import StoreUnavailable
+
+
+def home() -> Path:
+    """The folder that holds everything of ours; not created here."""
+    override = os.environ.get("EVENTSCOPE_HOME")
+    if override:
+        return Path(override).expanduser()
+    return Path(platformdirs.user_data_dir("Eventscope", appauthor=False))
+
+
+def settings_file() -> Path:
+    """The JSON file of settings."""
+    return home() / "settings.json"
+
+
+def authority_dir() -> Path:
+    """Our certificate authority: mode 0700, made private by `private_dir`."""
+    return home() / "authority"
+
+
+def default_workspace() -> Path:
+    """The workspace folder that is used when none is named."""
+    return home() / "workspace"
+
+
+def log_file() -> Path:
+    """One log for both processes."""
+    return home() / "eventscope.log"
+
+
+def private_dir(path: Path) -> Path:
+    """Make `path` if needed and readable by its owner only. Raises StoreUnavailable."""
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            path.chmod(0o700)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The folder {path} cannot be used: {error.strerror or error}.",
+            "Choose another with --workspace or EVENTSCOPE_HOME.",
+        ) from error
+    return path

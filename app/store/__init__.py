@@ -1,0 +1,223 @@
+"""
+The workspace file: SQLite in WAL mode, one writer, many read-only readers.
+
+    with Store.read(folder) as store:       # any number, one per thread
+        store.events.rows(ids)
+    with Store.write(folder) as store:      # one at a time, guarded by a lock file
+        store.writer.add([(capture, decoded)])
+
+The capture process holds the writer. Readers see every committed row at once and never block it.
+"""
+
+import contextlib
+import logging
+import sqlite3
+import threading
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+from sqlite_utils import Database
+
+from app.errors import StoreFull, StoreUnavailable
+from app.paths import private_dir
+from app.store.captures import CaptureReader
+from app.store.events import EventReader
+from app.store.lock import WorkspaceLock
+from app.store.schema import PAGE_SIZE, migrations
+from app.store.uploads import UploadReader
+from app.store.writer import Writer
+
+log = logging.getLogger(__name__)
+
+FILE = "workspace.sqlite"
+
+
+class Store:
+    """One open connection and the questions that can be asked of it. Use in one thread only,
+    except `interrupt`."""
+
+    def __init__(self, connection: sqlite3.Connection, lock: WorkspaceLock | None) -> None:
+        self.connection = connection
+        self.captures = CaptureReader(connection)
+        self.events = EventReader(connection, self.captures)
+        self.uploads = UploadReader(connection)
+        self._lock = lock
+        self._writer = Writer(connection) if lock else None
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Open for reading. Raises StoreUnavailable with a sentence."""
+        with explained(folder):
+            # Read-only would not do: the first reader after a crash must be able to replay the WAL.
+            connection = sqlite3.connect(
+                f"{(folder / FILE).as_uri()}?mode=rw",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            try:
+                connection.execute("PRAGMA busy_timeout = 5000")
+                connection.execute("PRAGMA cache_size = -16000")
+                connection.execute("PRAGMA mmap_size = 268435456")
+                connection.execute("PRAGMA query_only = ON")
+                _refuse_newer(folder, connection)
+            except BaseException:
+                connection.close()
+                raise
+            return cls(connection, None)
+
+    @classmethod
+    def write(cls, folder: Path) -> Self:
+        """Open as the one writer, making and updating the file. Raises StoreUnavailable."""
+        private_dir(folder)
+        lock = WorkspaceLock.take(folder)
+        try:
+            with explained(folder):
+                return cls(_open_writable(folder), lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    @property
+    def writer(self) -> Writer:
+        """The one writer. Only there when opened with `Store.write`."""
+        if self._writer is None:
+            raise RuntimeError("This store was opened for reading.")
+        return self._writer
+
+    def interrupt(self) -> None:
+        """Stop the running query from another thread; it raises sqlite3.OperationalError."""
+        self.connection.interrupt()
+
+    def data_version(self) -> int:
+        """Changes whenever another connection committed."""
+        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Close the connection and, for a writer, empty the WAL and give up the lock."""
+        if self._lock:
+            with contextlib.suppress(sqlite3.Error):
+                self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.connection.close()
+        if self._lock:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: types.TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _open_writable(folder: Path) -> sqlite3.Connection:
+    path = folder / FILE
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA busy_timeout = 5000")
+        connection.execute("PRAGMA cache_size = -65536")
+        # A checkpoint syncs to disk and would hold up traffic: `Checkpointer` does it aside.
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        _refuse_newer(folder, connection)
+        migrations.apply(Database(connection))
+        path.chmod(0o600)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _refuse_newer(folder: Path, connection: sqlite3.Connection) -> None:
+    """A file with steps that we do not know was written by a newer version."""
+    table = "SELECT name FROM sqlite_master WHERE name = '_sqlite_migrations'"
+    if not connection.execute(table).fetchone():
+        if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+            raise StoreUnavailable(f"{folder / FILE} is not an Eventscope workspace.")
+        return
+    rows = connection.execute(
+        "SELECT name FROM _sqlite_migrations WHERE migration_set = 'eventscope'"
+    ).fetchall()
+    known = {step.name for step in migrations.pending(_memory())}
+    if {name for (name,) in rows} - known:
+        raise StoreUnavailable(
+            f"The workspace in {folder} was made by a newer version of Eventscope.",
+            "Update Eventscope, or choose another folder with --workspace.",
+        )
+
+
+def _memory() -> Database:
+    return Database(memory=True)
+
+
+@contextlib.contextmanager
+def explained(folder: Path) -> Iterator[None]:
+    """Turn what the environment can do to SQLite into a sentence (and leave bugs alone)."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            raise StoreFull(f"The disk that holds {folder} is full.", "Free some space.") from error
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise StoreUnavailable(
+                f"The workspace in {folder} is damaged: {error}.",
+                "Move the folder away, or choose another with --workspace.",
+            ) from error
+        if code == sqlite3.SQLITE_CANTOPEN and not (folder / FILE).exists():
+            raise StoreUnavailable(
+                f"There is no workspace in {folder}.", "Capture or import something first."
+            ) from error
+        if code in _ENVIRONMENT:
+            raise StoreUnavailable(f"The workspace in {folder} cannot be used: {error}.") from error
+        raise
+
+
+_ENVIRONMENT = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+
+
+class Checkpointer:
+    """Moves committed pages from the WAL into the file, in a thread and on a connection of its
+    own, so that syncing to disk never holds up an answer."""
+
+    def __init__(self, folder: Path, every_seconds: float = 1.0) -> None:
+        self._folder = folder
+        self._every = every_seconds
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="checkpointer", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        connection = sqlite3.connect(self._folder / FILE, isolation_level=None)
+        try:
+            while not self._stop.wait(self._every):
+                try:
+                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                except sqlite3.Error as error:  # A full disk shows where the writer commits.
+                    log.warning("checkpoint: %s", error)
+        finally:
+            connection.close()
+
+    def stop(self) -> None:
+        """End the thread; returns when it has ended."""
+        self._stop.set()
+        self._thread.join()

@@ -1,0 +1,302 @@
+"""
+Writes captures, uploads and events. One instance in one process (see `WorkspaceLock`).
+
+Ids grow by one from row to row and are never used twice, not even after everything was cleared,
+so that a reader that remembers "up to N" is never shown something else under the same number.
+"""
+
+import itertools
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import orjson
+
+from app.decode.body import json_text
+from app.model import Capture, Decoded, Event, Outcome, Response, Upload
+from app.store.http import pack
+
+OUTCOMES = tuple(Outcome)
+"""How outcomes are numbered in the events table. Only ever append to `Outcome`."""
+OUTCOME_NUMBER = {outcome: number for number, outcome in enumerate(OUTCOMES)}
+
+
+class Ids(NamedTuple):
+    """The newest capture and event, or the oldest, depending on who says it. Zero: none."""
+
+    capture: int
+    event: int
+
+
+class Writer:
+    """Adds, answers, prunes and clears, each in a transaction of its own."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        self._names: dict[tuple[str, str], int] = {}
+        self._sources: dict[str, int] = {}
+        self.last = self._last_ids()
+
+    def add(self, batch: Sequence[tuple[Capture, Decoded]]) -> list[int]:
+        """Commit these captures together; returns their ids. Raises sqlite3.Error, and then
+        nothing of the batch is stored."""
+
+        def insert() -> list[int]:
+            return [self._insert(capture, decoded) for capture, decoded in batch]
+
+        return self._transaction(insert)
+
+    def answer(self, capture_id: int, capture: Capture, outcome: Outcome) -> None:
+        """Complete a capture that was stored before its answer was known."""
+
+        def update() -> None:
+            self._db.execute(
+                "UPDATE captures SET status = ?, failure = ?, duration_ms = ?, response = ?"
+                " WHERE id = ?",
+                (
+                    capture.response.status if capture.response else None,
+                    capture.failure,
+                    capture.duration_ms,
+                    _packed(capture.response),
+                    capture_id,
+                ),
+            )
+            self._db.execute(
+                "UPDATE events SET outcome = ? WHERE id BETWEEN"
+                " (SELECT first_event_id FROM uploads WHERE id = ?) AND"
+                " (SELECT first_event_id + event_count - 1 FROM uploads WHERE id = ?)",
+                (OUTCOME_NUMBER[outcome], capture_id, capture_id),
+            )
+
+        self._transaction(update)
+
+    def clear(self) -> Ids:
+        """Remove everything captured, names included; returns the first ids that can follow."""
+
+        def delete() -> None:
+            self._remember_last()
+            for table in ("events", "uploads", "captures", "names"):
+                self._db.execute(f"DELETE FROM {table}")
+
+        self._transaction(delete)
+        self._names.clear()
+        self._db.execute("PRAGMA incremental_vacuum").fetchall()
+        return Ids(self.last.capture + 1, self.last.event + 1)
+
+    def used_bytes(self) -> int:
+        """Bytes of the file that hold something."""
+        (pages,) = self._db.execute("PRAGMA page_count").fetchone()
+        (free,) = self._db.execute("PRAGMA freelist_count").fetchone()
+        (size,) = self._db.execute("PRAGMA page_size").fetchone()
+        return int((pages - free) * size)
+
+    def prune(self, captures: int = 500) -> Ids | None:
+        """Remove the oldest captures with their events; returns the first ids that are left, or
+        None when there was nothing. A small bite, so that traffic never waits long."""
+        (oldest,) = self._db.execute("SELECT min(id) FROM captures").fetchone()
+        if oldest is None:
+            return None
+        first = min(oldest + captures, self.last.capture + 1)
+
+        def delete() -> Ids:
+            self._remember_last()
+            (event,) = self._db.execute(
+                "SELECT min(first_event_id) FROM uploads WHERE id >= ?", (first,)
+            ).fetchone()
+            event = self.last.event + 1 if event is None else event
+            self._db.execute("DELETE FROM events WHERE id < ?", (event,))
+            self._db.execute("DELETE FROM uploads WHERE id < ?", (first,))
+            self._db.execute("DELETE FROM captures WHERE id < ?", (first,))
+            return Ids(first, event)
+
+        return self._transaction(delete)
+
+    def _transaction[T](self, work: Callable[[], T]) -> T:
+        """Run `work` between BEGIN IMMEDIATE and COMMIT. A deferred transaction that reads first
+        fails at once when another process committed in between."""
+        before = self.last
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            result = work()
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            self.last = before
+            # Some of these numbers were given in the transaction that is gone.
+            self._names.clear()
+            self._sources.clear()
+            raise
+        return result
+
+    def _insert(self, capture: Capture, decoded: Decoded) -> int:
+        capture_id = self.last.capture + 1
+        response = capture.response
+        self._db.execute(
+            "INSERT INTO captures VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                capture_id,
+                capture.at_ms,
+                capture.duration_ms,
+                str(capture.via),
+                str(decoded.kind),
+                capture.method,
+                _host(capture.url),
+                capture.url,
+                response.status if response else None,
+                capture.failure,
+                decoded.note,
+                pack(capture.headers, capture.body),
+                _packed(response),
+            ),
+        )
+        last_event = self.last.event
+        if decoded.upload:
+            self._insert_upload(capture_id, capture, decoded.upload)
+            last_event += len(decoded.upload.events)
+        self.last = Ids(capture_id, last_event)
+        return capture_id
+
+    def _insert_upload(self, upload_id: int, capture: Capture, upload: Upload) -> None:
+        source = self._source(upload.api_key, capture.at_ms)
+        first = self.last.event + 1
+        self._db.execute(
+            "INSERT INTO uploads VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                upload_id,
+                source,
+                upload.endpoint,
+                upload.library,
+                upload.transport,
+                upload.compression,
+                upload.wire_bytes,
+                upload.body_bytes,
+                upload.client_upload_ms,
+                json_text(upload.options),
+                first,
+                len(upload.events),
+                upload.problem,
+            ),
+        )
+        outcome = OUTCOME_NUMBER[outcome_of(capture)]
+        self._db.executemany(
+            "INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            [
+                self._row(number, upload_id, position, source, outcome, event)
+                for number, (position, event) in zip(
+                    itertools.count(first), enumerate(upload.events), strict=False
+                )
+            ],
+        )
+
+    def _row(
+        self,
+        event_id: int,
+        upload_id: int,
+        position: int,
+        source: int | None,
+        outcome: int,
+        event: Event,
+    ) -> tuple[Any, ...]:
+        get = event.raw.get
+        return (
+            event_id,
+            upload_id,
+            position,
+            source,
+            self._name("type", event.type),
+            None if event.user_id is None else self._name("user", event.user_id),
+            None if event.device_id is None else self._name("device", event.device_id),
+            event.session_id,
+            event.time_ms,
+            outcome,
+            event.insert_id,
+            _json(get("event_properties")),
+            _json(get("user_properties")),
+            _json(get("groups")),
+            _json(get("group_properties")),
+        )
+
+    def _name(self, kind: str, text: str) -> int:
+        found = self._names.get((kind, text))
+        if found is not None:
+            return found
+        row = self._db.execute(
+            "SELECT id FROM names WHERE kind = ? AND text = ?", (kind, text)
+        ).fetchone()
+        if row is None:
+            row = self._db.execute(
+                "INSERT INTO names (kind, text) VALUES (?, ?) RETURNING id", (kind, text)
+            ).fetchone()
+        if len(self._names) > 500_000:
+            self._names.clear()
+        number = self._names[kind, text] = int(row[0])
+        return number
+
+    def _source(self, api_key: str | None, at_ms: int) -> int | None:
+        if api_key is None:
+            return None
+        found = self._sources.get(api_key)
+        if found is not None:
+            return found
+        self._db.execute(
+            "INSERT INTO sources (vendor, api_key, first_seen_ms) VALUES ('amplitude', ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (api_key, at_ms),
+        )
+        row = self._db.execute(
+            "SELECT id FROM sources WHERE vendor = 'amplitude' AND api_key = ?", (api_key,)
+        ).fetchone()
+        number = self._sources[api_key] = int(row[0])
+        return number
+
+    def _last_ids(self) -> Ids:
+        facts = dict(self._db.execute("SELECT key, value FROM facts"))
+        (capture,) = self._db.execute("SELECT max(id) FROM captures").fetchone()
+        (event,) = self._db.execute("SELECT max(id) FROM events").fetchone()
+        return Ids(
+            max(capture or 0, facts.get("last_capture", 0)),
+            max(event or 0, facts.get("last_event", 0)),
+        )
+
+    def _remember_last(self) -> None:
+        self._db.executemany(
+            "INSERT OR REPLACE INTO facts VALUES (?, ?)",
+            [("last_capture", self.last.capture), ("last_event", self.last.event)],
+        )
+
+
+def outcome_of(capture: Capture) -> Outcome:
+    """What the answer's status says of all the upload's events."""
+    if capture.response is None:
+        return Outcome.UNANSWERED
+    status = capture.response.status
+    if 200 <= status < 300:
+        return Outcome.ACCEPTED
+    if status == 429:
+        return Outcome.THROTTLED
+    if status in (400, 401, 402, 403, 404, 413):
+        return Outcome.REJECTED
+    return Outcome.UNANSWERED
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
+
+
+def _packed(response: Response | None) -> bytes | None:
+    return pack(response.headers, response.body) if response else None
+
+
+def _json(value: Any) -> str | None:
+    """JSON for a column, or None for what says nothing: most events have no groups."""
+    if not value:
+        return None
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # Half surrogates and integers beyond 64 bits.
+        return json_text(value)

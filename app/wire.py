@@ -1,0 +1,161 @@
+"""
+Messages between the window and the capture process: one JSON object a line.
+
+The capture process announces on stdout; commands arrive on its stdin. A notice carries no data,
+only "rows up to N exist", so a lost one is harmless. End of input means: commit and stop.
+"""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar
+
+from app.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Base of all messages; `type` on the wire is the class's `TYPE`."""
+
+    TYPE: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening(Message):
+    """Both listeners accept connections. `note` says when a port was taken and moved."""
+
+    TYPE: ClassVar[str] = "listening"
+    proxy: str
+    endpoint: str
+    workspace: str
+    certificate: str
+    delivery: str
+    pid: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Captured(Message):
+    """Rows up to these ids are committed. Zero means none."""
+
+    TYPE: ClassVar[str] = "captured"
+    last_capture: int
+    last_event: int
+
+
+@dataclass(frozen=True, slots=True)
+class Removed(Message):
+    """Rows below these ids are gone (cleared, or pruned to keep the size cap)."""
+
+    TYPE: ClassVar[str] = "removed"
+    first_capture: int
+    first_event: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changed(Message):
+    """The state after a command: delivery, and the hosts that a person added."""
+
+    TYPE: ClassVar[str] = "changed"
+    delivery: str
+    hosts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported(Message):
+    """An import ended. `problem` is empty when it went well."""
+
+    TYPE: ClassVar[str] = "imported"
+    path: str
+    uploads: int
+    events: int
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble(Message):
+    """Something that a person should know, as a sentence; capture goes on."""
+
+    TYPE: ClassVar[str] = "trouble"
+    sentence: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetDelivery(Message):
+    """Switch delivery for everything that arrives from now on."""
+
+    TYPE: ClassVar[str] = "set_delivery"
+    delivery: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetHosts(Message):
+    """Replace the hosts that a person added to those that are opened."""
+
+    TYPE: ClassVar[str] = "set_hosts"
+    hosts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SetCap(Message):
+    """Change the size that the workspace may reach before the oldest captures go."""
+
+    TYPE: ClassVar[str] = "set_cap"
+    megabytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clear(Message):
+    """Remove everything captured so far; what people made stays."""
+
+    TYPE: ClassVar[str] = "clear"
+
+
+@dataclass(frozen=True, slots=True)
+class Import(Message):
+    """Read a file into the workspace."""
+
+    TYPE: ClassVar[str] = "import"
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop(Message):
+    """Commit everything and end; the same as closing stdin."""
+
+    TYPE: ClassVar[str] = "stop"
+
+
+_TYPES: dict[str, type[Message]] = {
+    kind.TYPE: kind
+    for kind in (
+        Listening,
+        Captured,
+        Removed,
+        Changed,
+        Imported,
+        Trouble,
+        SetDelivery,
+        SetHosts,
+        SetCap,
+        Clear,
+        Import,
+        Stop,
+    )
+}
+
+
+def encode(message: Message) -> str:
+    """One JSON line, without the line feed."""
+    return json.dumps({"type": message.TYPE, **asdict(message)})
+
+
+def decode(line: str | bytes) -> Message:
+    """The message of one JSON line. Raises BadInput for anything else."""
+    try:
+        data: Any = json.loads(line)
+        kind = _TYPES[data.pop("type")]
+        known = {field.name for field in fields(kind)}
+        return kind(**{key: value for key, value in data.items() if key in known})
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise BadInput(f"Not a message: {line[:200]!r}") from error

@@ -1,0 +1,3 @@
+"""
+The capture process: mitmproxy with our addons. Never imports Qt.
+"""

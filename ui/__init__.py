@@ -1,0 +1,3 @@
+"""
+The window: Qt only, on top of `app`. Never imports mitmproxy.
+"""
