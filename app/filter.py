@@ -66,10 +66,10 @@ def parse(text: str) -> tuple[Term, ...]:
         value = re.sub(r"\\(.)", r"\1", quoted) if quoted else bare
         if key and key not in KEYS:
             # `https://…` and `12:30` are text, not a key.
-            key, value = "", f"{key}:{value}"
-        if key == "session" and value and not value.lstrip("-").isdigit():
+            terms.append(Term("", f"{key}:{value}", bool(minus)))
+        elif key == "session" and value and not value.lstrip("-").isdigit():
             raise BadInput(f"A session is a number, not {value!r}.")
-        if value:
+        elif value:
             terms.append(Term(key, value, bool(minus)))
     return tuple(terms)
 

@@ -38,6 +38,9 @@ ASSET_HOSTS = frozenset({"cdn.amplitude.com"})
 
 PROBE_HOST = "check.eventscope.test"
 """Answered by the proxy itself, over TLS: the "it works" check. `.test` is never registered."""
+SHOP_HOST = "shop.eventscope.test"
+"""The demo shop, served and answered by the proxy itself."""
+OWN_HOSTS = frozenset({PROBE_HOST, SHOP_HOST})
 
 _HOST = re.compile(r"^(\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?(:\d{1,5})?$")
 
@@ -58,7 +61,7 @@ def parse_host(text: str) -> str | None:
 
 def opened_patterns(added: Iterable[str]) -> list[str]:
     """mitmproxy `allow_hosts` patterns, matched against `host:port`, for what may be opened."""
-    return [_pattern(host) for host in (*ANALYTICS_HOSTS, PROBE_HOST, *added)]
+    return [_pattern(host) for host in (*ANALYTICS_HOSTS, *sorted(OWN_HOSTS), *added)]
 
 
 def _pattern(host: str) -> str:

@@ -39,6 +39,16 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Fault(StrEnum):
+    """Which of the documented refusals a malformed upload meets (wire-format §4.1)."""
+
+    NONE = ""
+    UNREADABLE = "unreadable"
+    API_KEY = "api_key"
+    EVENTS = "events"
+    EVENT = "event"
+
+
 class Outcome(StrEnum):
     """What the server made of an event (design §4)."""
 
@@ -114,6 +124,7 @@ class Upload:
     options: dict[str, Any] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
     problem: str = ""
+    fault: Fault = Fault.NONE
 
 
 @dataclass(frozen=True, slots=True)

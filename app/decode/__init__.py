@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from app.decode import http_v2
 from app.decode.body import BodyProblem, parsed, unpacked
 from app.hosts import ASSET_HOSTS, is_analytics
-from app.model import Capture, Decoded, Kind, Upload
+from app.model import Capture, Decoded, Fault, Kind, Upload
 
 NOT_UNDERSTOOD = "not understood yet"
 
@@ -77,4 +77,5 @@ def _unreadable(capture: Capture, path: str, problem: str) -> Upload:
         wire_bytes=len(capture.body),
         body_bytes=len(capture.body),
         problem=problem,
+        fault=Fault.UNREADABLE,
     )

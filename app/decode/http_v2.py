@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.hosts import is_analytics
-from app.model import Capture, Event, Upload
+from app.model import Capture, Event, Fault, Upload
 
 HTTP_V2 = "HTTP V2"
 BATCH = "Batch"
@@ -41,7 +41,7 @@ def is_upload(document: Any) -> bool:
 
 def upload(capture: Capture, path: str, data: bytes, compression: str, document: Any) -> Upload:
     """The upload of a parsed body, with a problem in words where its shape is wrong."""
-    problem = _problem(document)
+    fault, problem = _fault(document)
     fields: dict[str, Any] = document if isinstance(document, dict) else {}
     items = fields.get("events")
     options = fields.get("options")
@@ -59,6 +59,7 @@ def upload(capture: Capture, path: str, data: bytes, compression: str, document:
         options=options if isinstance(options, dict) else {},
         events=events,
         problem=problem,
+        fault=fault,
     )
 
 
@@ -101,18 +102,24 @@ def _library(events: tuple[Event, ...]) -> str | None:
     return next((name for item in events if (name := library_name(item.raw.get("library")))), None)
 
 
-def _problem(document: Any) -> str:
+def _fault(document: Any) -> tuple[Fault, str]:
+    """What is wrong with the shape of an upload, and how to say it."""
     if not isinstance(document, dict):
-        return f"The body is {_named(document)}, not an object with api_key and events."
+        return (
+            Fault.UNREADABLE,
+            f"The body is {_named(document)}, not an object with api_key and events.",
+        )
     if not isinstance(document.get("api_key"), str) or not document["api_key"]:
-        return "The upload has no api_key."
+        return Fault.API_KEY, "The upload has no api_key."
     events = document.get("events")
     if events is None:
-        return "The upload has no events."
+        return Fault.EVENTS, "The upload has no events."
     if not isinstance(events, list):
-        return f"events is {_named(events)}, not a list."
+        return Fault.EVENTS, f"events is {_named(events)}, not a list."
     odd = sum(type(item) is not dict for item in events)
-    return f"{odd} of {len(events)} events are not objects." if odd else ""
+    if odd:
+        return Fault.EVENT, f"{odd} of {len(events)} events are not objects."
+    return Fault.NONE, ""
 
 
 def _named(value: Any) -> str:

@@ -1,0 +1,3 @@
+"""
+What the vendor makes of an upload: the answers of local delivery.
+"""

@@ -14,24 +14,22 @@ import logging
 import sqlite3
 import threading
 import types
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
 from sqlite_utils import Database
 
-from app.errors import StoreFull, StoreUnavailable
+from app.errors import StoreUnavailable
 from app.paths import private_dir
 from app.store.captures import CaptureReader
 from app.store.events import EventReader
 from app.store.lock import WorkspaceLock
-from app.store.schema import PAGE_SIZE, migrations
+from app.store.schema import FILE, PAGE_SIZE, migrations
+from app.store.trouble import explained
 from app.store.uploads import UploadReader
 from app.store.writer import Writer
 
 log = logging.getLogger(__name__)
-
-FILE = "workspace.sqlite"
 
 
 class Store:
@@ -44,7 +42,7 @@ class Store:
         self.events = EventReader(connection, self.captures)
         self.uploads = UploadReader(connection)
         self._lock = lock
-        self._writer = Writer(connection) if lock else None
+        self._writer = Writer(connection, lock.folder) if lock else None
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -157,42 +155,6 @@ def _refuse_newer(folder: Path, connection: sqlite3.Connection) -> None:
 
 def _memory() -> Database:
     return Database(memory=True)
-
-
-@contextlib.contextmanager
-def explained(folder: Path) -> Iterator[None]:
-    """Turn what the environment can do to SQLite into a sentence (and leave bugs alone)."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_FULL:
-            raise StoreFull(f"The disk that holds {folder} is full.", "Free some space.") from error
-        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            raise StoreUnavailable(
-                f"The workspace in {folder} is damaged: {error}.",
-                "Move the folder away, or choose another with --workspace.",
-            ) from error
-        if code == sqlite3.SQLITE_CANTOPEN and not (folder / FILE).exists():
-            raise StoreUnavailable(
-                f"There is no workspace in {folder}.", "Capture or import something first."
-            ) from error
-        if code in _ENVIRONMENT:
-            raise StoreUnavailable(f"The workspace in {folder} cannot be used: {error}.") from error
-        raise
-
-
-_ENVIRONMENT = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_PROTOCOL,
-        sqlite3.SQLITE_READONLY,
-    }
-)
 
 
 class Checkpointer:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from app.filter import Filter, where
-from app.model import Capture, Event, Outcome, Upload
+from app.model import Capture, Event, Outcome, Upload, Via
 from app.store.captures import CaptureReader
 from app.store.writer import OUTCOMES
 
@@ -33,6 +33,7 @@ class EventRow(NamedTuple):
     outcome: Outcome
     status: int | None
     failure: str
+    via: Via
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Source(NamedTuple):
 
 _ROWS = """
     SELECT e.id, e.upload_id, c.at_ms, t.text, e.time_ms, u.text, d.text, e.session_id,
-           e.source_id, p.library, e.outcome, c.status, c.failure
+           e.source_id, p.library, e.outcome, c.status, c.failure, c.via
     FROM events e
     JOIN captures c ON c.id = e.upload_id
     JOIN uploads p ON p.id = e.upload_id
@@ -108,7 +109,7 @@ class EventReader:
         """The rows of these ids, in the given order; ids that are gone are left out."""
         marks = ",".join("?" * len(ids))
         found = {
-            row[0]: EventRow(*row[:10], OUTCOMES[row[10]], *row[11:])
+            row[0]: EventRow(*row[:10], OUTCOMES[row[10]], row[11], row[12], Via(row[13]))
             for row in self._db.execute(f"{_ROWS} WHERE e.id IN ({marks})", list(ids))
         }
         return [found[number] for number in ids if number in found]

@@ -15,7 +15,8 @@ NAME = "workspace.lock"
 class WorkspaceLock:
     """Held while this object's file is open; the file names the process that holds it."""
 
-    def __init__(self, file: IO[str]) -> None:
+    def __init__(self, folder: Path, file: IO[str]) -> None:
+        self.folder = folder
         self._file = file
 
     @classmethod
@@ -40,7 +41,7 @@ class WorkspaceLock:
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
-        return cls(file)
+        return cls(folder, file)
 
     def release(self) -> None:
         """Give the lock up."""

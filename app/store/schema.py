@@ -11,6 +11,7 @@ from sqlite_utils import Database, Migrations
 
 migrations = Migrations("eventscope")
 
+FILE = "workspace.sqlite"
 PAGE_SIZE = 8192
 
 

@@ -8,14 +8,17 @@ so that a reader that remembers "up to N" is never shown something else under th
 import itertools
 import sqlite3
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import orjson
 
 from app.decode.body import json_text
+from app.ingest.outcome import outcome_of
 from app.model import Capture, Decoded, Event, Outcome, Response, Upload
 from app.store.http import pack
+from app.store.trouble import explained
 
 OUTCOMES = tuple(Outcome)
 """How outcomes are numbered in the events table. Only ever append to `Outcome`."""
@@ -32,15 +35,16 @@ class Ids(NamedTuple):
 class Writer:
     """Adds, answers, prunes and clears, each in a transaction of its own."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
         self._db = connection
+        self._folder = folder
         self._names: dict[tuple[str, str], int] = {}
         self._sources: dict[str, int] = {}
         self.last = self._last_ids()
 
     def add(self, batch: Sequence[tuple[Capture, Decoded]]) -> list[int]:
-        """Commit these captures together; returns their ids. Raises sqlite3.Error, and then
-        nothing of the batch is stored."""
+        """Commit these captures together; returns their ids. Raises StoreUnavailable, and
+        then nothing of the batch is stored."""
 
         def insert() -> list[int]:
             return [self._insert(capture, decoded) for capture, decoded in batch]
@@ -116,18 +120,19 @@ class Writer:
         """Run `work` between BEGIN IMMEDIATE and COMMIT. A deferred transaction that reads first
         fails at once when another process committed in between."""
         before = self.last
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            result = work()
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            self.last = before
-            # Some of these numbers were given in the transaction that is gone.
-            self._names.clear()
-            self._sources.clear()
-            raise
+        with explained(self._folder):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                result = work()
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                self.last = before
+                # Some of these numbers were given in the transaction that is gone.
+                self._names.clear()
+                self._sources.clear()
+                raise
         return result
 
     def _insert(self, capture: Capture, decoded: Decoded) -> int:
@@ -265,20 +270,6 @@ class Writer:
             "INSERT OR REPLACE INTO facts VALUES (?, ?)",
             [("last_capture", self.last.capture), ("last_event", self.last.event)],
         )
-
-
-def outcome_of(capture: Capture) -> Outcome:
-    """What the answer's status says of all the upload's events."""
-    if capture.response is None:
-        return Outcome.UNANSWERED
-    status = capture.response.status
-    if 200 <= status < 300:
-        return Outcome.ACCEPTED
-    if status == 429:
-        return Outcome.THROTTLED
-    if status in (400, 401, 402, 403, 404, 413):
-        return Outcome.REJECTED
-    return Outcome.UNANSWERED
 
 
 def _host(url: str) -> str:

@@ -1,0 +1,180 @@
+"""
+The command line (design §5), and the only module that may reach window and capture process.
+
+Exit status: 0 done, 1 a failure said in one sentence on stderr, 2 wrong usage.
+"""
+
+import argparse
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from app import __version__, paths
+from app.arguments import add_capture_arguments
+from app.errors import AppError
+from app.filter import Filter, parse
+from app.store import Store
+
+DEMO_EVENTS = 20_000
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    given = _parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = given.run
+    try:
+        return run(given)
+    except AppError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read us has enough (`| head`); what is still buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="eventscope",
+        description="See what your Amplitude SDKs really send. Without a command: the window.",
+    )
+    parser.add_argument("--version", action="version", version=f"eventscope {__version__}")
+    parser.set_defaults(run=_window, workspace=None)
+    _workspace(parser)
+    commands = parser.add_subparsers(metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="the window with believable data and a small shop")
+    demo.add_argument("--events", type=_count, default=DEMO_EVENTS, metavar="N")
+    demo.add_argument("--fill", type=Path, metavar="DIR", help="only write the data, no window")
+    demo.set_defaults(run=_demo)
+
+    capture = commands.add_parser("capture", help="capture without a window")
+    add_capture_arguments(capture)
+    capture.set_defaults(run=_capture)
+
+    events = commands.add_parser("events", help="print stored events, one a line")
+    _workspace(events)
+    events.add_argument("--filter", default="", metavar="TEXT", help='such as type:"Page Viewed"')
+    events.add_argument("--format", choices=("json", "csv"), default="json")
+    events.set_defaults(run=_events)
+
+    uploads = commands.add_parser("uploads", help="print stored uploads, one a line")
+    _workspace(uploads)
+    uploads.add_argument("--format", choices=("json",), default="json")
+    uploads.set_defaults(run=_uploads)
+
+    imported = commands.add_parser("import", help="read HAR files, request bodies, events")
+    _workspace(imported)
+    imported.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    imported.set_defaults(run=_import)
+    return parser
+
+
+def _workspace(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--workspace", type=Path, metavar="DIR", default=argparse.SUPPRESS)
+
+
+def _window(given: argparse.Namespace) -> int:
+    from ui.__main__ import main as window
+
+    return window(sys.argv[:1], workspace=_folder(given))
+
+
+def _demo(given: argparse.Namespace) -> int:
+    from app.demo import fill
+
+    if given.fill:
+        print(f"{fill(given.fill, given.events)} events in {given.fill}")
+        return 0
+    from ui.__main__ import main as window
+
+    with tempfile.TemporaryDirectory(
+        prefix="eventscope-demo-", ignore_cleanup_errors=True
+    ) as folder:
+        fill(Path(folder), given.events)
+        return window(sys.argv[:1], demo=True, workspace=Path(folder))
+
+
+def _capture(given: argparse.Namespace) -> int:
+    from proxy.__main__ import run
+
+    return run(given)
+
+
+def _events(given: argparse.Namespace) -> int:
+    from app.exchange import csv_rows
+
+    chosen = Filter(parse(given.filter))
+    with Store.read(_folder(given)) as store:
+        found = store.events.export(chosen)
+        if given.format == "csv":
+            _print_text(csv_rows(found))
+        else:
+            _print_json(found)
+    return 0
+
+
+def _uploads(given: argparse.Namespace) -> int:
+    with Store.read(_folder(given)) as store:
+        _print_json(store.uploads.export())
+    return 0
+
+
+def _import(given: argparse.Namespace) -> int:
+    from app.exchange import import_file
+
+    status = 0
+    with Store.write(_folder(given)) as store:
+        for path in given.files:
+            report = import_file(store.writer, path)
+            if report.problem:
+                print(f"{path}: {report.problem}", file=sys.stderr)
+                status = 1
+            print(f"{path}: {report.events} events in {report.uploads} uploads", file=sys.stderr)
+    return status
+
+
+def _folder(given: argparse.Namespace) -> Path:
+    folder: Path = given.workspace or paths.default_workspace()
+    return folder.expanduser().absolute()
+
+
+def _print_json(items: Iterable[dict[str, Any]]) -> None:
+    write = sys.stdout.buffer.write
+    for item in items:
+        write(_line(item))
+    sys.stdout.buffer.flush()
+
+
+def _line(item: dict[str, Any]) -> bytes:
+    with contextlib.suppress(TypeError):
+        return orjson.dumps(item) + b"\n"
+    # Integers beyond 64 bits and half surrogates, which senders do write.
+    from app.decode.body import json_text
+
+    return json_text(item).encode() + b"\n"
+
+
+def _print_text(lines: Iterable[str]) -> None:
+    for line in lines:
+        sys.stdout.buffer.write(line.encode("utf-8", "replace"))
+    sys.stdout.buffer.flush()
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 10_000_000:
+        raise ValueError(text)
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""
+Arguments of a capture, shared by `eventscope capture` and `python -m proxy`.
+"""
+
+import argparse
+from pathlib import Path
+
+from app.model import Delivery
+
+
+def add_capture_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of a capture; without one, the setting counts."""
+    parser.add_argument("--workspace", type=Path, metavar="DIR", help="where events are stored")
+    parser.add_argument("--proxy-port", type=_port, metavar="N", help="0: any free port")
+    parser.add_argument("--endpoint-port", type=_port, metavar="N", help="0: any free port")
+    parser.add_argument("--delivery", choices=[str(mode) for mode in Delivery])
+    parser.add_argument(
+        "--endpoint-upstream", metavar="URL", help="the ingestion host behind the endpoint"
+    )
+    parser.add_argument(
+        "--host", action="append", metavar="HOST", help="a further host to open; repeatable"
+    )
+    parser.add_argument("--cap-mb", type=_megabytes, metavar="N", help="size cap of the workspace")
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise ValueError(text)
+    return number
+
+
+def _megabytes(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number

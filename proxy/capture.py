@@ -1,0 +1,203 @@
+"""
+The addon that turns flows into captures: decode, store, then release.
+
+What is forwarded is stored when it arrives and completed by its answer, so that an upload is
+neither lost nor sent on unrecorded when the process dies or the disk is full in between.
+"""
+
+import logging
+import time
+from dataclasses import dataclass, replace
+
+from mitmproxy import http
+from mitmproxy.proxy.mode_specs import ReverseMode
+
+from app.decode import concerns_us, decode
+from app.demo.site import respond
+from app.errors import StoreUnavailable
+from app.hosts import ASSET_HOSTS, OWN_HOSTS, PROBE_HOST
+from app.ingest.answer import answer, unavailable
+from app.model import Capture, Decoded, Delivery, Headers, Kind, Response, Via
+from proxy.config import State
+from proxy.writer import GroupWriter, failed
+
+log = logging.getLogger(__name__)
+
+BLOCKED = "Blocked by Eventscope: the connection was closed without an answer."
+PENDING = "eventscope.pending"
+
+
+@dataclass(slots=True)
+class Pending:
+    """A stored exchange that waits for its answer."""
+
+    capture_id: int
+    capture: Capture
+    started: float
+
+
+class CaptureAddon:
+    """mitmproxy hooks. Each flow gets `request`, then exactly one of `response` and `error`."""
+
+    def __init__(self, state: State, writer: GroupWriter, upstream_path: str) -> None:
+        self._state = state
+        self._writer = writer
+        self._upstream_path = upstream_path
+
+    async def request(self, flow: http.HTTPFlow) -> None:
+        """Understand and store, then answer here, close, or let it go on."""
+        if flow.response or flow.error:
+            return
+        capture = _captured(flow)
+        host = flow.request.host
+        if host in OWN_HOSTS and not _is_upload(flow):
+            flow.response = _own(host, flow.request.path)
+            return
+        decoded = decode(capture)
+        if not concerns_us(capture, decoded) and capture.via is not Via.ENDPOINT:
+            return
+        match self._delivery(host):
+            case Delivery.LOCAL:
+                await self._answer_here(flow, capture, decoded)
+            case Delivery.BLOCK:
+                await self._block(flow, capture, decoded)
+            case Delivery.FORWARD:
+                await self._forward(flow, capture, decoded)
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """What is none of ours passes through without being held in memory."""
+        if PENDING not in flow.metadata and flow.response and not flow.response.stream:
+            flow.response.stream = flow.request.host not in OWN_HOSTS and flow.live is True
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        """Complete a forwarded exchange. The answer goes back unchanged."""
+        if flow.response and PENDING in flow.metadata:
+            self._complete(flow.metadata.pop(PENDING), _response(flow.response), "")
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        """Complete an exchange that got no answer, and let the SDK meet the failure that it would
+        have met without us: a closed connection, not a page about a bad gateway."""
+        if PENDING in flow.metadata and flow.error:
+            self._complete(flow.metadata.pop(PENDING), None, flow.error.msg)
+            if flow.killable:
+                flow.kill()
+
+    def _delivery(self, host: str) -> Delivery:
+        if host in OWN_HOSTS:
+            return Delivery.LOCAL
+        if host in ASSET_HOSTS:
+            return Delivery.FORWARD
+        return self._state.delivery
+
+    async def _answer_here(self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded) -> None:
+        response = answer(capture, decoded, _now_ms())
+        complete = replace(capture, response=response, duration_ms=_now_ms() - capture.at_ms)
+        if await self._stored(complete, decoded) is None:
+            response = unavailable(capture)
+        flow.response = _http(response)
+
+    async def _block(self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded) -> None:
+        await self._stored(failed(capture, BLOCKED), decoded)
+        flow.kill()
+
+    async def _forward(self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded) -> None:
+        started = time.monotonic()
+        capture_id = await self._stored(capture, decoded)
+        if capture_id is None:
+            flow.response = _http(unavailable(capture))
+            return
+        flow.metadata[PENDING] = Pending(capture_id, capture, started)
+        if capture.via is Via.ENDPOINT:
+            self._redirect(flow, decoded)
+
+    def _redirect(self, flow: http.HTTPFlow, decoded: Decoded) -> None:
+        """The endpoint stands in for the ingestion host: any path an SDK was given means the
+        upstream's own path, and /batch stays /batch."""
+        request = flow.request
+        request.host_header = _authority(request)
+        if decoded.kind not in (Kind.UPLOAD, Kind.PREFLIGHT):
+            return
+        if self._upstream_path:
+            request.path = self._upstream_path
+        else:
+            batch = request.path.partition("?")[0].rstrip("/").endswith("/batch")
+            request.path = "/batch" if batch else "/2/httpapi"
+
+    async def _stored(self, capture: Capture, decoded: Decoded) -> int | None:
+        try:
+            return await self._writer.add(capture, decoded)
+        except StoreUnavailable as error:
+            log.warning("not stored: %s", error)
+            return None
+
+    def _complete(self, pending: Pending, response: Response | None, failure: str) -> None:
+        capture = replace(
+            pending.capture,
+            response=response,
+            failure=failure,
+            duration_ms=round((time.monotonic() - pending.started) * 1000),
+        )
+        try:
+            self._writer.answer(pending.capture_id, capture)
+        except StoreUnavailable as error:
+            # Its events are stored; only the answer's details are missing.
+            log.warning("answer of capture %d not stored: %s", pending.capture_id, error)
+
+
+def _captured(flow: http.HTTPFlow) -> Capture:
+    request = flow.request
+    endpoint = isinstance(flow.client_conn.proxy_mode, ReverseMode)
+    if endpoint:
+        url = f"http://{request.host_header or 'endpoint'}{request.path}"
+    else:
+        url = request.pretty_url
+    return Capture(
+        at_ms=_now_ms(),
+        method=request.method,
+        url=url,
+        headers=_headers(request.headers),
+        body=request.raw_content or b"",
+        via=Via.ENDPOINT if endpoint else Via.PROXY,
+    )
+
+
+def _headers(headers: http.Headers) -> Headers:
+    return tuple(
+        (name.decode("utf-8", "surrogateescape"), value.decode("utf-8", "surrogateescape"))
+        for name, value in headers.fields
+    )
+
+
+def _response(response: http.Response) -> Response:
+    return Response(response.status_code, _headers(response.headers), response.raw_content or b"")
+
+
+def _http(response: Response) -> http.Response:
+    headers = [(name.encode(), value.encode()) for name, value in response.headers]
+    return http.Response.make(response.status, response.body, http.Headers(headers))
+
+
+def _is_upload(flow: http.HTTPFlow) -> bool:
+    return flow.request.method in ("POST", "OPTIONS")
+
+
+def _own(host: str, path: str) -> http.Response:
+    """The probe, and the demo shop."""
+    if host == PROBE_HOST:
+        return http.Response.make(
+            200,
+            b'{"eventscope":true}',
+            {"Content-Type": "application/json", "Access-Control-Allow-Origin": "*"},
+        )
+    status, headers, body = respond(path)
+    fields = [(name.encode(), value.encode()) for name, value in headers]
+    return http.Response.make(status, body, http.Headers(fields))
+
+
+def _authority(request: http.Request) -> str:
+    usual = {"https": 443, "http": 80}.get(request.scheme)
+    return request.host if request.port == usual else f"{request.host}:{request.port}"
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,29 @@
+"""
+What the capture process was asked to do. Parsed from arguments once; `State` may change while
+running.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.model import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Fixed for the life of the process."""
+
+    workspace: Path
+    authority: Path
+    proxy_port: int
+    endpoint_port: int
+    upstream: str
+
+
+@dataclass(slots=True)
+class State:
+    """What commands change while traffic flows."""
+
+    delivery: Delivery
+    cap_bytes: int
+    hosts: list[str] = field(default_factory=list)

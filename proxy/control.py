@@ -1,0 +1,103 @@
+"""
+The control channel: announcements on stdout, commands on stdin, one JSON object a line.
+
+Both ends are daemon threads. stdout may be read slowly or not at all, and must then hold up
+nothing; "rows up to N exist" is coalesced, because only the newest of them says anything.
+"""
+
+import asyncio
+import logging
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+
+from app import wire
+from app.errors import BadInput
+
+log = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 0.03
+KEPT = 1000
+
+
+class Announcer:
+    """Writes messages to stdout from a thread of its own."""
+
+    def __init__(self) -> None:
+        self._messages: deque[wire.Message] = deque(maxlen=KEPT)
+        self._captured: wire.Captured | None = None
+        self._wake = threading.Event()
+        self._idle = threading.Event()
+        self._idle.set()
+        threading.Thread(target=self._run, name="announcer", daemon=True).start()
+
+    def say(self, message: wire.Message) -> None:
+        """Announce this, soon. Never blocks."""
+        self._idle.clear()
+        if isinstance(message, wire.Captured):
+            self._captured = message
+        else:
+            self._messages.append(message)
+        self._wake.set()
+
+    def finish(self, seconds: float) -> None:
+        """Give what was said a moment to be written."""
+        self._idle.wait(seconds)
+
+    def _run(self) -> None:
+        pause = threading.Event()
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            try:
+                self._write_all()
+            except OSError:  # Nobody listens any more; end of input will tell us to stop.
+                return
+            finally:
+                if not self._wake.is_set():
+                    self._idle.set()
+            pause.wait(PAUSE_SECONDS)
+
+    def _write_all(self) -> None:
+        while self._messages:
+            print(wire.encode(self._messages.popleft()), flush=True)
+        captured, self._captured = self._captured, None
+        if captured:
+            print(wire.encode(captured), flush=True)
+
+
+def listen(
+    loop: asyncio.AbstractEventLoop,
+    command: Callable[[wire.Message], None],
+    ended: Callable[[], None],
+) -> None:
+    """Read commands from stdin in a thread; both callables run on the loop.
+
+    A thread, because the loop's own pipe reader never ends on /dev/null and is refused on files.
+    """
+
+    def run() -> None:
+        try:
+            for line in sys.stdin.buffer:
+                if line.strip():
+                    _hand_over(line)
+        except (OSError, ValueError):
+            log.debug("stdin failed", exc_info=True)
+        _call(ended)
+
+    def _hand_over(line: bytes) -> None:
+        try:
+            message = wire.decode(line)
+        except BadInput as error:
+            log.warning("%s", error)
+            return
+        _call(lambda: command(message))
+
+    def _call(what: Callable[[], None]) -> None:
+        try:
+            loop.call_soon_threadsafe(what)
+        except RuntimeError:  # The loop is closed: we are leaving anyway.
+            log.debug("the loop has ended")
+
+    threading.Thread(target=run, name="control", daemon=True).start()

@@ -1,0 +1,104 @@
+"""
+mitmproxy with just the addons that capturing needs.
+
+`DumpMaster` would bring two dozen more, each asked for every event of every flow, and one that
+reads our stdin.
+"""
+
+import contextlib
+import socket
+from pathlib import Path
+
+from mitmproxy import master, options
+from mitmproxy.addons import core, disable_h2c, next_layer, proxyserver, tlsconfig
+from mitmproxy.certs import CertStore
+
+from app.errors import CaptureUnavailable
+from app.hosts import opened_patterns
+from app.paths import private_dir
+from proxy.config import Config
+
+LOOPBACK = "127.0.0.1"
+BASENAME = "mitmproxy"
+CERTIFICATE = f"{BASENAME}-ca-cert.pem"
+LARGEST_BODY = "512m"
+KEY_BITS = 2048
+TRIES = 50
+
+
+class CaptureMaster(master.Master):
+    """Our addons, two listeners. Build it inside a running loop."""
+
+    def __init__(self, config: Config, hosts: list[str]) -> None:
+        super().__init__(options.Options())
+        self.proxyserver = proxyserver.Proxyserver()
+        self.addons.add(
+            core.Core(),
+            self.proxyserver,
+            disable_h2c.DisableH2C(),
+            next_layer.NextLayer(),
+            tlsconfig.TlsConfig(),
+        )
+        make_authority(config.authority)
+        self.options.update(
+            confdir=str(config.authority),
+            mode=[
+                f"regular@{LOOPBACK}:{config.proxy_port}",
+                f"reverse:{config.upstream}@{LOOPBACK}:{config.endpoint_port}",
+            ],
+            # Answers of our own need no upstream, and an unreachable one must not end the flow
+            # before a hook has seen it.
+            connection_strategy="lazy",
+            keep_host_header=True,
+            body_size_limit=LARGEST_BODY,
+            allow_hosts=self._allowed(config, hosts),
+        )
+        self._config = config
+
+    def open_hosts(self, hosts: list[str]) -> None:
+        """Change which further hosts are opened, for connections from now on."""
+        self.options.update(allow_hosts=self._allowed(self._config, hosts))
+
+    def addresses(self) -> tuple[str, str]:
+        """Where the proxy and the endpoint listen, as host:port. Raises CaptureUnavailable."""
+        found: list[str] = []
+        for server in self.proxyserver.servers:
+            if server.last_exception or not server.listen_addrs:
+                raise CaptureUnavailable(f"Cannot listen: {server.last_exception}.")
+            host, port, *_ = server.listen_addrs[0]
+            found.append(f"{host}:{port}")
+        proxy, endpoint = found
+        return proxy, endpoint
+
+    @staticmethod
+    def _allowed(config: Config, hosts: list[str]) -> list[str]:
+        # The endpoint's upstream is a connection like any other to mitmproxy.
+        upstream = config.upstream.partition("://")[2].partition("/")[0]
+        return opened_patterns([*hosts, upstream])
+
+
+def make_authority(folder: Path) -> None:
+    """Our own certificate authority: made once, private, never that of the person's mitmproxy."""
+    private_dir(folder)
+    if not (folder / f"{BASENAME}-ca.pem").exists():
+        CertStore.create_store(
+            folder, BASENAME, KEY_BITS, organization="Eventscope", cn="Eventscope on this machine"
+        )
+    (folder / f"{BASENAME}-ca.pem").chmod(0o600)
+
+
+def free_ports(proxy: int, endpoint: int) -> tuple[int, int]:
+    """The wanted ports, or the next free ones; zero lets the system choose. Both are held until
+    both are known, so they differ."""
+    with socket.socket() as first, socket.socket() as second:
+        return _bound(first, proxy), _bound(second, endpoint)
+
+
+def _bound(probe: socket.socket, wanted: int) -> int:
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    tries = range(wanted, min(wanted + TRIES, 65536)) if wanted else ()
+    for port in (*tries, 0):
+        with contextlib.suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return int(probe.getsockname()[1])
+    raise CaptureUnavailable("No port is free on this machine.")

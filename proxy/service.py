@@ -1,0 +1,218 @@
+"""
+The capture process from start to end: store, listeners, commands, housekeeping.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from mitmproxy.utils import asyncio_utils
+
+from app import wire
+from app.errors import AppError, BadInput, StoreUnavailable
+from app.hosts import parse_host
+from app.model import Delivery
+from app.store import Checkpointer, Store
+from app.store.writer import Ids
+from proxy.capture import CaptureAddon
+from proxy.config import Config, State
+from proxy.control import Announcer, listen
+from proxy.importing import import_into
+from proxy.master import CERTIFICATE, CaptureMaster, free_ports
+from proxy.writer import GroupWriter
+
+log = logging.getLogger(__name__)
+
+PRUNE_SECONDS = 2.0
+DRAIN_SECONDS = 5.0
+
+
+async def serve(config: Config, state: State) -> None:
+    """Capture until told to stop; everything is committed on return. Raises AppError."""
+    config, note = _with_free_ports(config)
+    with Store.write(config.workspace) as store:
+        checkpointer = Checkpointer(config.workspace)
+        try:
+            await Service(config, state, store, note).run()
+        finally:
+            checkpointer.stop()
+
+
+class Service:
+    """One run of the capture process."""
+
+    def __init__(self, config: Config, state: State, store: Store, note: str) -> None:
+        self._config = config
+        self._state = state
+        self._note = note
+        self._announcer = Announcer()
+        self._loop = asyncio.get_running_loop()
+        self._writer = GroupWriter(store.writer, self._committed, self._trouble)
+        self._master = CaptureMaster(config, state.hosts)
+        path = urlsplit(config.upstream).path.rstrip("/")
+        self._addon = CaptureAddon(state, self._writer, path)
+        self._master.addons.add(self._addon, _WhenRunning(self._announce))
+        self._commands: dict[type[wire.Message], Callable[..., None]] = {
+            wire.SetDelivery: self._set_delivery,
+            wire.SetHosts: self._set_hosts,
+            wire.SetCap: self._set_cap,
+            wire.Clear: self._clear,
+            wire.Import: self._import,
+            wire.Stop: lambda _: self._master.shutdown(),
+        }
+
+    async def run(self) -> None:
+        """Listen, serve, and leave in order."""
+        self._failure: AppError | None = None
+        stop = self._master.shutdown
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):  # Windows
+                self._loop.add_signal_handler(number, stop)
+        housekeeping = asyncio_utils.create_task(
+            self._keep_house(), name="housekeeping", keep_ref=True
+        )
+        try:
+            await self._master.run()
+        finally:
+            housekeeping.cancel()
+            await self._drain()
+        if self._failure:
+            raise self._failure
+
+    async def _announce(self) -> None:
+        """Both listeners are up: say so first, then take commands."""
+        try:
+            proxy, endpoint = self._master.addresses()
+        except AppError as error:
+            self._failure = error
+            self._master.shutdown()
+            return
+        self._announcer.say(
+            wire.Listening(
+                proxy=proxy,
+                endpoint=f"http://{endpoint}",
+                workspace=str(self._config.workspace),
+                certificate=str(self._config.authority / CERTIFICATE),
+                delivery=str(self._state.delivery),
+                pid=os.getpid(),
+                note=self._note,
+            )
+        )
+        listen(self._loop, self._command, self._master.shutdown)
+
+    async def _drain(self) -> None:
+        """Stop listening, let exchanges in flight end, commit the rest."""
+        self._master.options.update(server=False)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                # mitmproxy announces no end that could be awaited.
+                while list(self._master.proxyserver.servers):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+        self._writer.flush()
+        self._announcer.finish(1.0)
+
+    def _command(self, message: wire.Message) -> None:
+        handler = self._commands.get(type(message))
+        if handler is None:
+            log.warning("not a command: %s", message.TYPE)
+            return
+        try:
+            handler(message)
+        except AppError as error:
+            self._announcer.say(wire.Trouble(error.sentence, error.hint))
+
+    def _set_delivery(self, message: wire.SetDelivery) -> None:
+        try:
+            self._state.delivery = Delivery(message.delivery)
+        except ValueError as error:
+            raise BadInput(f"Delivery cannot be {message.delivery!r}.") from error
+        self._say_changed()
+
+    def _set_hosts(self, message: wire.SetHosts) -> None:
+        hosts = checked_hosts(message.hosts)
+        self._state.hosts = hosts
+        self._master.open_hosts(hosts)
+        self._say_changed()
+
+    def _set_cap(self, message: wire.SetCap) -> None:
+        self._state.cap_bytes = max(1, message.megabytes) << 20
+
+    def _clear(self, _: wire.Clear) -> None:
+        first = self._writer.clear()
+        self._announcer.say(wire.Removed(first.capture, first.event))
+
+    def _import(self, message: wire.Import) -> None:
+        self._start(self._import_file(Path(message.path)), "import")
+
+    async def _import_file(self, path: Path) -> None:
+        report = await import_into(self._writer, path)
+        self._announcer.say(wire.Imported(str(path), report.uploads, report.events, report.problem))
+
+    def _start(self, work: Awaitable[None], name: str) -> None:
+        asyncio_utils.create_task(work, name=name, keep_ref=True)  # type: ignore[arg-type]
+
+    async def _keep_house(self) -> None:
+        """Keep the workspace below its cap. What the disk refuses is told by the next upload."""
+        while True:
+            await asyncio.sleep(PRUNE_SECONDS)
+            try:
+                removed = await self._writer.keep_below(self._state.cap_bytes)
+            except StoreUnavailable as error:
+                log.warning("pruning: %s", error)
+                continue
+            if removed:
+                self._announcer.say(wire.Removed(removed.capture, removed.event))
+
+    def _say_changed(self) -> None:
+        self._announcer.say(wire.Changed(str(self._state.delivery), self._state.hosts))
+
+    def _committed(self, last: Ids) -> None:
+        self._announcer.say(wire.Captured(last.capture, last.event))
+
+    def _trouble(self, error: StoreUnavailable | None) -> None:
+        if error is None:
+            self._announcer.say(wire.Trouble("Events can be stored again."))
+        else:
+            hint = f"{error.hint} Until then SDKs are answered 503, so that they keep their events."
+            self._announcer.say(wire.Trouble(error.sentence, hint.strip()))
+
+
+class _WhenRunning:
+    """An addon that calls once when the listeners are up."""
+
+    def __init__(self, announce: Callable[[], Awaitable[None]]) -> None:
+        self._announce = announce
+
+    async def running(self) -> None:
+        await self._announce()
+
+
+def checked_hosts(hosts: list[str]) -> list[str]:
+    """Hosts as they are matched. Raises BadInput for what is none."""
+    found = []
+    for text in hosts:
+        host = parse_host(text)
+        if host is None:
+            raise BadInput(f"{text!r} is not a host name.", "Write it like shop.example.com.")
+        found.append(host)
+    return found
+
+
+def _with_free_ports(config: Config) -> tuple[Config, str]:
+    """The ports to listen on, and a sentence for each that had to move."""
+    proxy, endpoint = free_ports(config.proxy_port, config.endpoint_port)
+    moved = [
+        f"Port {wanted} is in use, so {what} listens on {found}."
+        for what, wanted, found in (
+            ("the proxy", config.proxy_port, proxy),
+            ("the endpoint", config.endpoint_port, endpoint),
+        )
+        if wanted not in (0, found)
+    ]
+    return replace(config, proxy_port=proxy, endpoint_port=endpoint), " ".join(moved)

@@ -1,0 +1,134 @@
+"""
+Group commits: exchanges that arrive together are committed together, then released together.
+
+`add` returns after the commit, so an answer that waits for it is never ahead of the record.
+Nothing is delayed on purpose: what piles up while one batch is written is the next batch.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from app.errors import StoreUnavailable
+from app.ingest.outcome import outcome_of
+from app.model import Capture, Decoded, Kind
+from app.store.writer import Ids, Writer
+
+log = logging.getLogger(__name__)
+
+type Waiting = tuple[Capture, Decoded, asyncio.Future[int]]
+
+
+class GroupWriter:
+    """The store's writer, made awaitable. Lives on the event loop."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        committed: Callable[[Ids], None],
+        trouble: Callable[[StoreUnavailable | None], None],
+    ) -> None:
+        """`committed` hears of the newest ids; `trouble` of the first failed commit of a row of
+        failures and, with None, of the first one that worked again."""
+        self._writer = writer
+        self._committed = committed
+        self._trouble = trouble
+        self._waiting: list[Waiting] = []
+        self._loop = asyncio.get_running_loop()
+        self._failing = False
+
+    async def add(self, capture: Capture, decoded: Decoded) -> int:
+        """Store one exchange; returns its id once committed. Raises StoreUnavailable."""
+        future: asyncio.Future[int] = self._loop.create_future()
+        if not self._waiting:
+            self._loop.call_soon(self._flush)
+        self._waiting.append((capture, decoded, future))
+        return await future
+
+    async def add_all(self, batch: Sequence[tuple[Capture, Decoded]]) -> list[int]:
+        """Store a batch of an import in one transaction. Raises StoreUnavailable."""
+        ids = self._commit(batch)
+        await asyncio.sleep(0)
+        return ids
+
+    def answer(self, capture_id: int, capture: Capture) -> None:
+        """Complete an exchange with its response or failure. Raises StoreUnavailable."""
+        self._writer.answer(capture_id, capture, outcome_of(capture))
+        self._committed(self._writer.last)
+
+    def clear(self) -> Ids:
+        """Remove everything captured. Raises StoreUnavailable."""
+        self.flush()
+        return self._writer.clear()
+
+    async def keep_below(self, cap_bytes: int) -> Ids | None:
+        """Remove the oldest until the workspace fits; returns the first ids left, if any went."""
+        removed = None
+        while self._writer.used_bytes() > cap_bytes:
+            bite = self._writer.prune()
+            if bite is None:
+                break
+            removed = bite
+            await asyncio.sleep(0)
+        return removed
+
+    def flush(self) -> None:
+        """Commit what waits now."""
+        if self._waiting:
+            self._flush()
+
+    def _flush(self) -> None:
+        batch, self._waiting = self._waiting, []
+        try:
+            ids = self._commit([(capture, decoded) for capture, decoded, _ in batch])
+        except StoreUnavailable as error:
+            for _, _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        except Exception:
+            log.exception("A batch of %d could not be stored; trying one by one", len(batch))
+            self._one_by_one(batch)
+            return
+        for number, (_, _, future) in zip(ids, batch, strict=True):
+            if not future.done():
+                future.set_result(number)
+
+    def _commit(self, batch: Sequence[tuple[Capture, Decoded]]) -> list[int]:
+        try:
+            ids = self._writer.add(batch)
+        except StoreUnavailable as error:
+            if not self._failing:
+                self._failing = True
+                self._trouble(error)
+            raise
+        if self._failing:
+            self._failing = False
+            self._trouble(None)
+        self._committed(self._writer.last)
+        return ids
+
+    def _one_by_one(self, batch: Sequence[Waiting]) -> None:
+        """One exchange that we cannot store must not take its neighbours with it."""
+        for capture, decoded, future in batch:
+            try:
+                number = self._commit([(capture, decoded)])[0]
+            except Exception as error:  # noqa: BLE001 - whatever it is, the bytes are kept
+                number = self._raw(capture, error, future)
+            if not future.done():
+                future.set_result(number)
+
+    def _raw(self, capture: Capture, error: Exception, future: asyncio.Future[int]) -> int:
+        note = f"Its events could not be stored: {error}"
+        try:
+            return self._commit([(capture, Decoded(Kind.UNKNOWN, note=note))])[0]
+        except Exception as again:  # noqa: BLE001 - the sender hears of it
+            if not future.done():
+                future.set_exception(StoreUnavailable(f"An exchange cannot be stored: {again}."))
+            return 0
+
+
+def failed(capture: Capture, failure: str) -> Capture:
+    """The exchange with the reason why nothing came back."""
+    return replace(capture, failure=failure)
