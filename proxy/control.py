@@ -7,10 +7,11 @@ nothing; "rows up to N exist" is coalesced, because only the newest of them says
 
 import asyncio
 import logging
+import os
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from app import wire
 from app.errors import BadInput
@@ -61,10 +62,25 @@ class Announcer:
 
     def _write_all(self) -> None:
         while self._messages:
-            print(wire.encode(self._messages.popleft()), flush=True)
+            _print(self._messages.popleft())
         captured, self._captured = self._captured, None
         if captured:
-            print(wire.encode(captured), flush=True)
+            _print(captured)
+
+
+def _print(message: wire.Message) -> None:
+    """Straight to the descriptor: the interpreter aborts at its end when a daemon thread holds the
+    lock of a buffered stream. The same holds for reading."""
+    rest = wire.encode(message).encode() + b"\n"
+    while rest:
+        rest = rest[os.write(sys.stdout.fileno(), rest) :]
+
+
+def _lines(descriptor: int) -> Iterator[bytes]:
+    rest = b""
+    while chunk := os.read(descriptor, 65536):
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (line for line in lines if line.strip())
 
 
 def listen(
@@ -79,9 +95,8 @@ def listen(
 
     def run() -> None:
         try:
-            for line in sys.stdin.buffer:
-                if line.strip():
-                    _hand_over(line)
+            for line in _lines(sys.stdin.fileno()):
+                _hand_over(line)
         except (OSError, ValueError):
             log.debug("stdin failed", exc_info=True)
         _call(ended)

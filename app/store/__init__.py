@@ -145,16 +145,19 @@ def _refuse_newer(folder: Path, connection: sqlite3.Connection) -> None:
     rows = connection.execute(
         "SELECT name FROM _sqlite_migrations WHERE migration_set = 'eventscope'"
     ).fetchall()
-    known = {step.name for step in migrations.pending(_memory())}
-    if {name for (name,) in rows} - known:
+    if {name for (name,) in rows} - _known_steps():
         raise StoreUnavailable(
             f"The workspace in {folder} was made by a newer version of Eventscope.",
             "Update Eventscope, or choose another folder with --workspace.",
         )
 
 
-def _memory() -> Database:
-    return Database(memory=True)
+def _known_steps() -> set[str]:
+    empty = Database(memory=True)
+    try:
+        return {step.name for step in migrations.pending(empty)}
+    finally:
+        empty.close()
 
 
 class Checkpointer:

@@ -88,6 +88,14 @@ class Writer:
         self._db.execute("PRAGMA incremental_vacuum").fetchall()
         return Ids(self.last.capture + 1, self.last.event + 1)
 
+    def name_source(self, api_key: str, name: str) -> None:
+        """Give a project the name that a person reads; nothing happens if it sent nothing."""
+
+        def update() -> None:
+            self._db.execute("UPDATE sources SET name = ? WHERE api_key = ?", (name, api_key))
+
+        self._transaction(update)
+
     def used_bytes(self) -> int:
         """Bytes of the file that hold something."""
         (pages,) = self._db.execute("PRAGMA page_count").fetchone()
