@@ -44,6 +44,7 @@ class Fault(StrEnum):
 
     NONE = ""
     UNREADABLE = "unreadable"
+    TOO_LARGE = "too_large"
     API_KEY = "api_key"
     EVENTS = "events"
     EVENT = "event"

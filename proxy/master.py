@@ -59,6 +59,10 @@ class CaptureMaster(master.Master):
         """Change which further hosts are opened, for connections from now on."""
         self.options.update(allow_hosts=self._allowed(self._config, hosts))
 
+    def stop(self) -> None:
+        """End `run`, from any thread."""
+        self.shutdown()
+
     def addresses(self) -> tuple[str, str]:
         """Where the proxy and the endpoint listen, as host:port. Raises CaptureUnavailable."""
         found: list[str] = []

@@ -64,13 +64,13 @@ class Service:
             wire.SetCap: self._set_cap,
             wire.Clear: self._clear,
             wire.Import: self._import,
-            wire.Stop: lambda _: self._master.shutdown(),
+            wire.Stop: lambda _: self._master.stop(),
         }
 
     async def run(self) -> None:
         """Listen, serve, and leave in order."""
         self._failure: AppError | None = None
-        stop = self._master.shutdown
+        stop = self._master.stop
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(NotImplementedError):  # Windows
                 self._loop.add_signal_handler(number, stop)
@@ -91,7 +91,7 @@ class Service:
             proxy, endpoint = self._master.addresses()
         except AppError as error:
             self._failure = error
-            self._master.shutdown()
+            self._master.stop()
             return
         self._announcer.say(
             wire.Listening(
@@ -104,7 +104,7 @@ class Service:
                 note=self._note,
             )
         )
-        listen(self._loop, self._command, self._master.shutdown)
+        listen(self._loop, self._command, self._master.stop)
 
     async def _drain(self) -> None:
         """Stop listening, let exchanges in flight end, commit the rest."""

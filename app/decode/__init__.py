@@ -60,22 +60,27 @@ def _body(capture: Capture, host: str, url: SplitResult) -> Decoded:
         data, compression = unpacked(capture.body, capture.header("content-encoding"))
         if not expected and not http_v2.may_be(data):
             return Decoded(Kind.UNKNOWN, note=NOT_UNDERSTOOD)
+        if len(data) > http_v2.LARGEST:
+            problem = f"The body of {len(data) >> 20} MB is larger than the 20 MB that Batch takes."
+            return _unreadable(capture, url.path, problem, Fault.TOO_LARGE, data)
         document = parsed(data)
     except BodyProblem as problem:
         if not expected:
             return Decoded(Kind.UNKNOWN, note=NOT_UNDERSTOOD)
-        return Decoded(Kind.UPLOAD, _unreadable(capture, url.path, str(problem)))
+        return _unreadable(capture, url.path, str(problem), Fault.UNREADABLE, capture.body)
     if not expected and not http_v2.is_upload(document):
         return Decoded(Kind.UNKNOWN, note=NOT_UNDERSTOOD)
     return Decoded(Kind.UPLOAD, http_v2.upload(capture, url.path, data, compression, document))
 
 
-def _unreadable(capture: Capture, path: str, problem: str) -> Upload:
-    return Upload(
+def _unreadable(capture: Capture, path: str, problem: str, fault: Fault, data: bytes) -> Decoded:
+    """An upload of which only its bytes are known."""
+    upload = Upload(
         endpoint=http_v2.endpoint(path),
         transport=http_v2.transport(capture),
         wire_bytes=len(capture.body),
-        body_bytes=len(capture.body),
+        body_bytes=len(data),
         problem=problem,
-        fault=Fault.UNREADABLE,
+        fault=fault,
     )
+    return Decoded(Kind.UPLOAD, upload)

@@ -111,3 +111,8 @@ def json_text(value: Any) -> str:
     except TypeError:
         # Escaped, half surrogates are plain ASCII.
         return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+
+
+def clean(text: str) -> str:
+    """Text that SQLite can keep: half surrogates become question marks."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -5,12 +5,15 @@ HTTP V2 and Batch uploads: one JSON object with `api_key` and `events` (wire-for
 from datetime import UTC, datetime
 from typing import Any
 
+from app.decode.body import clean
 from app.hosts import is_analytics
 from app.model import Capture, Event, Fault, Upload
 
 HTTP_V2 = "HTTP V2"
 BATCH = "Batch"
 INGESTION_PATHS = ("/2/httpapi", "/batch")
+LARGEST = 20 << 20
+"""The most that any ingestion endpoint takes (Batch, wire-format §4.2)."""
 _INT64 = 1 << 63
 
 
@@ -49,7 +52,7 @@ def upload(capture: Capture, path: str, data: bytes, compression: str, document:
     events = tuple(map(event, items)) if isinstance(items, list) else ()
     return Upload(
         endpoint=endpoint(path),
-        api_key=api_key if isinstance(api_key, str) and api_key else None,
+        api_key=clean(api_key) if isinstance(api_key, str) and api_key else None,
         library=_library(events),
         transport=transport(capture),
         compression=compression,
@@ -70,7 +73,7 @@ def event(item: Any) -> Event:
     get = item.get
     kind = get("event_type")
     return Event(
-        kind if type(kind) is str else _text(kind) or "",
+        kind if type(kind) is str and kind.isascii() else _text(kind) or "",
         _integer(get("time")),
         _text(get("user_id")),
         _text(get("device_id")),
@@ -91,10 +94,10 @@ def transport(capture: Capture) -> str:
 def library_name(value: Any) -> str | None:
     """`name/version` from the string form, or from the object form of older SDKs."""
     if isinstance(value, str):
-        return value or None
+        return clean(value) or None
     if isinstance(value, dict) and isinstance(value.get("name"), str):
         version = value.get("version")
-        return f"{value['name']}/{version}" if version else str(value["name"])
+        return clean(f"{value['name']}/{version}" if version else value["name"])
     return None
 
 
@@ -132,14 +135,10 @@ def _named(value: Any) -> str:
 
 
 def _text(value: Any) -> str | None:
-    """An id as text. SQLite cannot keep half surrogates, so they become question marks."""
+    """An id as text, whatever JSON type was sent."""
     if value is None or value == "":
         return None
-    if type(value) is not str:
-        return str(value)[:1024]
-    if value.isascii():
-        return value
-    return value.encode("utf-8", "replace").decode()
+    return clean(value if type(value) is str else str(value)[:1024])
 
 
 def _integer(value: Any) -> int | None:

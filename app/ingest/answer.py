@@ -37,9 +37,12 @@ def unavailable(capture: Capture) -> Response:
 
 
 def _upload(upload: Upload, now_ms: int) -> tuple[int, dict[str, object]]:
+    fault = upload.fault
     if upload.body_bytes > LARGEST.get(upload.endpoint, LARGEST_OTHERWISE):
-        return 413, {"code": 413, "error": "Payload too large"}
-    match upload.fault:
+        fault = Fault.TOO_LARGE
+    match fault:
+        case Fault.TOO_LARGE:
+            return 413, {"code": 413, "error": "Payload too large"}
         case Fault.NONE:
             return 200, {
                 "code": 200,

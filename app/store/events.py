@@ -109,7 +109,7 @@ class EventReader:
         """The rows of these ids, in the given order; ids that are gone are left out."""
         marks = ",".join("?" * len(ids))
         found = {
-            row[0]: EventRow(*row[:10], OUTCOMES[row[10]], row[11], row[12], Via(row[13]))
+            row[0]: EventRow._make((*row[:10], OUTCOMES[row[10]], *row[11:13], Via(row[13])))
             for row in self._db.execute(f"{_ROWS} WHERE e.id IN ({marks})", list(ids))
         }
         return [found[number] for number in ids if number in found]

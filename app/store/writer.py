@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from app.decode.body import json_text
+from app.decode.body import clean, json_text
 from app.ingest.outcome import outcome_of
 from app.model import Capture, Decoded, Event, Outcome, Response, Upload
 from app.store.http import pack
@@ -23,6 +23,15 @@ from app.store.trouble import explained
 OUTCOMES = tuple(Outcome)
 """How outcomes are numbered in the events table. Only ever append to `Outcome`."""
 OUTCOME_NUMBER = {outcome: number for number, outcome in enumerate(OUTCOMES)}
+
+LARGEST_BITE = 500
+"""How many captures one call of `prune` may remove."""
+
+_FORGET = """
+    DELETE FROM names WHERE id IN (SELECT {column} FROM events WHERE id < ?)
+    AND NOT EXISTS (SELECT 1 FROM events WHERE {column} = names.id AND id >= ?)
+"""
+"""Names that only events about to go are using."""
 
 
 class Ids(NamedTuple):
@@ -103,13 +112,14 @@ class Writer:
         (size,) = self._db.execute("PRAGMA page_size").fetchone()
         return int((pages - free) * size)
 
-    def prune(self, captures: int = 500) -> Ids | None:
+    def prune(self) -> Ids | None:
         """Remove the oldest captures with their events; returns the first ids that are left, or
         None when there was nothing. A small bite, so that traffic never waits long."""
         (oldest,) = self._db.execute("SELECT min(id) FROM captures").fetchone()
         if oldest is None:
             return None
-        first = min(oldest + captures, self.last.capture + 1)
+        stored = self.last.capture - oldest + 1
+        first = oldest + min(LARGEST_BITE, max(1, stored // 20))
 
         def delete() -> Ids:
             self._remember_last()
@@ -117,12 +127,16 @@ class Writer:
                 "SELECT min(first_event_id) FROM uploads WHERE id >= ?", (first,)
             ).fetchone()
             event = self.last.event + 1 if event is None else event
+            for kind in ("type", "user", "device"):
+                self._db.execute(_FORGET.format(column=f"{kind}_id"), (event, event))
             self._db.execute("DELETE FROM events WHERE id < ?", (event,))
             self._db.execute("DELETE FROM uploads WHERE id < ?", (first,))
             self._db.execute("DELETE FROM captures WHERE id < ?", (first,))
             return Ids(first, event)
 
-        return self._transaction(delete)
+        removed = self._transaction(delete)
+        self._names.clear()
+        return removed
 
     def _transaction[T](self, work: Callable[[], T]) -> T:
         """Run `work` between BEGIN IMMEDIATE and COMMIT. A deferred transaction that reads first
@@ -154,12 +168,12 @@ class Writer:
                 capture.duration_ms,
                 str(capture.via),
                 str(decoded.kind),
-                capture.method,
-                _host(capture.url),
-                capture.url,
+                clean(capture.method),
+                clean(_host(capture.url)),
+                clean(capture.url),
                 response.status if response else None,
-                capture.failure,
-                decoded.note,
+                clean(capture.failure),
+                clean(decoded.note),
                 pack(capture.headers, capture.body),
                 _packed(response),
             ),
