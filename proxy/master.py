@@ -61,7 +61,7 @@ class CaptureMaster(master.Master):
 
     def stop(self) -> None:
         """End `run`, from any thread."""
-        self.shutdown()
+        self.shutdown()  # type: ignore[no-untyped-call]
 
     def addresses(self) -> tuple[str, str]:
         """Where the proxy and the endpoint listen, as host:port. Raises CaptureUnavailable."""

@@ -5,7 +5,6 @@ Ids grow by one from row to row and are never used twice, not even after everyth
 so that a reader that remembers "up to N" is never shown something else under the same number.
 """
 
-import itertools
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -27,6 +26,9 @@ OUTCOME_NUMBER = {outcome: number for number, outcome in enumerate(OUTCOMES)}
 LARGEST_BITE = 500
 """How many captures one call of `prune` may remove."""
 
+MOST_NAMES = 200_000
+"""How many names of a kind are remembered, against senders with a new id for every event."""
+
 _FORGET = """
     DELETE FROM names WHERE id IN (SELECT {column} FROM events WHERE id < ?)
     AND NOT EXISTS (SELECT 1 FROM events WHERE {column} = names.id AND id >= ?)
@@ -41,13 +43,36 @@ class Ids(NamedTuple):
     event: int
 
 
+class _Names(dict[str | None, int | None]):
+    """The numbers of one kind of name, looked up or given when first asked for."""
+
+    def __init__(self, connection: sqlite3.Connection, kind: str) -> None:
+        super().__init__()
+        self._db = connection
+        self._kind = kind
+
+    def __missing__(self, text: str | None) -> int | None:
+        if text is None:
+            return None
+        if len(self) > MOST_NAMES:
+            self.clear()
+        key = (self._kind, text)
+        row = self._db.execute("SELECT id FROM names WHERE kind = ? AND text = ?", key).fetchone()
+        if row is None:
+            row = self._db.execute(
+                "INSERT INTO names (kind, text) VALUES (?, ?) RETURNING id", key
+            ).fetchone()
+        number = self[text] = int(row[0])
+        return number
+
+
 class Writer:
     """Adds, answers, prunes and clears, each in a transaction of its own."""
 
     def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
         self._db = connection
         self._folder = folder
-        self._names: dict[tuple[str, str], int] = {}
+        self._names = tuple(_Names(connection, kind) for kind in ("type", "user", "device"))
         self._sources: dict[str, int] = {}
         self.last = self._last_ids()
 
@@ -93,7 +118,7 @@ class Writer:
                 self._db.execute(f"DELETE FROM {table}")
 
         self._transaction(delete)
-        self._names.clear()
+        self._forget_names()
         self._db.execute("PRAGMA incremental_vacuum").fetchall()
         return Ids(self.last.capture + 1, self.last.event + 1)
 
@@ -135,7 +160,7 @@ class Writer:
             return Ids(first, event)
 
         removed = self._transaction(delete)
-        self._names.clear()
+        self._forget_names()
         return removed
 
     def _transaction[T](self, work: Callable[[], T]) -> T:
@@ -152,7 +177,7 @@ class Writer:
                     self._db.execute("ROLLBACK")
                 self.last = before
                 # Some of these numbers were given in the transaction that is gone.
-                self._names.clear()
+                self._forget_names()
                 self._sources.clear()
                 raise
         return result
@@ -209,57 +234,41 @@ class Writer:
         outcome = OUTCOME_NUMBER[outcome_of(capture)]
         self._db.executemany(
             "INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            [
-                self._row(number, upload_id, position, source, outcome, event)
-                for number, (position, event) in zip(
-                    itertools.count(first), enumerate(upload.events), strict=False
-                )
-            ],
+            self._rows(upload_id, first, source, outcome, upload.events),
         )
 
-    def _row(
+    def _rows(
         self,
-        event_id: int,
         upload_id: int,
-        position: int,
+        first: int,
         source: int | None,
         outcome: int,
-        event: Event,
-    ) -> tuple[Any, ...]:
-        get = event.raw.get
-        return (
-            event_id,
-            upload_id,
-            position,
-            source,
-            self._name("type", event.type),
-            None if event.user_id is None else self._name("user", event.user_id),
-            None if event.device_id is None else self._name("device", event.device_id),
-            event.session_id,
-            event.time_ms,
-            outcome,
-            event.insert_id,
-            _json(get("event_properties")),
-            _json(get("user_properties")),
-            _json(get("groups")),
-            _json(get("group_properties")),
-        )
-
-    def _name(self, kind: str, text: str) -> int:
-        found = self._names.get((kind, text))
-        if found is not None:
-            return found
-        row = self._db.execute(
-            "SELECT id FROM names WHERE kind = ? AND text = ?", (kind, text)
-        ).fetchone()
-        if row is None:
-            row = self._db.execute(
-                "INSERT INTO names (kind, text) VALUES (?, ?) RETURNING id", (kind, text)
-            ).fetchone()
-        if len(self._names) > 500_000:
-            self._names.clear()
-        number = self._names[kind, text] = int(row[0])
-        return number
+        events: tuple[Event, ...],
+    ) -> list[tuple[Any, ...]]:
+        """Rows of the events table. The innermost loop of a capture, hence one expression."""
+        types, users, devices = self._names
+        return [
+            (
+                first + position,
+                upload_id,
+                position,
+                source,
+                types[kind],
+                users[user],
+                devices[device],
+                session_id,
+                time_ms,
+                outcome,
+                insert_id,
+                _json(raw.get("event_properties")),
+                _json(raw.get("user_properties")),
+                _json(raw.get("groups")),
+                _json(raw.get("group_properties")),
+            )
+            for position, (kind, time_ms, user, device, session_id, insert_id, raw) in enumerate(
+                events
+            )
+        ]
 
     def _source(self, api_key: str | None, at_ms: int) -> int | None:
         if api_key is None:
@@ -277,6 +286,10 @@ class Writer:
         ).fetchone()
         number = self._sources[api_key] = int(row[0])
         return number
+
+    def _forget_names(self) -> None:
+        for names in self._names:
+            names.clear()
 
     def _last_ids(self) -> Ids:
         facts = dict(self._db.execute("SELECT key, value FROM facts"))

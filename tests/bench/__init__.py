@@ -1,0 +1,3 @@
+"""
+Measurements, each beside its reference in the same run: `make bench`.
+"""

@@ -1,0 +1,23 @@
+"""
+`make bench [ARGS="capture store"]`: run all measurements, or those named, and print one table.
+"""
+
+import importlib
+import sys
+
+from tests.bench.table import show
+
+ALL = ("capture", "store")
+
+
+def main() -> None:
+    """Measure and print."""
+    rows = []
+    for name in sys.argv[1:] or ALL:
+        print(f"measuring {name} …", file=sys.stderr)
+        rows += importlib.import_module(f"tests.bench.{name}").rows()
+    print(show(rows))
+
+
+if __name__ == "__main__":
+    main()
