@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from app.errors import StoreUnavailable
-from app.ingest.outcome import outcome_of
 from app.model import Capture, Decoded, Kind
 from app.store.writer import Ids, Writer
 
@@ -54,7 +53,7 @@ class GroupWriter:
 
     def answer(self, capture_id: int, capture: Capture) -> None:
         """Complete an exchange with its response or failure. Raises StoreUnavailable."""
-        self._writer.answer(capture_id, capture, outcome_of(capture))
+        self._writer.answer(capture_id, capture)
         self._committed(self._writer.last)
 
     def clear(self) -> Ids:

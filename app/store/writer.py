@@ -85,7 +85,7 @@ class Writer:
 
         return self._transaction(insert)
 
-    def answer(self, capture_id: int, capture: Capture, outcome: Outcome) -> None:
+    def answer(self, capture_id: int, capture: Capture) -> None:
         """Complete a capture that was stored before its answer was known."""
 
         def update() -> None:
@@ -104,7 +104,7 @@ class Writer:
                 "UPDATE events SET outcome = ? WHERE id BETWEEN"
                 " (SELECT first_event_id FROM uploads WHERE id = ?) AND"
                 " (SELECT first_event_id + event_count - 1 FROM uploads WHERE id = ?)",
-                (OUTCOME_NUMBER[outcome], capture_id, capture_id),
+                (OUTCOME_NUMBER[outcome_of(capture)], capture_id, capture_id),
             )
 
         self._transaction(update)

@@ -1,0 +1,219 @@
+"""
+The workspace: what is written is read back, ids grow, the oldest go, what is damaged is said.
+"""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from app.decode import decode
+from app.errors import BadInput, StoreUnavailable
+from app.filter import Filter, parse
+from app.model import Capture, Decoded, Kind, Outcome, Response
+from app.store import Store
+from app.store.http import pack, unpack
+from tests.factories import KEY, event, filled, recorded, upload
+
+
+def types(store: Store, text: str = "", **fields: object) -> list[str]:
+    """Types of the matching events, newest first."""
+    chosen = Filter(parse(text), **fields)  # type: ignore[arg-type]
+    return [row.type for row in store.events.rows(store.events.newest(chosen, 100))]
+
+
+def test_written_is_read_back(tmp_path: Path) -> None:
+    capture = recorded("browser-identify-group-revenue.04")
+    with Store.read(filled(tmp_path, [capture])) as store:
+        upload_found = decode(capture).upload
+        assert upload_found
+        assert store.events.count() == len(upload_found.events)
+        for number, sent in enumerate(upload_found.events, 1):
+            detail = store.events.detail(number)
+            assert detail
+            assert detail.event == sent
+            assert detail.capture == capture
+            assert detail.row.type == sent.type
+            assert detail.row.outcome is Outcome.ACCEPTED
+
+
+def test_messages_survive_packing() -> None:
+    for headers in ((), (("A", "1"), ("a", ""), ("Länge", "ü\udcff"))):
+        for body in (b"", b"\r\n\r\n", b"\x00\xff" * 100):
+            assert unpack(pack(headers, body)) == (headers, body)
+    assert unpack(pack((("X", "a\r\nInjected: yes"),), b"b"))[0] == (("X", "a  Injected: yes"),)
+
+
+def test_rows_keep_the_asked_order_and_leave_out_what_is_gone(tmp_path: Path) -> None:
+    filled(tmp_path, [upload(event("A"), event("B"), event("C"))])
+    with Store.read(tmp_path) as store:
+        assert [row.type for row in store.events.rows([3, 99, 1])] == ["C", "A"]
+        assert store.events.rows([]) == []
+        assert store.events.detail(99) is None
+
+
+def test_filters(tmp_path: Path) -> None:
+    other = "f" * 32
+    filled(
+        tmp_path,
+        [
+            upload(event("Page Viewed"), event("Add to Cart", user_id="Ada")),
+            upload(
+                event("$identify", device_id="dev-2", user_properties={"$set": {"plan": "pro"}})
+            ),
+            upload(
+                event('50% "off" \\o/', event_properties={"note": 'a "quoted\\ text'}), key=other
+            ),
+            upload(event("Grüße", session_id=77, event_properties={"städte": ["Köln"]})),
+        ],
+    )
+    with Store.read(tmp_path) as store:
+        assert types(store, "type:cart") == ["Add to Cart"]
+        assert types(store, 'type:"page viewed"') == ["Page Viewed"]
+        assert types(store, "-type:$identify -type:grüße -type:50%") == [
+            "Add to Cart",
+            "Page Viewed",
+        ]
+        assert types(store, "user:ada") == ["Add to Cart"]
+        assert types(store, "device:dev-2") == ["$identify"]
+        assert types(store, "session:77") == ["Grüße"]
+        assert types(store, "source:fff") == ['50% "off" \\o/']
+        assert types(store, "pro") == ["$identify"]
+        assert types(store, "Köln") == ["Grüße"]
+        assert types(store, r'"a \"quoted\\ text"') == ['50% "off" \\o/']
+        assert types(store, "50%") == ['50% "off" \\o/']
+        assert types(store, "-pro -Köln type:$identify") == []
+        assert types(store, "", hidden_types=("Grüße", "$identify")) == [
+            '50% "off" \\o/',
+            "Add to Cart",
+            "Page Viewed",
+        ]
+        assert types(store, "", source_id=2) == ['50% "off" \\o/']
+        assert list(store.events.after(Filter(parse("type:e")), 1)) == [3, 5]
+        assert list(store.events.newest(Filter(), 2, before=4)) == [3, 2]
+
+
+def test_session_must_be_a_number() -> None:
+    with pytest.raises(BadInput, match="number"):
+        parse("session:abc")
+
+
+def test_types_and_sources(tmp_path: Path) -> None:
+    filled(tmp_path, [upload(event("A"), event("B"), event("A"))])
+    with Store.read(tmp_path) as store:
+        assert store.events.types() == [("A", 2), ("B", 1)]
+        (source,) = store.events.sources()
+        assert source.api_key == KEY
+
+
+def test_forwarded_upload_is_completed_by_its_answer(tmp_path: Path) -> None:
+    waiting = upload(event("A"), event("B"), response=None, duration_ms=None)
+    answered = upload(event("A"), event("B"), response=Response(429, (), b"{}"))
+    with Store.write(tmp_path) as writing, Store.read(tmp_path) as store:
+        (number,) = writing.writer.add([(waiting, decode(waiting))])
+        assert {row.outcome for row in store.events.rows([1, 2])} == {Outcome.UNANSWERED}
+        detail = store.events.detail(1)
+        assert detail
+        assert detail.capture.response is None
+        writing.writer.answer(number, answered)
+        assert {row.outcome for row in store.events.rows([1, 2])} == {Outcome.THROTTLED}
+        detail = store.events.detail(1)
+        assert detail
+        assert detail.capture.response == Response(429, (), b"{}")
+
+
+def test_a_batch_is_stored_whole_or_not_at_all(tmp_path: Path) -> None:
+    good = upload(event("A", user_id="only-here"))
+    bad = Capture(1, "POST", "http://x", failure="\ud800", via=object())  # type: ignore[arg-type]
+    broken = Decoded(Kind.UNKNOWN, note=7)  # type: ignore[arg-type]
+    with Store.write(tmp_path) as store:
+        with pytest.raises(AttributeError):
+            store.writer.add([(good, decode(good)), (bad, broken)])
+        assert store.events.count() == 0
+        assert store.writer.add([(good, decode(good))]) == [1]
+        assert store.events.rows([1])[0].user_id == "only-here"
+
+
+def test_ids_go_on_after_clear_and_restart(tmp_path: Path) -> None:
+    filled(tmp_path, [upload(event("A"), event("B"))])
+    with Store.write(tmp_path) as store:
+        first = store.writer.clear()
+        assert (first.capture, first.event) == (2, 3)
+        assert store.events.count() == 0
+        (names,) = store.connection.execute("SELECT count(*) FROM names").fetchone()
+        assert names == 0
+    with Store.write(tmp_path) as store:
+        another = upload(event("C"))
+        assert store.writer.add([(another, decode(another))]) == [2]
+        assert store.events.last_id() == 3
+
+
+def test_pruning_removes_the_oldest_and_their_names(tmp_path: Path) -> None:
+    filled(tmp_path, [upload(event(f"T{n}", user_id=f"u{n}")) for n in range(100)])
+    with Store.write(tmp_path) as store:
+        before = store.writer.used_bytes()
+        removed = store.writer.prune()
+        assert removed
+        assert removed.capture == removed.event == 6
+        assert store.events.count() == 95
+        assert store.events.rows([6])[0].type == "T5"
+        kept = {text for (text,) in store.connection.execute("SELECT text FROM names")}
+        assert {"T5", "u5", "device-1"} <= kept
+        assert not {"T4", "u4"} & kept
+        while store.writer.prune():
+            pass
+        assert store.events.count() == 0
+        assert store.writer.used_bytes() < before
+        fresh = upload(event("T0", user_id="u0"))
+        store.writer.add([(fresh, decode(fresh))])
+        assert store.events.rows([101])[0].user_id == "u0"
+
+
+def test_readers_cannot_write(tmp_path: Path) -> None:
+    filled(tmp_path, [upload(event())])
+    with Store.read(tmp_path) as store:
+        with pytest.raises(sqlite3.OperationalError):
+            store.connection.execute("DELETE FROM events")
+        with pytest.raises(RuntimeError):
+            _ = store.writer
+
+
+def test_readers_see_commits(tmp_path: Path) -> None:
+    with Store.write(tmp_path) as writing, Store.read(tmp_path) as reading:
+        version = reading.data_version()
+        assert reading.data_version() == version
+        one = upload(event())
+        writing.writer.add([(one, decode(one))])
+        assert reading.data_version() != version
+        assert reading.events.last_id() == 1
+
+
+def test_one_writer(tmp_path: Path) -> None:
+    with Store.write(tmp_path), pytest.raises(StoreUnavailable, match="in use"):
+        Store.write(tmp_path)
+    Store.write(tmp_path).close()
+
+
+def test_files_are_private(tmp_path: Path) -> None:
+    filled(tmp_path / "new", [upload(event())])
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "new" / "workspace.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+def test_uploads_as_printed(tmp_path: Path) -> None:
+    broken = Capture(5, "POST", "https://api2.amplitude.com/2/httpapi", body=b"{")
+    with Store.read(filled(tmp_path, [recorded("browser-batch.04"), broken])) as store:
+        first, second = store.uploads.export()
+        assert first["endpoint"] == "Batch"
+        assert first["outcomes"] == {"accepted": first["events"]}
+        assert second["problem"]
+        assert second["status"] is None
+        assert store.uploads.totals() == (2, 2, 1)
+
+
+def test_export_is_in_order_and_whole(tmp_path: Path) -> None:
+    filled(tmp_path, [upload(*[event(f"E{n}") for n in range(7)]) for _ in range(3)])
+    with Store.read(tmp_path) as store:
+        found = list(store.events.export(Filter(parse("-type:E3"))))
+        assert [entry["id"] for entry in found] == [n for n in range(1, 22) if (n - 1) % 7 != 3]
+        assert found[0]["event"]["event_type"] == "E0"

@@ -1,0 +1,43 @@
+"""
+The line protocol between window and capture process.
+"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import wire
+from app.errors import BadInput
+
+MESSAGES = [
+    wire.Listening("127.0.0.1:1", "http://127.0.0.1:2", "/w", "/c.pem", "local", 3, "moved"),
+    wire.Captured(1, 2),
+    wire.Removed(3, 4),
+    wire.Changed("block", ["a.example"]),
+    wire.Imported("/f", 1, 2, "bad"),
+    wire.Trouble("Full.", "Free some."),
+    wire.SetDelivery("local"),
+    wire.SetHosts(["ä.example"]),
+    wire.SetCap(5),
+    wire.Clear(),
+    wire.Import("/f"),
+    wire.Stop(),
+]
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.TYPE)
+def test_round_trip_in_one_line(message: wire.Message) -> None:
+    line = wire.encode(message)
+    assert "\n" not in line
+    assert wire.decode(line) == message
+    assert wire.decode(line.encode()) == message
+
+
+def test_newer_keys_are_ignored() -> None:
+    assert wire.decode('{"type":"clear","later":1}') == wire.Clear()
+
+
+@given(st.one_of(st.binary(), st.text(), st.just('{"type":"captured"}'), st.just('{"type":[]}')))
+def test_anything_else_is_refused_in_words(line: str | bytes) -> None:
+    with pytest.raises(BadInput):
+        wire.decode(line)
