@@ -5,6 +5,7 @@ What is forwarded is stored when it arrives and completed by its answer, so that
 neither lost nor sent on unrecorded when the process dies or the disk is full in between.
 """
 
+import asyncio
 import logging
 import time
 from dataclasses import dataclass, replace
@@ -43,6 +44,10 @@ class CaptureAddon:
         self._state = state
         self._writer = writer
         self._upstream_path = upstream_path
+        self._under_way = 0
+        self.idle = asyncio.Event()
+        """Set while no upload waits for its commit or its answer."""
+        self.idle.set()
 
     async def request(self, flow: http.HTTPFlow) -> None:
         """Understand and store, then answer here, close, or let it go on."""
@@ -56,13 +61,12 @@ class CaptureAddon:
         decoded = decode(capture)
         if not concerns_us(capture, decoded) and capture.via is not Via.ENDPOINT:
             return
-        match self._delivery(host):
-            case Delivery.LOCAL:
-                await self._answer_here(flow, capture, decoded)
-            case Delivery.BLOCK:
-                await self._block(flow, capture, decoded)
-            case Delivery.FORWARD:
-                await self._forward(flow, capture, decoded)
+        self._begin()
+        try:
+            await self._deliver(flow, capture, decoded)
+        finally:
+            if PENDING not in flow.metadata:
+                self._end()
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """What is none of ours passes through without being held in memory."""
@@ -81,6 +85,24 @@ class CaptureAddon:
             self._complete(flow.metadata.pop(PENDING), None, flow.error.msg)
             if flow.killable:
                 flow.kill()
+
+    async def _deliver(self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded) -> None:
+        match self._delivery(flow.request.host):
+            case Delivery.LOCAL:
+                await self._answer_here(flow, capture, decoded)
+            case Delivery.BLOCK:
+                await self._block(flow, capture, decoded)
+            case Delivery.FORWARD:
+                await self._forward(flow, capture, decoded)
+
+    def _begin(self) -> None:
+        self._under_way += 1
+        self.idle.clear()
+
+    def _end(self) -> None:
+        self._under_way -= 1
+        if not self._under_way:
+            self.idle.set()
 
     def _delivery(self, host: str) -> Delivery:
         if host in OWN_HOSTS:
@@ -142,6 +164,8 @@ class CaptureAddon:
         except StoreUnavailable as error:
             # Its events are stored; only the answer's details are missing.
             log.warning("answer of capture %d not stored: %s", pending.capture_id, error)
+        finally:
+            self._end()
 
 
 def _captured(flow: http.HTTPFlow) -> Capture:

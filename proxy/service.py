@@ -30,7 +30,7 @@ from proxy.writer import GroupWriter
 log = logging.getLogger(__name__)
 
 PRUNE_SECONDS = 2.0
-DRAIN_SECONDS = 5.0
+DRAIN_SECONDS = 3.0
 
 
 async def serve(config: Config, state: State) -> None:
@@ -107,13 +107,12 @@ class Service:
         listen(self._loop, self._command, self._master.stop)
 
     async def _drain(self) -> None:
-        """Stop listening, let exchanges in flight end, commit the rest."""
+        """Take no more, let uploads on their way have their answer, commit the rest. Idle
+        connections and other people's tunnels end with the process."""
         self._master.options.update(server=False)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
-                # mitmproxy announces no end that could be awaited.
-                while list(self._master.proxyserver.servers):  # noqa: ASYNC110
-                    await asyncio.sleep(0.01)
+                await self._addon.idle.wait()
         self._writer.flush()
         self._announcer.finish(1.0)
 

@@ -58,7 +58,6 @@ class Store:
             try:
                 connection.execute("PRAGMA busy_timeout = 5000")
                 connection.execute("PRAGMA cache_size = -16000")
-                connection.execute("PRAGMA mmap_size = 268435456")
                 connection.execute("PRAGMA query_only = ON")
                 _refuse_newer(folder, connection)
             except BaseException:

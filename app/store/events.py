@@ -16,6 +16,9 @@ from app.model import Capture, Event, Outcome, Upload, Via
 from app.store.captures import CaptureReader
 from app.store.writer import OUTCOMES
 
+MOST_NAMES = 500
+"""How many names a filter lists one by one."""
+
 
 class EventRow(NamedTuple):
     """What a table shows of an event."""
@@ -89,7 +92,7 @@ class EventReader:
 
     def newest(self, chosen: Filter, limit: int, before: int | None = None) -> "array[int]":
         """Up to `limit` matching ids below `before`, newest first."""
-        condition = where(chosen)
+        condition = where(chosen, self._names)
         if before is not None:
             condition.add("id < ?", before)
         return self._ids(
@@ -99,7 +102,7 @@ class EventReader:
 
     def after(self, chosen: Filter, last: int) -> "array[int]":
         """All matching ids above `last`, in order of arrival."""
-        condition = where(chosen)
+        condition = where(chosen, self._names)
         condition.add("id > ?", last)
         return self._ids(
             f"SELECT id FROM events WHERE {condition.sql} ORDER BY id", condition.values
@@ -149,7 +152,7 @@ class EventReader:
         sources = {source.id: source.api_key for source in self.sources()}
         last = 0
         while True:
-            ids = self._ids(*_chunk(chosen, last))
+            ids = self._chunk(chosen, last)
             if not ids:
                 return
             for number in ids:
@@ -158,15 +161,22 @@ class EventReader:
                     yield _exported(detail, sources)
             last = ids[-1]
 
+    def _chunk(self, chosen: Filter, last: int) -> "array[int]":
+        condition = where(chosen, self._names)
+        condition.add("id > ?", last)
+        return self._ids(
+            f"SELECT id FROM events WHERE {condition.sql} ORDER BY id LIMIT 5000", condition.values
+        )
+
+    def _names(self, kind: str, pattern: str) -> list[int] | None:
+        rows = self._db.execute(
+            "SELECT id FROM names WHERE kind = ? AND text LIKE ? ESCAPE '\\' LIMIT ?",
+            (kind, pattern, MOST_NAMES + 1),
+        ).fetchall()
+        return None if len(rows) > MOST_NAMES else [number for (number,) in rows]
+
     def _ids(self, sql: str, values: Sequence[object]) -> "array[int]":
         return array("q", (number for (number,) in self._db.execute(sql, values)))
-
-
-def _chunk(chosen: Filter, last: int) -> tuple[str, Sequence[object]]:
-    condition = where(chosen)
-    condition.add("id > ?", last)
-    sql = f"SELECT id FROM events WHERE {condition.sql} ORDER BY id LIMIT 5000"
-    return sql, condition.values
 
 
 def _exported(detail: EventDetail, sources: dict[int, str]) -> dict[str, Any]:

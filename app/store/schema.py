@@ -92,6 +92,7 @@ _TABLES = (
     "CREATE INDEX events_type ON events (type_id)",
     "CREATE INDEX events_user ON events (user_id)",
     "CREATE INDEX events_device ON events (device_id)",
+    "CREATE INDEX events_session ON events (session_id)",
     # Problems are few, and the status bar counts them.
     "CREATE INDEX uploads_problem ON uploads (id) WHERE problem <> ''",
 )

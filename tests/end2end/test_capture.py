@@ -10,7 +10,8 @@ import ssl
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -275,6 +276,34 @@ def test_stop_command_ends_it(tmp_path: Path) -> None:
     with capturing(tmp_path) as capture:
         capture.send(type="stop")
         assert capture.wait() == 0
+
+
+def test_idle_connections_do_not_hold_up_the_end(tmp_path: Path) -> None:
+    with capturing(tmp_path, "--delivery", "local") as capture, ExitStack() as held:
+        host, _, port = capture.proxy.partition(":")
+        for first in (b"", b"CONNECT 127.0.0.1:9 HTTP/1.1\r\n\r\n", b"POST /x HTTP/1.1\r\n"):
+            held.enter_context(socket.create_connection((host, int(port)))).sendall(first)
+        client = held.enter_context(httpx.Client())
+        assert client.post(f"{capture.endpoint}/2/httpapi", json=body("A")).status_code == 200
+        started = time.monotonic()
+        assert capture.stop() == 0
+        assert time.monotonic() - started < 2.5
+        assert capture.stderr == ""
+
+
+def test_an_upload_on_its_way_gets_its_answer(tmp_path: Path) -> None:
+    with upstream() as far:
+        far.delay = 0.5
+        with (
+            capturing(tmp_path, "--endpoint-upstream", far.url) as capture,
+            ThreadPoolExecutor() as pool,
+        ):
+            url = f"{capture.endpoint}/2/httpapi"
+            answer = pool.submit(httpx.post, url, json=body("A"))
+            capture.message("captured")
+            assert capture.stop() == 0
+            assert answer.result().status_code == 200
+    assert printed("events", tmp_path)[0]["outcome"] == "accepted"
 
 
 def test_clear_removes_everything_and_ids_go_on(tmp_path: Path) -> None:

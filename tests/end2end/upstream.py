@@ -3,6 +3,7 @@ The network's far side: a small real HTTP server that answers what a test tells 
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,6 +30,7 @@ class Upstream(ThreadingHTTPServer):
         self.status = 200
         self.body = b'{"code":200,"events_ingested":1}'
         self.hang_up = False
+        self.delay = 0.0
 
     @property
     def url(self) -> str:
@@ -46,6 +48,7 @@ class Handler(BaseHTTPRequestHandler):
         """Answer as told."""
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         self.server.seen.append(Seen(self.command, self.path, dict(self.headers), body))
+        time.sleep(self.server.delay)
         if self.server.hang_up:
             self.close_connection = True
             return

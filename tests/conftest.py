@@ -1,0 +1,127 @@
+"""
+What every test gets: no screen, a home of its own, and a check that nothing was left behind.
+"""
+
+import os
+import tempfile
+
+# Before PySide6 is imported anywhere.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["EVENTSCOPE_HOME"] = tempfile.mkdtemp(prefix="eventscope-tests-")
+if hasattr(os, "geteuid") and os.geteuid() == 0:
+    os.environ["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
+
+import gc
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOME = Path(os.environ["EVENTSCOPE_HOME"])
+GRACE_S = 5.0
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder of this test alone."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("EVENTSCOPE_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """No thread, no child process and no window outlives its test."""
+    threads = set(threading.enumerate())
+    children = _children()
+    windows = _windows()
+    yield
+    left = _after_grace(
+        lambda: _leftovers(threads, children, windows),
+    )
+    assert not left, f"left behind: {', '.join(left)}"
+
+
+def _leftovers(threads: set[threading.Thread], children: set[int], windows: set[int]) -> list[str]:
+    _delete_later()
+    found = [
+        f"thread {thread.name}"
+        for thread in threading.enumerate()
+        if thread not in threads and thread.is_alive() and not thread.name.startswith("Dummy-")
+    ]
+    found += [f"process {pid} ({_command(pid)})" for pid in _children() - children]
+    found += [f"window {_windows_by_id()[key]!r}" for key in _windows() - windows]
+    return found
+
+
+def _after_grace(check):  # type: ignore[no-untyped-def]
+    """What `check` still finds after things had time to end by themselves."""
+    deadline = time.monotonic() + GRACE_S
+    while (found := check()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return found
+
+
+def _delete_later() -> None:
+    """Let Qt finish what was scheduled for deletion."""
+    core = sys.modules.get("PySide6.QtCore")
+    if core and core.QCoreApplication.instance():
+        core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
+        core.QCoreApplication.processEvents()
+        gc.collect()
+
+
+def _windows_by_id() -> dict[int, object]:
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    if not widgets or not widgets.QApplication.instance():
+        return {}
+    shiboken = sys.modules["shiboken6"]
+    return {
+        shiboken.getCppPointer(widget)[0]: widget
+        for widget in widgets.QApplication.topLevelWidgets()
+        # Tooltips, menus and pop-ups of Qt's own are kept for reuse.
+        if type(widget).__name__ not in ("QTipLabel", "QMenu", "QComboBoxPrivateContainer")
+        and widget.objectName() != "qt_tooltip_label"
+    }
+
+
+def _windows() -> set[int]:
+    return set(_windows_by_id())
+
+
+def _children() -> set[int]:
+    """Running child processes of this one (Linux only; elsewhere none are seen)."""
+    found = set()
+    for task in Path(f"/proc/{os.getpid()}/task").glob("*/children"):
+        try:
+            found.update(int(pid) for pid in task.read_text().split())
+        except OSError:
+            continue
+    return {pid for pid in found if _state(pid) not in ("Z", "X", "") and not _is_engine(pid)}
+
+
+def _is_engine(pid: int) -> bool:
+    """Whether it belongs to QtWebEngine, which keeps its helpers for the life of the process."""
+    return "QtWebEngineProcess" in _command(pid)
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()[:120]
+    except OSError:
+        return "gone"

@@ -1,0 +1,125 @@
+"""What tests of the window share: a real workspace to write into, and the parts of the window."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app import paths
+from app.decode import decode
+from app.model import Capture, Response, Via
+from app.settings import Settings
+from app.store import Store
+from ui.actions import Actions
+from ui.captureprocess import CaptureProcess
+from ui.context import Context
+from ui.jobs import Jobs
+from ui.livefeed import LiveFeed
+from ui.notifications import Notifications
+from ui.reader import Reader
+from ui.theme import Theme
+
+KEY = "0123456789abcdef0123456789abcdef"
+OTHER_KEY = "fedcba9876543210fedcba9876543210"
+URL = "https://api2.amplitude.com/2/httpapi"
+NOW_MS = 1_795_281_104_973
+
+
+class Workspace:
+    """A workspace that a test fills, as the capture process would."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store = Store.write(folder)
+        self._at_ms = NOW_MS
+
+    def add(self, *events: dict[str, Any] | str, **how: Any) -> int:
+        """Store one upload; a text is an event of that type. Returns the last event's id."""
+        return self.add_all([events], **how)
+
+    def add_all(self, uploads: Any, **how: Any) -> int:
+        """Store many uploads in one commit."""
+        captures = [capture(*events, at_ms=self._next(), **how) for events in uploads]
+        self.store.writer.add([(one, decode(one)) for one in captures])
+        return self.store.writer.last.event
+
+    def _next(self) -> int:
+        self._at_ms += 1000
+        return self._at_ms
+
+
+def event(kind: str, **fields: Any) -> dict[str, Any]:
+    """An event as an SDK sends it."""
+    return {"event_type": kind, "user_id": "ada", "device_id": "d-1", "time": NOW_MS, **fields}
+
+
+def capture(
+    *events: dict[str, Any] | str,
+    at_ms: int = NOW_MS,
+    api_key: str = KEY,
+    status: int | None = 200,
+    failure: str = "",
+    via: Via = Via.PROXY,
+) -> Capture:
+    """An upload of these events, and its answer."""
+    items = [event(one) if isinstance(one, str) else one for one in events]
+    response = None
+    if status is not None:
+        response = Response(status, (("content-type", "application/json"),), b'{"code": 200}')
+    return Capture(
+        at_ms=at_ms,
+        method="POST",
+        url=URL,
+        headers=(("content-type", "application/json"),),
+        body=json.dumps({"api_key": api_key, "events": items}).encode(),
+        response=response,
+        duration_ms=12,
+        via=via,
+        failure=failure,
+    )
+
+
+@pytest.fixture(autouse=True)
+def theme(qapp: Any) -> Theme:
+    """Our looks, once for the QApplication that all tests share."""
+    found = qapp.findChild(Theme)
+    made: Theme = found if isinstance(found, Theme) else Theme(qapp, "light")
+    made.choose("light")
+    return made
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """An empty workspace that is open for writing."""
+    made = Workspace(tmp_path / "workspace")
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def context(tmp_path: Path, qtbot: QtBot) -> Iterator[Context]:
+    """The parts of the window on that workspace; nothing captures."""
+    folder = tmp_path / "workspace"
+    settings = Settings(paths.settings_file())
+    capturing = CaptureProcess(settings, folder)
+    reader = Reader(folder)
+    jobs = Jobs(folder)
+    feed = LiveFeed(capturing, reader)
+    made = Context(
+        settings=settings,
+        workspace=folder,
+        store=reader,
+        jobs=jobs,
+        feed=feed,
+        capture=capturing,
+        notifications=Notifications(),
+        actions=Actions(),
+    )
+    yield made
+    feed.stop()
+    capturing.shutdown()
+    assert jobs.shutdown()
+    reader.close()

@@ -1,0 +1,198 @@
+"""The capture process as the window sees it, with the real child."""
+
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QProcess
+from pytestqt.qtbot import QtBot
+
+from app import paths, wire
+from app.settings import DELIVERY, ENDPOINT_PORT, HOSTS, PROXY_PORT, Settings
+from ui.captureprocess import CaptureProcess, failure_sentence, parse_log_line, port_of
+
+START_MS = 20_000
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    found = Settings(paths.settings_file())
+    found.update({PROXY_PORT: free_port(), ENDPOINT_PORT: free_port(), DELIVERY: "local"})
+    return found
+
+
+@pytest.fixture
+def capture(qtbot: QtBot, settings: Settings, tmp_path: Path) -> Iterator[CaptureProcess]:
+    process = CaptureProcess(settings, tmp_path / "workspace")
+    yield process
+    process.shutdown()
+
+
+def start(qtbot: QtBot, capture: CaptureProcess) -> wire.Listening:
+    with qtbot.waitSignal(capture.listening, timeout=START_MS) as heard:
+        capture.start()
+    info = heard.args[0]
+    assert isinstance(info, wire.Listening)
+    return info
+
+
+def send_event(info: wire.Listening, event_type: str) -> int:
+    body = {"api_key": "0123", "events": [{"event_type": event_type, "user_id": "ada"}]}
+    request = urllib.request.Request(
+        f"{info.endpoint}/2/httpapi",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
+        return int(answer.status)
+
+
+def test_listens_and_announces_what_arrives(
+    qtbot: QtBot, capture: CaptureProcess, settings: Settings
+) -> None:
+    states: list[str] = []
+    capture.state_changed.connect(states.append)
+    info = start(qtbot, capture)
+    assert port_of(info.proxy) == settings.get(PROXY_PORT)
+    assert port_of(info.endpoint) == settings.get(ENDPOINT_PORT)
+    assert (capture.state, capture.delivery, capture.failure) == ("listening", "local", "")
+    with qtbot.waitSignal(capture.captured, timeout=5000) as heard:
+        assert send_event(info, "Hello") == 200
+    assert heard.args[0].last_event >= 1
+    with qtbot.waitSignal(capture.state_changed, timeout=START_MS):
+        capture.stop()
+        assert capture.is_stopping
+    assert states == ["starting", "listening", "stopped"]
+    assert capture.info is None
+
+
+def test_switching_delivery_is_confirmed_and_kept(
+    qtbot: QtBot, capture: CaptureProcess, settings: Settings
+) -> None:
+    start(qtbot, capture)
+    with qtbot.waitSignal(capture.changed, timeout=5000) as heard:
+        capture.set_delivery("block")
+    assert heard.args[0].delivery == capture.delivery == "block"
+    assert settings.get(DELIVERY) == "block"
+
+
+def test_delivery_can_be_chosen_while_nothing_runs(qtbot: QtBot, capture: CaptureProcess) -> None:
+    with qtbot.waitSignal(capture.changed):
+        capture.set_delivery("forward")
+    assert capture.delivery == "forward"
+    assert "forward" in capture.command()
+    assert not capture.send(wire.Clear())
+
+
+def test_a_killed_child_is_said_and_comes_back_on_its_ports(
+    qtbot: QtBot, capture: CaptureProcess
+) -> None:
+    first = start(qtbot, capture)
+    troubles: list[wire.Trouble] = []
+    capture.trouble.connect(troubles.append)
+    with qtbot.waitSignal(capture.listening, timeout=START_MS) as heard:
+        os.kill(first.pid, signal.SIGKILL)
+    second = heard.args[0]
+    assert second.pid != first.pid
+    assert (second.proxy, second.endpoint) == (first.proxy, first.endpoint)
+    assert "ended unexpectedly" in troubles[0].sentence
+    assert (capture.state, capture.failure) == ("listening", "")
+
+
+def test_a_killed_child_is_not_started_again_once_stopped(
+    qtbot: QtBot, capture: CaptureProcess
+) -> None:
+    info = start(qtbot, capture)
+    with qtbot.waitSignal(capture.trouble, timeout=START_MS):
+        os.kill(info.pid, signal.SIGKILL)
+    assert capture.state == "starting"
+    capture.stop()
+    assert capture.state == "stopped"
+    assert not capture._restart.isActive()
+
+
+def test_start_while_stopping_starts_again(qtbot: QtBot, capture: CaptureProcess) -> None:
+    first = start(qtbot, capture)
+    with qtbot.waitSignal(capture.listening, timeout=START_MS) as heard:
+        capture.stop()
+        capture.start()
+    assert heard.args[0].pid != first.pid
+
+
+def test_a_refused_start_says_why_and_does_not_loop(
+    qtbot: QtBot, settings: Settings, tmp_path: Path
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    capture = CaptureProcess(settings, blocked)
+    with qtbot.waitSignal(
+        capture.state_changed, timeout=START_MS, check_params_cb=lambda state: state == "failed"
+    ):
+        capture.start()
+    assert str(blocked) in capture.failure
+    assert not capture._restart.isActive()
+
+
+def test_a_program_that_is_not_there_fails_with_a_sentence(
+    qtbot: QtBot, capture: CaptureProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with qtbot.waitSignal(
+        capture.state_changed, timeout=START_MS, check_params_cb=lambda state: state == "failed"
+    ):
+        capture.start()
+    assert capture.failure.startswith("The capture process could not be started")
+
+
+def test_a_child_that_does_not_listen_to_reason_is_ended(
+    qtbot: QtBot, capture: CaptureProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stubborn = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        "print('ready', flush=True); time.sleep(60)"
+    )
+    monkeypatch.setattr(CaptureProcess, "command", lambda self: [sys.executable, "-c", stubborn])
+    monkeypatch.setattr("ui.captureprocess.TERMINATE_AFTER_MS", 50)
+    monkeypatch.setattr("ui.captureprocess.KILL_AFTER_MS", 50)
+    capture.start()
+    process = capture._process
+    assert process is not None
+    qtbot.waitSignal(process.readyReadStandardOutput, timeout=START_MS).wait()
+    ends: list[QProcess.ExitStatus] = []
+    process.finished.connect(lambda _code, status: ends.append(status))
+    with qtbot.waitSignal(capture.state_changed, timeout=5000):
+        capture.stop()
+    assert capture.state == "stopped"
+    assert ends == [QProcess.ExitStatus.CrashExit]
+
+
+def test_added_hosts_are_on_the_command_line(capture: CaptureProcess, settings: Settings) -> None:
+    settings.set(HOSTS, ["a.example", "b.example"])
+    words = capture.command()
+    assert words[-4:] == ["--host", "a.example", "--host", "b.example"]
+
+
+def test_log_lines_are_folded_into_our_log(caplog: pytest.LogCaptureFixture) -> None:
+    line = json.dumps({"level": "ERROR", "message": "Disk full."})
+    assert parse_log_line(line) == (logging.ERROR, "Disk full.")
+    assert parse_log_line("Traceback\n") == (logging.WARNING, "Traceback")
+    assert parse_log_line("[1]") == (logging.WARNING, "[1]")
+
+
+def test_the_failure_is_the_last_thing_said() -> None:
+    info = json.dumps({"level": "INFO", "message": "bye"})
+    assert failure_sentence(["warned", "The disk is full.", info]) == "The disk is full."
+    assert failure_sentence([info]) == ""

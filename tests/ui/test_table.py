@@ -1,0 +1,234 @@
+"""The table model and view: ids in order, rows read when painted, cheap at a million."""
+
+import time
+from array import array
+from collections.abc import Sequence
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, Qt
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from app.model import Outcome, Via
+from app.store.events import EventRow
+from ui.table.columns import event_columns
+from ui.table.model import CACHED, PagedTableModel
+from ui.table.view import EventTableView
+
+
+class Rows:
+    """Rows made up by id, and which were asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+        self.outcome = Outcome.ACCEPTED
+        self.gone: set[int] = set()
+        self.name = "Event"
+
+    def __call__(self, ids: Sequence[int]) -> list[EventRow]:
+        self.asked += ids
+        return [self.row(number) for number in ids if number not in self.gone]
+
+    def row(self, number: int) -> EventRow:
+        return EventRow(
+            number, 1, 0, f"{self.name} {number}", None, "ada", None, None, 1, "sdk/1.0",
+            self.outcome, 200, "", Via.PROXY,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def rows() -> Rows:
+    return Rows()
+
+
+@pytest.fixture
+def model(rows: Rows, qapp: object) -> PagedTableModel:
+    return PagedTableModel(event_columns({1: "Shop"}), rows)
+
+
+def shown(model: PagedTableModel) -> list[int]:
+    return model.ids(0, len(model))
+
+
+def test_the_model_keeps_qts_rules(model: PagedTableModel, qtmodeltester: ModelTester) -> None:
+    model.show_ids(array("q", [5, 3, 2]))
+    qtmodeltester.check(model)
+    model.prepend_newer(array("q", [6, 8]))
+    model.append_older(array("q", [1]))
+    model.drop_below(3)
+    qtmodeltester.check(model)
+
+
+def test_new_ids_arrive_on_top_and_old_ones_below(model: PagedTableModel) -> None:
+    model.show_ids(array("q", [5, 4]))
+    model.prepend_newer(array("q", [6, 7]))
+    model.append_older(array("q", [3, 1]))
+    model.prepend_newer(array("q", [9]))
+    assert shown(model) == [9, 7, 6, 5, 4, 3, 1]
+
+
+@pytest.mark.parametrize("first", [0, 1, 2, 4, 5, 6, 7, 9, 10])
+def test_removed_ids_go_from_the_old_end(model: PagedTableModel, first: int) -> None:
+    model.show_ids(array("q", [5, 4, 1]))
+    model.prepend_newer(array("q", [6, 9]))
+    model.drop_below(first)
+    assert shown(model) == [number for number in (9, 6, 5, 4, 1) if number >= first]
+
+
+def test_a_range_of_ids_can_be_cut_and_continued(model: PagedTableModel) -> None:
+    model.show_ids(range(10, 0, -1))
+    model.drop_below(8)
+    model.prepend_newer(array("q", [11]))
+    assert shown(model) == [11, 10, 9, 8]
+
+
+def test_a_row_is_found_by_its_id(model: PagedTableModel) -> None:
+    model.show_ids(range(10, 4, -1))
+    model.prepend_newer(array("q", [12, 15]))
+    assert [model.row_of(number) for number in (15, 12, 10, 5)] == [0, 1, 2, 7]
+    assert [model.row_of(number) for number in (4, 11, 16)] == [-1, -1, -1]
+
+
+def test_rows_are_read_around_what_is_painted_and_only_once(
+    model: PagedTableModel, rows: Rows
+) -> None:
+    model.show_ids(range(1_000_000, 0, -1))
+    assert model.text(500_000, "type") == "Event 500000"
+    assert len(rows.asked) < 100
+    before = len(rows.asked)
+    assert model.text(500_010, "type") == "Event 499990"
+    assert len(rows.asked) == before
+
+
+def test_the_page_cache_stays_small(model: PagedTableModel) -> None:
+    model.show_ids(range(1_000_000, 0, -1))
+    for row in range(0, 20_000, 20):
+        model.cells(row)
+    assert len(model._cells) <= CACHED + 100
+
+
+def test_a_row_that_is_gone_is_empty(model: PagedTableModel, rows: Rows) -> None:
+    rows.gone = {2}
+    model.show_ids(array("q", [3, 2, 1]))
+    assert model.text(1, "type") == ""
+    assert model.text(2, "type") == "Event 1"
+
+
+def test_only_what_may_have_been_answered_is_read_again(model: PagedTableModel, rows: Rows) -> None:
+    rows.outcome = Outcome.UNANSWERED
+    model.show_ids(array("q", [2, 1]))
+    assert model.text(0, "outcome") == "Unanswered"
+    rows.outcome = Outcome.ACCEPTED
+    model.look_again()
+    assert model.text(0, "outcome") == "Accepted"
+    asked = len(rows.asked)
+    model.look_again()
+    assert model.text(0, "outcome") == "Accepted"
+    assert len(rows.asked) == asked
+
+
+@pytest.fixture
+def view(model: PagedTableModel, qtbot: QtBot) -> EventTableView:
+    view = EventTableView(model)
+    qtbot.addWidget(view)
+    view.resize(1200, 600)
+    view.show()
+    return view
+
+
+def test_a_million_rows_are_selected_and_counted_at_once(
+    model: PagedTableModel, view: EventTableView, qtbot: QtBot
+) -> None:
+    model.show_ids(range(1_000_000, 0, -1))
+    before = time.monotonic()
+    qtbot.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    view.grab()
+    assert view.selected_count() == 1_000_000
+    assert view.selected_ids(3) == [1_000_000, 999_999, 999_998]
+    assert time.monotonic() - before < 0.5
+
+
+def test_a_million_rows_arrive_at_once(model: PagedTableModel, view: EventTableView) -> None:
+    before = time.monotonic()
+    model.show_ids(range(1_000_000, 0, -1))
+    for last in range(1_000_000, 1_001_000, 100):
+        model.prepend_newer(array("q", range(last + 1, last + 101)))
+    view.repaint()
+    assert len(model) == 1_001_000
+    assert time.monotonic() - before < 0.5
+
+
+def test_keys_move_through_the_rows(
+    model: PagedTableModel, view: EventTableView, qtbot: QtBot
+) -> None:
+    model.show_ids(range(100, 0, -1))
+    where = []
+    for key in (Qt.Key.Key_J, Qt.Key.Key_J, Qt.Key.Key_K, Qt.Key.Key_End, Qt.Key.Key_Home):
+        qtbot.keyClick(view, key)
+        where.append(view.current_id())
+    assert where == [100, 99, 100, 1, 100]
+
+
+def test_enter_and_a_click_open_and_escape_leaves(
+    model: PagedTableModel, view: EventTableView, qtbot: QtBot
+) -> None:
+    model.show_ids(range(100, 0, -1))
+    opened: list[int] = []
+    view.opened.connect(opened.append)
+    view.go_to(4)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    place = view.visualRect(model.index(2, 1)).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert opened == [96, 98]
+    with qtbot.waitSignal(view.left):
+        qtbot.keyClick(view, Qt.Key.Key_Escape)
+
+
+def test_new_rows_keep_the_selection_and_the_current_row(
+    model: PagedTableModel, view: EventTableView
+) -> None:
+    model.show_ids(range(100, 0, -1))
+    view.go_to(3)
+    model.prepend_newer(array("q", range(101, 111)))
+    assert view.current_id() == 97
+    assert view.selected_ids(10) == [97]
+
+
+def test_columns_that_say_least_go_when_there_is_no_room(
+    model: PagedTableModel, view: EventTableView
+) -> None:
+    def visible() -> list[str]:
+        return [
+            column.key for at, column in enumerate(model.columns) if not view.isColumnHidden(at)
+        ]
+
+    assert visible() == [column.key for column in model.columns]
+    view.resize(760, 600)
+    assert visible() == ["time", "type", "user", "device", "outcome"]
+    view.resize(1200, 600)
+    assert visible() == [column.key for column in model.columns]
+    assert view.horizontalHeader().length() == view.viewport().width()
+
+
+def test_hostile_names_take_one_row_each(
+    model: PagedTableModel, view: EventTableView, rows: Rows
+) -> None:
+    rows.name = "<b>x</b>\n\0\u202e" + "y" * 1_000_000
+    model.show_ids(range(50, 0, -1))
+    before = time.monotonic()
+    view.grab()
+    assert time.monotonic() - before < 1
+    assert view.rowHeight(0) == 24
+    assert len(model.text(0, "type")) <= 301
+    assert model.text(0, "type").startswith("<b>x</b>␊␀\ufffd")
+
+
+def test_scattered_selections_are_read_from_the_top(
+    model: PagedTableModel, view: EventTableView
+) -> None:
+    model.show_ids(range(100, 0, -1))
+    flag = QItemSelectionModel.SelectionFlag
+    for row in (7, 2, 5):
+        view.selectionModel().select(model.index(row, 0), flag.Select | flag.Rows)
+    assert view.selected_ids(10) == [98, 95, 93]
+    assert view.selected_ids(2) == [98, 95]

@@ -1,0 +1,19 @@
+"""
+Starts the window: `python -m ui`, or `eventscope` without a command.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ui.application import run
+
+
+def main(argv: Sequence[str], demo: bool = False, workspace: Path | None = None) -> int:
+    """The window on a workspace; returns the exit status when it is closed. `demo`: there is
+    something to look at, so begin with Live."""
+    return run(argv, workspace, "live" if demo else "")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

@@ -1,0 +1,236 @@
+"""
+A window of the built-in browser: back, forward, reload, an address line, and the page.
+"""
+
+import shiboken6
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWebEngineCore import QWebEnginePage
+from PySide6.QtWebEngineWidgets import QWebEngineView
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.browser import engine
+from ui.browser.address import parse_address
+from ui.browser.notice import ErrorPane, NoticeBar
+from ui.browser.page import Page
+from ui.captureprocess import CaptureProcess
+from ui.theme import label, tint
+
+LONGEST = 2000
+
+
+class BrowserWindow(QWidget):
+    """One page with the controls that everyone knows.
+
+    Signals: `closed` with the window itself; whoever owns the profile then frees it.
+    """
+
+    closed = Signal(object)
+
+    def __init__(self, page: Page, capture: CaptureProcess) -> None:
+        super().__init__()
+        # The application ends with its main window, whatever pages are open.
+        self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
+        self.page = page
+        self._capture = capture
+        self.view = QWebEngineView()
+        self.view.setPage(page)
+        self.back = self._button("back", "Back", QKeySequence.StandardKey.Back, self._go_back)
+        self.forward = self._button(
+            "forward", "Forward", QKeySequence.StandardKey.Forward, self._go_forward
+        )
+        self.reload = self._button(
+            "reload", "Reload", QKeySequence.StandardKey.Refresh, self.reload_or_stop
+        )
+        self.address = QLineEdit()
+        self.route = label("", "small")
+        self.progress = QProgressBar()
+        self.notice = NoticeBar()
+        self.error = ErrorPane()
+        self.stack = QStackedWidget()
+        self._lay_out()
+        self._connect()
+        self.resize(1180, 780)
+        self._show_title("")
+        self._show_route()
+        self._show_history()
+
+    def load(self, url: str) -> None:
+        """Show an address."""
+        self._show_url(QUrl(url))
+        self.page.load(QUrl(url))
+        self.view.setFocus()
+
+    def free(self) -> None:
+        """Delete the page now, before its profile goes."""
+        if shiboken6.isValid(self.page):
+            self.page.disconnect(self)
+            self.view.setPage(None)  # type: ignore[arg-type]
+            shiboken6.delete(self.page)
+
+    def go(self) -> None:
+        """Show what is in the address line."""
+        url = parse_address(self.address.text())
+        if url is None:
+            self.notice.show_text("This is not an address. Try example.com or localhost:3000.")
+            return
+        self.load(url)
+
+    def reload_or_stop(self) -> None:
+        """Stop what is loading, or load it again."""
+        if self.page.isLoading():
+            self.page.triggerAction(QWebEnginePage.WebAction.Stop)
+        else:
+            self._reload()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.closed.emit(self)
+
+    # What the page says
+
+    def _show_url(self, url: QUrl) -> None:
+        if self.address.hasFocus() and self.address.isModified():
+            return
+        self.address.setText(url.toDisplayString()[:LONGEST])
+        self.address.setCursorPosition(0)
+
+    def _show_title(self, title: str) -> None:
+        plain = " ".join(title.split())[:200]
+        self.setWindowTitle(f"{plain} · Eventscope" if plain else "Eventscope browser")
+
+    def _begin(self) -> None:
+        self._show_route()
+        self.stack.setCurrentWidget(self.view)
+        self.progress.setValue(0)
+        self.progress.setVisible(True)
+        self._name_reload("close", "Stop")
+
+    def _end(self, _is_good: bool) -> None:
+        self.progress.setVisible(False)
+        self._name_reload("reload", "Reload")
+        self._show_history()
+
+    def _show_failure(self, title: str, sentence: str) -> None:
+        self.error.show_text(title, sentence)
+        self.stack.setCurrentWidget(self.error)
+
+    def _show_status(self, status: int) -> None:
+        self.notice.show_text(f"The site answered with status {status}.")
+
+    def _show_history(self) -> None:
+        history = self.page.history()
+        self.back.setEnabled(history.canGoBack())
+        self.forward.setEnabled(history.canGoForward())
+
+    # Where traffic goes
+
+    def _show_route(self) -> None:
+        info = self._capture.info
+        if info is None:
+            self.route.setText("Capture is not running")
+            self.notice.show_text("Capture is not running, so pages cannot be loaded.")
+        elif engine.is_elsewhere(info.proxy):
+            self.route.setText("Not captured")
+            self.notice.show_text(
+                "The proxy moved to another port. Restart Eventscope to use the browser again."
+            )
+        else:
+            self.route.setText(f"Through {info.proxy}")
+            self.notice.clear()
+
+    # Buttons
+
+    def _go_back(self) -> None:
+        self.page.triggerAction(QWebEnginePage.WebAction.Back)
+
+    def _go_forward(self) -> None:
+        self.page.triggerAction(QWebEnginePage.WebAction.Forward)
+
+    def _reload(self) -> None:
+        if self.stack.currentWidget() is self.error:
+            url = parse_address(self.address.text())
+            if url:
+                self.load(url)
+            return
+        self.page.triggerAction(QWebEnginePage.WebAction.Reload)
+
+    def _focus_address(self) -> None:
+        self.address.setFocus()
+        self.address.selectAll()
+
+    def _name_reload(self, icon: str, name: str) -> None:
+        tint(self.reload, icon)
+        self.reload.setAccessibleName(name)
+
+    def _button(
+        self, icon: str, name: str, key: QKeySequence.StandardKey, run: object
+    ) -> QToolButton:
+        button = QToolButton()
+        tint(button, icon)
+        keys = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+        button.setToolTip(f"{name}  ({keys})" if keys else name)
+        button.setAccessibleName(name)
+        button.clicked.connect(run)
+        action = QAction(name, self)
+        action.setShortcuts(key)
+        action.triggered.connect(run)
+        self.addAction(action)
+        return button
+
+    def _connect(self) -> None:
+        self.page.urlChanged.connect(self._show_url)
+        self.page.titleChanged.connect(self._show_title)
+        self.page.loadStarted.connect(self._begin)
+        self.page.loadProgress.connect(self.progress.setValue)
+        self.page.loadFinished.connect(self._end)
+        self.page.failed.connect(self._show_failure)
+        self.page.refused.connect(self._show_status)
+        self.page.windowCloseRequested.connect(self.close)
+        self.address.returnPressed.connect(self.go)
+        self.error.retry.clicked.connect(self._reload)
+        self._capture.state_changed.connect(self._show_route)
+        for keys, run in (("Ctrl+L", self._focus_address), ("Ctrl+W", self.close)):
+            action = QAction(self)
+            action.setShortcut(QKeySequence(keys))
+            action.triggered.connect(run)
+            self.addAction(action)
+
+    def _lay_out(self) -> None:
+        self.address.setAccessibleName("Address")
+        self.address.setPlaceholderText("Address of a site, for example localhost:3000")
+        self.address.setToolTip("Address  (Ctrl+L)")
+        self.progress.setTextVisible(False)
+        self.progress.setRange(0, 100)
+        self.progress.setVisible(False)
+        bar = QWidget()
+        bar.setProperty("bar", True)
+        tools = QHBoxLayout(bar)
+        tools.setContentsMargins(8, 8, 12, 8)
+        tools.setSpacing(4)
+        for button in (self.back, self.forward, self.reload):
+            tools.addWidget(button)
+        tools.addSpacing(4)
+        tools.addWidget(self.address, 1)
+        tools.addSpacing(8)
+        tools.addWidget(self.route)
+        self.stack.addWidget(self.view)
+        self.stack.addWidget(self.error)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        line = QFrame()
+        line.setProperty("line", True)
+        line.setFixedHeight(1)
+        for part in (bar, line, self.notice, self.progress):
+            rows.addWidget(part)
+        rows.addWidget(self.stack, 1)

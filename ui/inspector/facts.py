@@ -1,0 +1,170 @@
+"""
+What there is to know about one event, in the order in which a person asks.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from app.model import Capture, Upload
+from app.store.events import EventDetail
+from ui.plain import ago, local_time, plural, size, utc_time
+from ui.table.columns import VIA_WORD
+
+_SHOWN_APART = frozenset(
+    {
+        "event_type",
+        "time",
+        "user_id",
+        "device_id",
+        "session_id",
+        "insert_id",
+        "event_id",
+        "event_properties",
+        "user_properties",
+        "groups",
+        "group_properties",
+    }
+)
+_FIRST_SESSION_MS = 946_684_800_000
+"""Session ids are times, unless they are small numbers of somebody's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line. `value` is JSON from traffic, or text of ours; `path` names it in the event."""
+
+    name: str
+    value: Any
+    path: str = ""
+    is_ours: bool = False
+    tone: str = "text"
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Facts under a heading. `is_open` at first."""
+
+    title: str
+    facts: tuple[Fact, ...]
+    is_open: bool = True
+
+
+def sections(detail: EventDetail, project: str, now_ms: int | None = None) -> tuple[Section, ...]:
+    """Everything about an event, by headings; those with nothing below are left out."""
+    now_ms = round(time.time() * 1000) if now_ms is None else now_ms
+    raw = detail.event.raw
+    found = [
+        Section("Event", tuple(_event(detail, now_ms))),
+        _json_section("Event properties", raw, "event_properties"),
+        _json_section("User properties", raw, "user_properties"),
+        _json_section("Groups", raw, "groups"),
+        _json_section("Group properties", raw, "group_properties"),
+        Section("Upload", tuple(_upload(detail, project))),
+        Section("Other fields", _others(raw), is_open=False),
+    ]
+    return tuple(section for section in found if section.facts)
+
+
+def outcome_sentence(capture: Capture) -> str:
+    """Why an event has its outcome, as far as the exchange tells."""
+    if capture.failure:
+        return capture.failure
+    if capture.response is None:
+        return "No answer yet"
+    return f"The server answered {capture.response.status}"
+
+
+def _event(detail: EventDetail, now_ms: int) -> list[Fact]:
+    row, event = detail.row, detail.event
+    facts = [
+        Fact("Outcome", outcome_sentence(detail.capture), is_ours=True),
+        *_times("Received", row.received_ms, now_ms),
+    ]
+    if row.time_ms is not None:
+        facts += _times("Event time", row.time_ms, now_ms, "time")
+    for name, key in (("User ID", "user_id"), ("Device ID", "device_id")):
+        if key in event.raw:
+            facts.append(Fact(name, event.raw[key], key))
+    if "session_id" in event.raw:
+        facts.append(Fact("Session ID", event.raw["session_id"], "session_id"))
+        session = row.session_id
+        if session is not None and session > _FIRST_SESSION_MS:
+            facts.append(Fact("Session start", local_time(session), is_ours=True))
+    facts += [
+        Fact(name, event.raw[key], key)
+        for name, key in (("Event ID", "event_id"), ("Insert ID", "insert_id"))
+        if key in event.raw
+    ]
+    return facts
+
+
+def _times(name: str, at_ms: int, now_ms: int, path: str = "") -> list[Fact]:
+    return [
+        Fact(name, local_time(at_ms), path, is_ours=True, hint=ago(at_ms, now_ms)),
+        Fact("… in UTC", utc_time(at_ms), path, is_ours=True),
+    ]
+
+
+def _json_section(title: str, raw: dict[str, Any], key: str) -> Section:
+    value = raw.get(key)
+    if isinstance(value, dict):
+        facts = tuple(Fact(str(name), value[name], f"{key}{step(name)}") for name in value)
+        return Section(title, facts)
+    return Section(title, (Fact(key, value, key),) if value is not None else ())
+
+
+def _others(raw: dict[str, Any]) -> tuple[Fact, ...]:
+    return tuple(
+        Fact(str(key), value, str(key)) for key, value in raw.items() if key not in _SHOWN_APART
+    )
+
+
+def _upload(detail: EventDetail, project: str) -> list[Fact]:
+    upload, capture = detail.upload, detail.capture
+    count = len(upload.events)
+    pairs = [
+        ("Position", f"{detail.position + 1} of {plural(count, 'event')}"),
+        ("Project", project),
+        ("API key", upload.api_key or ""),
+        ("Endpoint", upload.endpoint),
+        ("SDK", upload.library or ""),
+        ("Address", f"{capture.method} {capture.url}"),
+        ("Reached us by", VIA_WORD[capture.via]),
+        ("Transport", upload.transport),
+        ("Compression", upload.compression),
+        ("Size", _sizes(upload)),
+        ("Status", _status(capture)),
+        ("Took", "" if capture.duration_ms is None else f"{capture.duration_ms:,} ms"),
+    ]
+    facts = [Fact(name, value, is_ours=True) for name, value in pairs if value]
+    if upload.client_upload_ms is not None:
+        facts.append(Fact("Client upload time", utc_time(upload.client_upload_ms), is_ours=True))
+    if upload.options:
+        facts.append(Fact("Options", upload.options, "options"))
+    if upload.problem:
+        facts.insert(0, Fact("Problem", upload.problem, is_ours=True, tone="bad"))
+    return facts
+
+
+def _sizes(upload: Upload) -> str:
+    if upload.wire_bytes == upload.body_bytes:
+        return size(upload.wire_bytes)
+    return f"{size(upload.wire_bytes)} sent, {size(upload.body_bytes)} unpacked"
+
+
+def _status(capture: Capture) -> str:
+    if capture.response is not None:
+        return str(capture.response.status)
+    return capture.failure or "no answer yet"
+
+
+def step(name: str | int) -> str:
+    """One step of a path, written as JavaScript reads it."""
+    if isinstance(name, int):
+        return f"[{name}]"
+    if name.isidentifier():
+        return f".{name}"
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'["{escaped}"]'

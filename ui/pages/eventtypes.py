@@ -1,0 +1,176 @@
+"""
+Which event types are left out: the list to choose from, and a chip for each that is hidden.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.plain import number, one_line, tooltip
+from ui.theme import label, tint
+
+_TYPE = Qt.ItemDataRole.UserRole
+_CHIPS = 8
+
+
+class TypesPopup(QFrame):
+    """Every type with how often it was seen; the checked ones are shown.
+
+    Signals:
+        hidden_changed: the types that are hidden now (a tuple of texts).
+    """
+
+    hidden_changed = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setProperty("floating", True)
+        self.setAccessibleName("Event types")
+        self.hidden: tuple[str, ...] = ()
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Find a type")
+        self.search.setAccessibleName("Find a type")
+        self.search.textChanged.connect(self._find)
+        self.list = QTreeWidget()
+        self._set_up_list()
+        self.show_all = QPushButton("Show all")
+        self.show_all.setProperty("kind", "quiet")
+        self.show_all.clicked.connect(lambda: self._choose(()))
+        self.none = label("No events yet.", "muted")
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(8, 8, 8, 8)
+        rows.setSpacing(8)
+        rows.addWidget(self.search)
+        rows.addWidget(self.none)
+        rows.addWidget(self.list, 1)
+        rows.addWidget(self.show_all, 0, Qt.AlignmentFlag.AlignLeft)
+        self.setFixedSize(360, 380)
+
+    def _set_up_list(self) -> None:
+        view = self.list
+        view.setAccessibleName("Event types with how often each was seen")
+        view.setHeaderHidden(True)
+        view.setColumnCount(2)
+        view.setRootIsDecorated(False)
+        view.setUniformRowHeights(True)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        header = view.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        view.itemChanged.connect(self._toggle)
+
+    def open_below(self, anchor: QWidget) -> None:
+        """Show it below a button."""
+        self.move(anchor.mapToGlobal(QPoint(anchor.width() - self.width(), anchor.height() + 4)))
+        self.show()
+        self.search.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def show_types(self, types: Sequence[tuple[str, int]], hidden: Iterable[str]) -> None:
+        """List these types, and those hidden ones of which there are no events now."""
+        self.hidden = tuple(hidden)
+        known = {name for name, _ in types}
+        self.list.blockSignals(True)
+        self.list.clear()
+        rows = [*types, *((name, 0) for name in self.hidden if name not in known)]
+        self.list.addTopLevelItems([self._item(name, seen) for name, seen in rows])
+        self.list.blockSignals(False)
+        self.none.setVisible(not rows)
+        self._find(self.search.text())
+        self.show_all.setEnabled(bool(self.hidden))
+
+    def _item(self, name: str, seen: int) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([one_line(name) or "(no type)", number(seen)])
+        item.setData(0, _TYPE, name)
+        item.setToolTip(0, tooltip(name))
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        state = Qt.CheckState.Unchecked if name in self.hidden else Qt.CheckState.Checked
+        item.setCheckState(0, state)
+        return item
+
+    def _toggle(self, item: QTreeWidgetItem, _column: int) -> None:
+        name = item.data(0, _TYPE)
+        others = tuple(one for one in self.hidden if one != name)
+        is_shown = item.checkState(0) == Qt.CheckState.Checked
+        self._tell(others if is_shown else (*others, name))
+
+    def _choose(self, hidden: tuple[str, ...]) -> None:
+        self.list.blockSignals(True)
+        for item in self._items():
+            item.setCheckState(0, Qt.CheckState.Checked)
+        self.list.blockSignals(False)
+        self._tell(hidden)
+
+    def _tell(self, hidden: tuple[str, ...]) -> None:
+        self.hidden = hidden
+        self.show_all.setEnabled(bool(hidden))
+        self.hidden_changed.emit(hidden)
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        found = (self.list.topLevelItem(at) for at in range(self.list.topLevelItemCount()))
+        return [item for item in found if item]
+
+    def _find(self, text: str) -> None:
+        wanted = text.casefold()
+        for item in self._items():
+            item.setHidden(wanted not in item.text(0).casefold())
+
+
+class HiddenChips(QWidget):
+    """One chip for each hidden type; pressing it shows the type again.
+
+    Signals:
+        shown: a type that a person wants back (None: all of them).
+    """
+
+    shown = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Hidden event types")
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(6)
+        self.chips: list[QPushButton] = []
+        self.hide()
+
+    def show_types(self, hidden: Sequence[str]) -> None:
+        """Chips for these."""
+        while (item := self._row.takeAt(0)) is not None:
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        self.chips = []
+        self._row.addWidget(label("Hidden", "small"))
+        for name in hidden[:_CHIPS]:
+            self._add(one_line(name, 28) or "(no type)", name, f"Show {name!r:.200} again")
+        if len(hidden) > _CHIPS:
+            self._row.addWidget(label(f"and {len(hidden) - _CHIPS} more", "small"))
+        if len(hidden) > 1:
+            self._add("Show all", None, "Show every type again")
+        self._row.addStretch(1)
+        self.setVisible(bool(hidden))
+
+    def _add(self, title: str, name: str | None, help_text: str) -> None:
+        chip = QPushButton(title.replace("&", "&&"))
+        chip.setProperty("kind", "chip")
+        chip.setToolTip(tooltip(help_text))
+        chip.setAccessibleName(one_line(help_text))
+        if name is not None:
+            tint(chip, "close")
+            chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        chip.clicked.connect(lambda: self.shown.emit(name))
+        self._row.addWidget(chip)
+        self.chips.append(chip)

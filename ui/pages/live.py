@@ -1,0 +1,607 @@
+"""
+Live (Event Explorer): events the moment they arrive, and one of them in detail.
+
+Wiring only: `EventStream` knows which ids are shown, `FilterBar` what is wanted, `Inspector` what
+there is to know about one event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import settings as keys
+from app import wire
+from app.errors import AppError, StoreUnavailable
+from app.filter import Filter, Term
+from ui.actions import Action
+from ui.context import Context
+from ui.pages.confirm import ConfirmBar
+from ui.pages.emptystate import EmptyState
+from ui.pages.eventmenu import fill_event_menu
+from ui.pages.filterbar import FilterBar
+from ui.plain import cell, clipboard, number, one_line, plural
+from ui.table.columns import event_columns
+from ui.table.model import PagedTableModel
+from ui.table.stream import EventStream
+from ui.table.view import EventTableView
+from ui.theme import hairline, label, tint
+
+if TYPE_CHECKING:
+    from app.store import Store
+    from app.store.events import EventRow
+
+COPY_MOST = 10_000
+INSPECTOR_WIDTH = 440
+MOST_TERMS = 20
+
+
+class LivePage(QWidget):
+    """The stream, with its filter, its projects and its inspector."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._source: int | None = None
+        self._sources: tuple[tuple[int, str, str], ...] = ()
+        self._projects: dict[int, str] = {}
+        self._paused_by = ""
+        self._is_stale = True
+        self.hidden = tuple(context.settings.get(keys.HIDDEN_TYPES))
+        self.inspector: Any = None
+        self._types: Any = None
+        self.model = PagedTableModel(event_columns(self._projects), self._rows, self)
+        self.table = EventTableView(self.model)
+        self.table.setAccessibleName("Events, newest first")
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.stream = EventStream(self.model, context.jobs, self)
+        self.filter = FilterBar()
+        self.confirm = ConfirmBar()
+        self._add_actions()
+        self._lay_out()
+        self._connect()
+        if not context.settings.get(keys.FOLLOW):
+            self._pause("asked")
+        self._show_hidden()
+        self._show_counts()
+        if context.store.current:
+            self._query()
+
+    # Building
+
+    def _add_actions(self) -> None:
+        add = self._context.actions.add
+        for action in (
+            Action(
+                "live.filter",
+                "Filter events",
+                self.open_search,
+                ("Ctrl+F", "/"),
+                "search",
+                "search find query",
+            ),
+            Action(
+                "live.follow",
+                "Follow new events",
+                self.toggle_follow,
+                ("F",),
+                "follow",
+                "pause stop tail live",
+                "Follow",
+                checked=lambda: self.stream.is_following,
+            ),
+            Action(
+                "live.newest",
+                "Go to the newest event",
+                self.go_to_newest,
+                ("G",),
+                "up",
+                "top new",
+            ),
+            Action(
+                "live.inspector",
+                "Show the inspector",
+                self.toggle_inspector,
+                ("I",),
+                "inspector",
+                "details info raw",
+                checked=lambda: self.is_inspecting,
+            ),
+            Action(
+                "live.hide_type",
+                "Hide this event type",
+                self.hide_selected_types,
+                ("H",),
+                "eye-off",
+                "exclude",
+                enabled=lambda: self.table.current_id() is not None,
+            ),
+            Action(
+                "live.types",
+                "Choose event types",
+                self.choose_types,
+                ("T",),
+                "eye",
+                "hidden show hide",
+            ),
+            Action(
+                "live.copy",
+                "Copy the selected rows",
+                self.copy_rows,
+                (),
+                "copy",
+                "clipboard tsv",
+                enabled=lambda: self.table.current_id() is not None,
+            ),
+            Action(
+                "live.clear",
+                "Clear captured events",
+                self.ask_to_clear,
+                ("Ctrl+L",),
+                "trash",
+                "remove delete empty",
+                enabled=lambda: self.stream.known.count > 0,
+            ),
+        ):
+            add(action, self)
+
+    def _lay_out(self) -> None:
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self._head())
+        rows.addWidget(hairline())
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.table)
+        self._add_empty_states()
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.setChildrenCollapsible(False)
+        self.split.addWidget(self.stack)
+        self.split.setStretchFactor(0, 1)
+        rows.addWidget(self.split, 1)
+        self.pill = QPushButton(self.table)
+        self.pill.setProperty("kind", "pill")
+        self.pill.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.pill.setToolTip("Go to the newest event  (G)")
+        tint(self.pill, "up", "on_accent")
+        self.pill.clicked.connect(self.go_to_newest)
+        self.pill.hide()
+
+    def _head(self) -> QWidget:
+        head = QWidget()
+        head.setProperty("bar", True)
+        head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        rows = QVBoxLayout(head)
+        rows.setContentsMargins(16, 10, 12, 10)
+        rows.setSpacing(8)
+        rows.addLayout(self._title_row())
+        rows.addLayout(self._filter_row())
+        from ui.pages.eventtypes import HiddenChips
+
+        self.chips = HiddenChips()
+        rows.addWidget(self.chips)
+        rows.addWidget(self.confirm)
+        return head
+
+    def _title_row(self) -> QHBoxLayout:
+        actions = self._context.actions
+        self.counts = label("", "muted")
+        self.state = label("", "warning")
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(label("Live", "title"))
+        row.addSpacing(8)
+        row.addWidget(self.counts)
+        row.addSpacing(8)
+        row.addWidget(self.state)
+        row.addStretch(1)
+        self.follow_button = actions.button("live.follow", text=True)
+        row.addWidget(self.follow_button)
+        row.addWidget(actions.button("live.clear"))
+        row.addWidget(actions.button("live.inspector"))
+        return row
+
+    def _filter_row(self) -> QHBoxLayout:
+        top = Qt.AlignmentFlag.AlignTop
+        self.project = _framed("All projects", "Show one project or all of them")
+        self.project.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.project_menu = QMenu(self.project)
+        self.project.setMenu(self.project_menu)
+        self.types_button = _framed("Types", "Choose event types  (T)")
+        self.types_button.clicked.connect(self.choose_types)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.project, 0, top)
+        row.addWidget(self.filter, 1)
+        row.addWidget(self.types_button, 0, top)
+        return row
+
+    def _add_empty_states(self) -> None:
+        actions = self._context.actions
+        buttons = [("Connect an app", lambda: actions.trigger("go.connect"))]
+        if "connect.demo" in actions:
+            buttons.append(("Open the demo shop", lambda: actions.trigger("connect.demo")))
+        self.nothing = EmptyState(
+            "live",
+            "Nothing captured yet",
+            "Events appear here the moment an app sends them, newest first, with what the "
+            "server answered.",
+            buttons,
+        )
+        self.no_match = EmptyState(
+            "filter",
+            "No event matches",
+            "Nothing that was captured fits the filter. New events that fit will appear here.",
+            [("Clear filter", self.clear_filter)],
+            primary=False,
+        )
+        self.stack.addWidget(self.nothing)
+        self.stack.addWidget(self.no_match)
+
+    def _connect(self) -> None:
+        context = self._context
+        context.feed.changed.connect(self._refresh)
+        context.store.opened.connect(self._query)
+        self.stream.counted.connect(self._show_counts)
+        self.stream.failed.connect(self._say)
+        self.filter.chosen.connect(self._query)
+        self.filter.left.connect(self._go_to_table)
+        self.chips.shown.connect(self.show_type)
+        self.table.moved.connect(self._show_current)
+        self.table.opened.connect(self.inspect)
+        self.table.left.connect(self.close_inspector)
+        self.table.copying.connect(self.copy_rows)
+        self.table.customContextMenuRequested.connect(self._show_menu)
+        self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.table.viewport().installEventFilter(self)
+        self.project_menu.aboutToShow.connect(self._fill_projects)
+
+    # What is shown
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while nobody looked."""
+        super().showEvent(event)
+        if self._is_stale:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        self._is_stale = not self.isVisible()
+        if self.isVisible() and self._context.store.current:
+            self.stream.refresh()
+
+    def _query(self, _terms: object = None) -> None:
+        self.stream.show_filter(Filter(self.filter.terms, self._source, self.hidden))
+
+    def _rows(self, ids: Sequence[int]) -> Sequence[EventRow]:
+        nothing: list[EventRow] = []
+        return self._context.store.ask(lambda store: store.events.rows(ids), nothing)
+
+    def _show_counts(self) -> None:
+        stream = self.stream
+        self._take_sources(stream.known.sources)
+        count = plural(stream.known.count, "event")
+        if stream.chosen:
+            more = "" if stream.is_complete else "+"
+            count += f"  ·  {number(stream.matches)}{more} match"
+        self.counts.setText(count)
+        self.state.setText("" if stream.is_following else "Paused")
+        self._show_pill()
+        self.stack.setCurrentWidget(self._what_to_show())
+        self._context.actions.refresh()
+
+    def _what_to_show(self) -> QWidget:
+        stream = self.stream
+        if stream.is_loading or not stream.is_complete or stream.matches:
+            return self.table
+        return self.no_match if stream.known.count else self.nothing
+
+    def _take_sources(self, sources: tuple[tuple[int, str, str], ...]) -> None:
+        if not sources or sources == self._sources:
+            return
+        self._sources = sources
+        self._projects.clear()
+        self._projects.update((one, name or short_key(key)) for one, key, name in sources)
+        self.model.forget_cells()
+
+    def _say(self, error: AppError) -> None:
+        self._context.notifications.error(error.sentence, error.hint)
+
+    # Follow and pause
+
+    def toggle_follow(self) -> None:
+        """Pause, or follow again; remembered."""
+        if self.stream.is_following:
+            self._pause("asked")
+        else:
+            self.go_to_newest()
+        self._remember(keys.FOLLOW, self.stream.is_following)
+
+    def go_to_newest(self) -> None:
+        """Show what waited and follow."""
+        self._paused_by = ""
+        self.stream.follow()
+        self.table.scrollToTop()
+
+    def _pause(self, by: str) -> None:
+        self._paused_by = by
+        self.stream.pause()
+
+    def _scrolled(self, value: int) -> None:
+        if value > 0 and self.stream.is_following:
+            self._pause("scroll")
+        elif value == 0 and self._paused_by == "scroll":
+            # Not inside the scroll bar's own signal, which still uses the rows as they were.
+            QTimer.singleShot(0, self, self._resume)
+
+    def _resume(self) -> None:
+        if self.table.verticalScrollBar().value() == 0 and self._paused_by == "scroll":
+            self.go_to_newest()
+
+    def _show_pill(self) -> None:
+        waiting = len(self.stream.waiting)
+        self.pill.setVisible(waiting > 0)
+        if waiting:
+            self.pill.setText(f"{number(waiting)} new")
+            self.pill.setAccessibleName(f"{number(waiting)} new events: go to the newest")
+            self._place_pill()
+
+    def _place_pill(self) -> None:
+        self.pill.adjustSize()
+        area = self.table.viewport().geometry()
+        self.pill.move(area.center().x() - self.pill.width() // 2, area.top() + 8)
+        self.pill.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the pill in the middle."""
+        if event.type() == QEvent.Type.Resize:
+            self._place_pill()
+        return super().eventFilter(watched, event)
+
+    # Filter, project, types
+
+    def open_search(self) -> None:
+        """Search where a person is: in the inspector's text, or in the stream."""
+        focus = QApplication.focusWidget()
+        if self.is_inspecting and focus and self.inspector.isAncestorOf(focus):
+            self.inspector.open_search()
+        else:
+            self.filter.take_focus()
+
+    def clear_filter(self) -> None:
+        """Show everything again: no text, all projects, no hidden types."""
+        self._source = None
+        self._show_project()
+        self._set_hidden(())
+        self.filter.clear()
+        self._query()
+        self._go_to_table()
+
+    def add_term(self, term: Term) -> None:
+        """Filter by one more condition."""
+        self.filter.add(term)
+
+    def choose_project(self, source: int | None) -> None:
+        """Show one project, or all of them."""
+        self._source = source
+        self._show_project()
+        self._query()
+
+    def _show_project(self) -> None:
+        name = "All projects" if self._source is None else self._projects[self._source]
+        self.project.setText(one_line(name, 28).replace("&", "&&"))
+        self.project.setAccessibleName(f"Project: {one_line(name)}")
+
+    def _fill_projects(self) -> None:
+        menu = self.project_menu
+        menu.clear()
+        for source, name in ((None, "All projects"), *self._project_names()):
+            entry = menu.addAction(one_line(name, 60).replace("&", "&&"))
+            entry.setCheckable(True)
+            entry.setChecked(source == self._source)
+            entry.triggered.connect(
+                lambda _checked=False, source=source: self.choose_project(source)
+            )
+
+    def _project_names(self) -> list[tuple[int, str]]:
+        return [
+            (one, f"{name}  ·  {short_key(key)}" if name else short_key(key))
+            for one, key, name in self._sources
+        ]
+
+    def choose_types(self) -> None:
+        """Open the list of types."""
+        from ui.pages.eventtypes import TypesPopup
+
+        if self._types is None:
+            self._types = TypesPopup(self)
+            self._types.hidden_changed.connect(self._set_hidden)
+        self._types.show_types([], self.hidden)
+        self._types.open_below(self.types_button)
+        if self._context.store.current:
+            self._context.jobs.read(self, lambda store: store.events.types(), "types").then(
+                lambda types: self._types.show_types(types, self.hidden)
+            ).catch(self._say)
+
+    def hide_selected_types(self) -> None:
+        """Leave out the types of the selected events."""
+        rows = self._rows(self.table.selected_ids(MOST_TERMS))
+        types = dict.fromkeys(row.type for row in rows)
+        self._set_hidden((*self.hidden, *(one for one in types if one not in self.hidden)))
+
+    def show_type(self, name: str | None) -> None:
+        """Show a hidden type again; None shows them all."""
+        left = () if name is None else tuple(one for one in self.hidden if one != name)
+        self._set_hidden(left)
+
+    def _set_hidden(self, hidden: tuple[str, ...]) -> None:
+        if hidden == self.hidden:
+            return
+        self.hidden = hidden
+        self._remember(keys.HIDDEN_TYPES, list(hidden))
+        self._show_hidden()
+        self._query()
+
+    def _show_hidden(self) -> None:
+        self.chips.show_types(self.hidden)
+        count = len(self.hidden)
+        self.types_button.setText(f"Types  ·  {count} hidden" if count else "Types")
+
+    def _remember(self, setting: keys.Setting[Any], value: Any) -> None:
+        try:
+            self._context.settings.set(setting, value)
+        except StoreUnavailable as error:
+            self._context.notifications.warn(error.sentence)
+
+    # Clear
+
+    def ask_to_clear(self) -> None:
+        """Ask before everything captured goes."""
+        if self._context.capture.state != "listening":
+            self._context.notifications.info("Start capturing first: it holds the workspace.")
+            return
+        count = plural(self.stream.known.count, "captured event")
+        self.confirm.ask(
+            f"Remove {count}? This cannot be undone.", "Remove", self._clear_everything
+        )
+
+    def _clear_everything(self) -> None:
+        self.table.clearSelection()
+        if self.inspector:
+            self.inspector.clear()
+        self._context.capture.send(wire.Clear())
+        self._go_to_table()
+
+    # Rows
+
+    def copy_rows(self) -> None:
+        """The selected rows as tab-separated values to the clipboard."""
+        chosen = self.table.selected_count()
+        ids = self.table.selected_ids(COPY_MOST)
+        columns = self.model.columns
+
+        def text(store: Store) -> str:
+            rows = (
+                row
+                for at in range(0, len(ids), 500)
+                for row in store.events.rows(ids[at : at + 500])
+            )
+            return "\n".join("\t".join(cell(one.value(row)) for one in columns) for row in rows)
+
+        def put(text: str) -> None:
+            QGuiApplication.clipboard().setText(clipboard(text))
+            if chosen > len(ids):
+                self._context.notifications.info(
+                    f"Copied the first {number(len(ids))} of {number(chosen)} rows."
+                )
+
+        if ids:
+            self._context.jobs.read(self, text, "copy").then(put).catch(self._say)
+
+    def _show_menu(self, at: QPoint) -> None:
+        index = self.table.indexAt(at)
+        rows = self._rows([self.model.id_at(index.row())]) if index.isValid() else []
+        if rows:
+            menu = QMenu(self.table)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            fill_event_menu(menu, rows[0], self)
+            menu.popup(self.table.viewport().mapToGlobal(at))
+
+    @property
+    def actions_table(self) -> Any:
+        """The actions, for menus."""
+        return self._context.actions
+
+    def _go_to_table(self) -> None:
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.table.current_id() is None and len(self.model):
+            self.table.setCurrentIndex(self.model.index(0, 0))
+
+    # Inspector
+
+    @property
+    def is_inspecting(self) -> bool:
+        """Whether the inspector is open."""
+        return self.inspector is not None and not self.inspector.isHidden()
+
+    def inspect(self, event_id: int) -> None:
+        """Open the inspector with this event."""
+        self._open_inspector()
+        self.inspector.show_event(event_id)
+
+    def toggle_inspector(self) -> None:
+        """Open or close the inspector."""
+        if self.is_inspecting:
+            self.close_inspector()
+        else:
+            self._open_inspector()
+            self.inspector.show_event(self.table.current_id())
+
+    def close_inspector(self) -> None:
+        """Give its room to the table."""
+        if self.inspector:
+            self.inspector.hide()
+            self._context.actions.refresh()
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _open_inspector(self) -> None:
+        if self.inspector is None:
+            # Made when first wanted: start-up does not need it.
+            from ui.inspector.panel import Inspector
+
+            self.inspector = Inspector(self._context)
+            self.inspector.closed.connect(self.close_inspector)
+            self.split.addWidget(self.inspector)
+            self.split.setStretchFactor(1, 0)
+            width = max(self.split.width(), 2 * INSPECTOR_WIDTH)
+            self.split.setSizes([width - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
+        self.inspector.show()
+        self._context.actions.refresh()
+
+    def _show_current(self, event_id: int | None) -> None:
+        if self.is_inspecting and event_id is not None:
+            self.inspector.show_event(event_id)
+
+    # What is remembered
+
+    def layout_state(self) -> dict[str, Any]:
+        """Column widths, for the next start."""
+        return {"columns": self.table.widths()}
+
+    def restore_layout(self, state: Mapping[str, Any]) -> None:
+        """As it was."""
+        widths = state.get("columns")
+        if isinstance(widths, dict):
+            self.table.set_widths(widths)
+
+
+def short_key(key: str) -> str:
+    """An API key by its ends."""
+    return one_line(key, 40) if len(key) <= 12 else f"{one_line(key[:4])}…{one_line(key[-4:])}"
+
+
+def _framed(text: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("framed", True)
+    button.setText(text)
+    button.setToolTip(tip)
+    button.setAccessibleName(text)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setIconSize(QSize(16, 16))
+    # The arrow belongs after the text.
+    button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    tint(button, "down")
+    return button

@@ -1,0 +1,169 @@
+"""
+The status bar: whether we capture, what happens to uploads, how much comes, how much is stored.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.model import Delivery
+from app.wire import Captured, Listening
+from ui.context import Context
+from ui.plain import one_line, plural
+from ui.theme import hairline, label, set_role
+
+if TYPE_CHECKING:
+    from app.store import Store
+
+HEIGHT = 28
+WINDOW_S = 3.0
+EVERY_MS = 1000
+
+_STATES = {
+    "stopped": ("Not capturing", "muted"),
+    "starting": ("Starting…", "warning"),
+    "listening": ("Capturing", "good"),
+    "failed": ("Capture failed", "bad"),
+}
+_DELIVERIES = {
+    Delivery.FORWARD: ("Forwarding to Amplitude", "Uploads go on to Amplitude."),
+    Delivery.LOCAL: ("Kept local", "Uploads are answered here; nothing leaves this machine."),
+    Delivery.BLOCK: ("Blocked", "Uploads fail, as without a network."),
+}
+
+
+class StatusBar(QWidget):
+    """One line of facts; the state is a button that leads to the Connect page.
+
+    Signals:
+        asked: a person wants to know more about the state.
+    """
+
+    asked = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._seen: deque[tuple[float, int]] = deque()
+        self._is_stale = True
+        self.setFixedHeight(HEIGHT)
+        self.setAccessibleName("Status")
+        self.state = QPushButton()
+        self.state.setProperty("kind", "status")
+        self.state.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.state.clicked.connect(self.asked)
+        self.delivery = label("", "status")
+        self.rate = label("", "status")
+        self.stored = label("", "status")
+        self.problems = label("", "status")
+        self._lay_out()
+        self._timer = QTimer(self, interval=EVERY_MS)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start()
+        self._connect()
+        self._show_state()
+        self._show_rate()
+        self._show_stored()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 0, 16, 0)
+        row.setSpacing(16)
+        row.addWidget(self.state)
+        row.addWidget(self.delivery)
+        row.addStretch(1)
+        for part in (self.rate, self.stored, self.problems):
+            row.addWidget(part)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(hairline())
+        rows.addLayout(row)
+
+    def _connect(self) -> None:
+        capture, context = self._context.capture, self._context
+        capture.state_changed.connect(self._show_state)
+        capture.changed.connect(self._show_state)
+        capture.listening.connect(self._begin_count)
+        capture.captured.connect(self._count)
+        context.feed.changed.connect(self._mark_stale)
+        context.store.opened.connect(self._mark_stale)
+
+    def _show_state(self, _what: object = None) -> None:
+        capture = self._context.capture
+        words, tone = _STATES[capture.state]
+        info = capture.info
+        if capture.state == "listening" and isinstance(info, Listening):
+            words = f"{words} on {info.proxy}"
+        self.state.setText(f"●  {words}")
+        self.state.setProperty("tone", tone)
+        self.state.style().unpolish(self.state)
+        self.state.style().polish(self.state)
+        reason = one_line(capture.failure) if capture.state != "listening" else ""
+        self.state.setToolTip(reason or f"{words}: open Connect")
+        self.state.setAccessibleName(words)
+        delivery, help_text = _DELIVERIES[Delivery(capture.delivery)]
+        self.delivery.setText(delivery)
+        self.delivery.setToolTip(help_text)
+        blocks = capture.delivery == Delivery.BLOCK
+        set_role(self.delivery, "status-warning" if blocks else "status")
+
+    # Rate
+
+    def _begin_count(self, _message: object) -> None:
+        last = self._context.store.ask(lambda store: store.events.last_id(), 0)
+        self._seen.clear()
+        self._seen.append((time.monotonic(), last))
+
+    def _count(self, message: Captured) -> None:
+        self._seen.append((time.monotonic(), message.last_event))
+
+    def events_per_second(self) -> float:
+        """Over the last few seconds."""
+        now = time.monotonic()
+        while len(self._seen) > 1 and now - self._seen[1][0] > WINDOW_S:
+            self._seen.popleft()
+        if len(self._seen) < 2:
+            return 0.0
+        before = self._seen[0]
+        span = max(now - before[0], 1.0) if now - before[0] < WINDOW_S else WINDOW_S
+        return max(0, self._seen[-1][1] - before[1]) / span
+
+    def _show_rate(self) -> None:
+        rate = self.events_per_second()
+        text = f"{rate:,.0f} events/s" if rate >= 1 or rate == 0 else f"{rate:.1f} events/s"
+        if text != self.rate.text():
+            self.rate.setText(text)
+
+    # Counts
+
+    def _tick(self) -> None:
+        self._show_rate()
+        if self._is_stale and self.isVisible():
+            self._is_stale = False
+            self._show_stored()
+
+    def _mark_stale(self, _what: object = None) -> None:
+        self._is_stale = True
+
+    def _show_stored(self) -> None:
+        count = self._context.store.ask(lambda store: store.events.count(), 0)
+        self.stored.setText(f"{plural(count, 'event')} stored")
+        if self._context.store.current is None:
+            self._show_problems(0)
+        else:
+            self._context.jobs.read(self, _problems, "problems").then(self._show_problems)
+
+    def _show_problems(self, count: int) -> None:
+        self.problems.setText(plural(count, "problem") if count else "No problems")
+        self.problems.setToolTip("Uploads whose body could not be understood")
+        set_role(self.problems, "status-bad" if count else "status")
+
+
+def _problems(store: Store) -> int:
+    return store.uploads.totals().problems

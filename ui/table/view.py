@@ -1,0 +1,202 @@
+"""
+The table: fixed rows, whole-row selection by ranges, copying, and the keys of the product.
+
+j and k, Home and End move; Enter opens; Escape leaves; Ctrl+A selects by one range, because
+asking for a million rows one by one takes seconds.
+"""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from ui.table.delegate import CellDelegate
+from ui.table.model import PagedTableModel
+from ui.theme import ROW
+
+Key = Qt.Key
+
+
+class EventTableView(QTableView):
+    """Shows a `PagedTableModel`.
+
+    Signals:
+        moved: the current row has this id now (None: there is none).
+        opened: a person wants to see more of this id.
+        left: Escape.
+        copying: Ctrl+C.
+    """
+
+    moved = Signal(object)
+    opened = Signal(object)
+    left = Signal()
+    copying = Signal()
+
+    def __init__(self, model: PagedTableModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._is_fitting = False
+        self._widths = {at: column.width for at, column in enumerate(model.columns)}
+        self.setModel(model)
+        self.setItemDelegate(CellDelegate(self, model))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setCornerButtonEnabled(False)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(ROW)
+        rows.setDefaultSectionSize(ROW)
+        self._set_up_columns()
+        # A header asks its selection model whether whole columns are selected, which with a
+        # million rows selected takes seconds for each paint. Nobody selects columns here.
+        self.horizontalHeader().setSelectionModel(QItemSelectionModel(model, self))
+        self.selectionModel().currentRowChanged.connect(self._tell_current)
+
+    def _set_up_columns(self) -> None:
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsMovable(True)
+        header.setMinimumSectionSize(48)
+        header.setFixedHeight(28)
+        for at, column in enumerate(self._model.columns):
+            if column.is_wide:
+                # Not Stretch: that never shrinks a column again below what it once had.
+                header.setSectionResizeMode(at, QHeaderView.ResizeMode.Fixed)
+            self.setColumnWidth(at, column.width)
+        header.sectionResized.connect(self._fit_later)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit_columns()
+
+    def _fit_later(self, section: int, _before: int, _now: int) -> None:
+        if not self._model.columns[section].is_wide and not self._is_fitting:
+            self.fit_columns()
+
+    def fit_columns(self) -> None:
+        """Give the wide column what is left. Without enough room, the columns that say least go,
+        and come back when there is room again."""
+        if self._is_fitting:
+            return
+        self._is_fitting = True
+        columns = self._model.columns
+        widths = {at: self.columnWidth(at) or self._widths[at] for at in range(len(columns))}
+        room = self.viewport().width() - sum(
+            columns[at].width if columns[at].is_wide else widths[at] for at in widths
+        )
+        hidden = set()
+        for at in sorted(widths, key=lambda at: columns[at].yields):
+            if room < 0 and columns[at].yields:
+                hidden.add(at)
+                room += widths[at]
+        for at, column in enumerate(columns):
+            self._widths[at] = widths[at]
+            self.setColumnHidden(at, at in hidden)
+            if column.is_wide:
+                self.setColumnWidth(at, column.width + max(0, room))
+        self._is_fitting = False
+
+    def widths(self) -> dict[str, int]:
+        """The width of each column by its key."""
+        return {column.key: self._widths[at] for at, column in enumerate(self._model.columns)}
+
+    def set_widths(self, widths: Mapping[str, object]) -> None:
+        """Widths as they were; what makes no sense is left out."""
+        for at, column in enumerate(self._model.columns):
+            width = widths.get(column.key)
+            if isinstance(width, int) and 40 <= width <= 2000 and not column.is_wide:
+                self._widths[at] = width
+                self.setColumnWidth(at, width)
+        self.fit_columns()
+
+    def current_id(self) -> int | None:
+        """The id of the current row."""
+        index = self.currentIndex()
+        return self._model.id_at(index.row()) if index.isValid() else None
+
+    def selected_count(self) -> int:
+        """How many rows are selected. Ranges are free; asking for rows is not."""
+        return sum(part.height() for part in self._ranges())
+
+    def selected_ids(self, most: int) -> list[int]:
+        """The selected ids from the top, at most `most`."""
+        found: list[int] = []
+        for part in sorted(self._ranges(), key=lambda part: part.top()):
+            found += self._model.ids(part.top(), min(part.height(), most - len(found)))
+        return found
+
+    def _ranges(self) -> list[QItemSelectionRange]:
+        selection = self.selectionModel().selection()
+        return [selection.at(number) for number in range(selection.count())]
+
+    def selectAll(self) -> None:
+        """One range instead of a question for each cell."""
+        rows, columns = len(self._model), self._model.columnCount()
+        if rows:
+            whole = QItemSelection(
+                self._model.index(0, 0), self._model.index(rows - 1, columns - 1)
+            )
+            flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().select(whole, flag)
+
+    def go_to(self, row: int) -> None:
+        """Make a row current and selected, and show it."""
+        if len(self._model):
+            row = max(0, min(row, len(self._model) - 1))
+            self.selectRow(row)
+            self.scrollTo(self._model.index(row, 0))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copying.emit()
+            return
+        if event.modifiers() == Qt.KeyboardModifier.NoModifier and self._do(event.key()):
+            return
+        super().keyPressEvent(event)
+
+    def keyboardSearch(self, _search: str) -> None:
+        """Not here: it would read every row until one matches."""
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._open(self.indexAt(event.position().toPoint()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if event.button() == Qt.MouseButton.LeftButton and plain:
+            self._open(self.indexAt(event.position().toPoint()))
+
+    def _do(self, key: int) -> bool:
+        row = self.currentIndex().row()
+        steps = {Key.Key_J: row + 1, Key.Key_K: row - 1, Key.Key_Home: 0, Key.Key_End: 1 << 31}
+        if key in steps:
+            self.go_to(steps[Key(key)])
+        elif key in (Key.Key_Return, Key.Key_Enter):
+            self._open(self.currentIndex())
+        elif key == Key.Key_Escape:
+            self.left.emit()
+        else:
+            return False
+        return True
+
+    def _open(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.opened.emit(self._model.id_at(index.row()))
+
+    def _tell_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        self.moved.emit(self._model.id_at(current.row()) if current.isValid() else None)

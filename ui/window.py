@@ -1,0 +1,242 @@
+"""
+The one window: a rail of pages at the left, the page, the status bar.
+
+Pages are made when they are first needed, so that the window is there at once. What a person
+arranged is remembered.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSize
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from app import settings as keys
+from app.errors import AppError
+from app.settings import Setting
+from ui.actions import Action
+from ui.context import Context
+from ui.rail import Rail
+from ui.statusbar import HEIGHT, StatusBar
+
+SIZE = QSize(1280, 800)
+SMALLEST = QSize(880, 520)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the window. `make` imports and builds it."""
+
+    id: str
+    title: str
+    icon: str
+    shortcut: str
+    make: Callable[[], QWidget]
+    at_foot: bool = False
+
+
+class MainWindow(QMainWindow):
+    """Pages, rail, palette, status bar. `setting_changed` is called with a Setting that a person
+    changed."""
+
+    def __init__(
+        self, context: Context, setting_changed: Callable[[Setting[Any]], object], page: str = ""
+    ) -> None:
+        super().__init__()
+        self.context = context
+        self._setting_changed = setting_changed
+        self._made: dict[str, QWidget] = {}
+        self._palette: Any = None
+        self._shortcuts: Any = None
+        self._layout = _read_layout(context.settings.get(keys.LAYOUT))
+        self.setWindowTitle("Eventscope")
+        self.setMinimumSize(SMALLEST)
+        self.resize(SIZE)
+        self.pages = {
+            one.id: one
+            for one in (
+                Page("connect", "Connect", "connect", "Ctrl+1", self._make_connect),
+                Page("live", "Live", "live", "Ctrl+2", self._make_live),
+                Page("settings", "Settings", "settings", "Ctrl+,", self._make_settings, True),
+            )
+        }
+        self.rail = Rail(context.actions)
+        self.stack = QStackedWidget()
+        self.status = StatusBar(context)
+        self.status.asked.connect(lambda: self.go_to("connect"))
+        self._add_actions()
+        self._lay_out()
+        context.notifications.show_in(self, HEIGHT)
+        geometry = self._layout.get("geometry")
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        remembered = self._layout.get("page", "")
+        first = page or remembered
+        self.go_to(first if first in self.pages else "connect")
+
+    def _lay_out(self) -> None:
+        for page in self.pages.values():
+            self.rail.add(page.id, page.title, f"go.{page.id}", at_foot=page.at_foot)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self.stack, 1)
+        right.addWidget(self.status)
+        middle = QWidget()
+        row = QHBoxLayout(middle)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addLayout(right, 1)
+        self.setCentralWidget(middle)
+
+    def _add_actions(self) -> None:
+        add = self.context.actions.add
+        for page in self.pages.values():
+            add(
+                Action(
+                    f"go.{page.id}",
+                    f"Go to {page.title}",
+                    partial(self.go_to, page.id),
+                    (page.shortcut,),
+                    page.icon,
+                    "page open",
+                ),
+                self,
+            )
+        more = (
+            Action("window.palette", "Command palette", self.open_palette,
+                   ("Ctrl+K", "Ctrl+Shift+P"), "command"),
+            Action("window.shortcuts", "Keyboard shortcuts", self.open_shortcuts, ("?", "F1"),
+                   "keyboard", "help keys"),
+            Action("window.light", "Use light colours", lambda: self._choose_theme("light"),
+                   words="theme appearance"),
+            Action("window.dark", "Use dark colours", lambda: self._choose_theme("dark"),
+                   words="theme appearance night"),
+            Action("window.system", "Use the system's colours",
+                   lambda: self._choose_theme("system"), words="theme appearance"),
+            Action("window.messages", "Close all messages", self.context.notifications.clear,
+                   icon="close", words="notifications",
+                   enabled=lambda: bool(self.context.notifications.cards)),
+            Action("window.quit", "Quit", self.close, ("Ctrl+Q",), words="exit close"),
+        )  # fmt: skip
+        for action in more:
+            add(action, self)
+
+    # Pages
+
+    @property
+    def current(self) -> str:
+        """The id of the page that is shown."""
+        shown = self.stack.currentWidget()
+        return next((name for name, widget in self._made.items() if widget is shown), "")
+
+    def page(self, page_id: str) -> Any:
+        """A page, making it when it was not there yet."""
+        if page_id not in self._made:
+            widget = self.pages[page_id].make()
+            self._made[page_id] = widget
+            self.stack.addWidget(widget)
+            state = self._layout.get(page_id)
+            if isinstance(state, dict) and hasattr(widget, "restore_layout"):
+                widget.restore_layout(state)
+            self._widen_shortcuts()
+        return self._made[page_id]
+
+    def go_to(self, page_id: str) -> None:
+        """Show a page."""
+        self.stack.setCurrentWidget(self.page(page_id))
+        self.rail.show_page(page_id)
+
+    def make_pages(self) -> None:
+        """Make the pages that were not needed yet, so that all their actions can be found."""
+        for page_id in self.pages:
+            self.page(page_id)
+
+    def _make_connect(self) -> QWidget:
+        from ui.pages.connect import ConnectPage
+
+        return ConnectPage(self.context)
+
+    def _make_live(self) -> QWidget:
+        from ui.pages.live import LivePage
+
+        return LivePage(self.context)
+
+    def _make_settings(self) -> QWidget:
+        from ui.pages.settings import SettingsPage
+
+        page = SettingsPage(self.context.settings)
+        page.changed.connect(self._setting_changed)
+        return page
+
+    def _widen_shortcuts(self) -> None:
+        """Shortcuts of actions that belong to no single page work on all of them."""
+        for action in self.context.actions.all():
+            if action.id.partition(".")[0] not in self.pages:
+                self.addAction(self.context.actions.qaction(action.id))
+
+    # Palette and help
+
+    def open_palette(self) -> None:
+        """Find an action by its name."""
+        if self._palette is None:
+            from ui.palette import CommandPalette
+
+            self._palette = CommandPalette(self.context.actions, self, self.run)
+        self._palette.open()
+
+    def open_shortcuts(self) -> None:
+        """Show or put away the list of shortcuts."""
+        if self._shortcuts is None:
+            from ui.shortcuts import ShortcutCard
+
+            self._shortcuts = ShortcutCard(self.context.actions, self)
+        self._shortcuts.toggle()
+
+    def run(self, action_id: str) -> None:
+        """Do an action; one that belongs to a page goes there first."""
+        page = action_id.partition(".")[0]
+        if page in self.pages:
+            self.go_to(page)
+        self.context.actions.trigger(action_id)
+
+    def _choose_theme(self, choice: str) -> None:
+        try:
+            self.context.settings.set(keys.THEME, choice)
+        except AppError as error:
+            self.context.notifications.warn(error.sentence)
+            return
+        self._setting_changed(keys.THEME)
+
+    # What is remembered
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.save_layout()
+        super().closeEvent(event)
+
+    def save_layout(self) -> None:
+        """Remember size, page and the pages' own arrangement."""
+        state: dict[str, Any] = {
+            "geometry": bytes(self.saveGeometry().toBase64().data()).decode(),
+            "page": self.current,
+        }
+        for page_id, widget in self._made.items():
+            if hasattr(widget, "layout_state"):
+                state[page_id] = widget.layout_state()
+        try:
+            self.context.settings.set(keys.LAYOUT, json.dumps(state))
+        except AppError as error:
+            self.context.notifications.warn(error.sentence)
+
+
+def _read_layout(text: str) -> dict[str, Any]:
+    try:
+        state = json.loads(text)
+    except ValueError:
+        return {}
+    return state if isinstance(state, dict) else {}
