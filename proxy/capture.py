@@ -25,6 +25,7 @@ from proxy.writer import GroupWriter, failed
 log = logging.getLogger(__name__)
 
 BLOCKED = "Blocked by Eventscope: the connection was closed without an answer."
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 PENDING = "eventscope.pending"
 
 
@@ -40,8 +41,11 @@ class Pending:
 class CaptureAddon:
     """mitmproxy hooks. Each flow gets `request`, then exactly one of `response` and `error`."""
 
-    def __init__(self, state: State, writer: GroupWriter, upstream_path: str) -> None:
+    def __init__(
+        self, state: State, writer: GroupWriter, upstream_path: str, endpoint_port: int
+    ) -> None:
         self._state = state
+        self._endpoint_port = endpoint_port
         self._writer = writer
         self._upstream_path = upstream_path
         self._under_way = 0
@@ -52,6 +56,8 @@ class CaptureAddon:
     async def request(self, flow: http.HTTPFlow) -> None:
         """Understand and store, then answer here, close, or let it go on."""
         if flow.response or flow.error:
+            return
+        if self._is_for_endpoint(flow):
             return
         capture = _captured(flow)
         host = flow.request.host
@@ -67,6 +73,10 @@ class CaptureAddon:
         finally:
             if PENDING not in flow.metadata:
                 self._end()
+
+    def _is_for_endpoint(self, flow: http.HTTPFlow) -> bool:
+        """A browser that goes through the proxy to our own endpoint: recorded there, once."""
+        return flow.request.port == self._endpoint_port and flow.request.host in LOOPBACK_NAMES
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """What is none of ours passes through without being held in memory."""

@@ -56,7 +56,7 @@ class Service:
         self._writer = GroupWriter(store.writer, self._committed, self._trouble)
         self._master = CaptureMaster(config, state.hosts)
         path = urlsplit(config.upstream).path.rstrip("/")
-        self._addon = CaptureAddon(state, self._writer, path)
+        self._addon = CaptureAddon(state, self._writer, path, config.endpoint_port)
         self._master.addons.add(self._addon, _WhenRunning(self._announce))
         self._commands: dict[type[wire.Message], Callable[..., None]] = {
             wire.SetDelivery: self._set_delivery,

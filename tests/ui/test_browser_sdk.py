@@ -1,0 +1,119 @@
+"""
+The real Browser SDK on a page in the built-in browser: what it says it sent is what is stored.
+"""
+
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.filter import Filter
+from app.store import Store
+from tests.ui.test_browser import LOAD_MS, context, opener, pytestmark  # noqa: F401
+from ui.browser.opener import BrowserOpener
+from ui.context import Context
+
+SDK = Path(__file__).parents[1] / "sdk/node_modules/@amplitude/analytics-browser"
+SCRIPT = SDK / "lib/scripts/amplitude-min.js"
+KEY = "0123456789abcdef0123456789abcdef"
+
+pytestmark = [
+    *pytestmark,
+    pytest.mark.sdk,
+    pytest.mark.skipif(not SCRIPT.is_file(), reason="the Browser SDK from npm is not installed"),
+]
+
+PAGE = """<!doctype html><meta charset="utf-8"><title>Waiting</title>
+<body><button id="buy">Buy</button>
+<script src="/sdk.js"></script>
+<script>
+const options = {deviceId: 'browser-device-1', autocapture: {elementInteractions: true}};
+const serverUrl = new URLSearchParams(location.search).get('serverUrl');
+if (serverUrl) { options.serverUrl = serverUrl; }
+const a = window.amplitude;
+a.init('%s', 'browser-user-1', options);
+const revenue = new a.Revenue().setProductId('p-1').setPrice(3.99).setQuantity(2);
+const calls = [
+  a.track('Browser Event', {price: 9.5, nested: {list: [1, 'zwei', null]}}),
+  a.track('Ünïcödé 🎉 <b>event</b>', {text: 'a"b\\\\c\\nd'}),
+  a.identify(new a.Identify().set('plan', 'pro').setOnce('first', 'today').add('visits', 1)),
+  a.groupIdentify('org', 'acme', new a.Identify().set('size', 12)),
+  a.revenue(revenue),
+];
+Promise.all(calls.map(call => call.promise)).then(results => {
+  window.sent = JSON.stringify(results);
+  document.title = 'Sent';
+});
+</script>"""
+
+
+@contextmanager
+def page_with_sdk() -> Iterator[str]:
+    """A page on loopback with the SDK as it was published."""
+    script = SCRIPT.read_bytes()
+
+    class Site(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            wanted = self.path == "/sdk.js"
+            body = script if wanted else (PAGE % KEY).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/javascript" if wanted else "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize("way", ["proxy", "endpoint"])
+def test_browser_sdk(
+    qtbot: QtBot,
+    context: Context,  # noqa: F811
+    opener: BrowserOpener,  # noqa: F811
+    way: str,
+) -> None:
+    assert context.capture.info
+    query = f"?serverUrl={context.capture.info.endpoint}/my/path" if way == "endpoint" else ""
+    with page_with_sdk() as url:
+        window = opener.open(url + query)
+        qtbot.waitUntil(lambda: window.page.title() == "Sent", timeout=LOAD_MS)
+        answers: list[str] = []
+        window.page.runJavaScript("window.sent", answers.append)
+        qtbot.waitUntil(lambda: bool(answers))
+    sent = {entry["event"]["insert_id"]: entry for entry in json.loads(answers[0])}
+    assert [entry["code"] for entry in sent.values()] == [200] * 5
+    with Store.read(context.workspace) as store:
+        stored = {entry["insert_id"]: entry for entry in store.events.export(Filter())}
+        uploads = list(store.uploads.export())
+    for insert_id, entry in sent.items():
+        assert_same(entry["event"], stored[insert_id], way)
+    assert {"session_start", "[Amplitude] Page Viewed"} <= {
+        entry["event_type"] for entry in stored.values()
+    }
+    assert len(stored) == sum(upload["events"] for upload in uploads)
+    assert {upload["problem"] for upload in uploads} == {""}
+
+
+def assert_same(sent: dict[str, Any], stored: dict[str, Any], way: str) -> None:
+    """What the SDK says it sent is stored, field by field."""
+    wanted = {key: value for key, value in sent.items() if key not in ("extra", "amplitude_event")}
+    assert stored["event"] == wanted
+    assert stored["via"] == way
+    assert stored["outcome"] == "accepted"
+    assert stored["library"].startswith("amplitude-ts")
