@@ -2,24 +2,19 @@
 The command line (design §5), and the only module that may reach window and capture process.
 
 Exit status: 0 done, 1 a failure said in one sentence on stderr, 2 wrong usage.
+Each command imports what it needs, because the window should be there at once.
 """
 
 import argparse
-import contextlib
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from app import __version__, paths
 from app.arguments import add_capture_arguments
 from app.errors import AppError
-from app.filter import Filter, parse
-from app.store import Store
 
 DEMO_EVENTS = 20_000
 
@@ -89,6 +84,8 @@ def _window(given: argparse.Namespace) -> int:
 
 
 def _demo(given: argparse.Namespace) -> int:
+    import tempfile
+
     from app.demo import fill
 
     if given.fill:
@@ -111,6 +108,8 @@ def _capture(given: argparse.Namespace) -> int:
 
 def _events(given: argparse.Namespace) -> int:
     from app.exchange import csv_rows
+    from app.filter import Filter, parse
+    from app.store import Store
 
     chosen = Filter(parse(given.filter))
     with Store.read(_folder(given)) as store:
@@ -123,6 +122,8 @@ def _events(given: argparse.Namespace) -> int:
 
 
 def _uploads(given: argparse.Namespace) -> int:
+    from app.store import Store
+
     with Store.read(_folder(given)) as store:
         _print_json(store.uploads.export())
     return 0
@@ -130,6 +131,7 @@ def _uploads(given: argparse.Namespace) -> int:
 
 def _import(given: argparse.Namespace) -> int:
     from app.exchange import import_file
+    from app.store import Store
 
     status = 0
     with Store.write(_folder(given)) as store:
@@ -148,19 +150,11 @@ def _folder(given: argparse.Namespace) -> Path:
 
 
 def _print_json(items: Iterable[dict[str, Any]]) -> None:
-    write = sys.stdout.buffer.write
-    for item in items:
-        write(_line(item))
-    sys.stdout.buffer.flush()
-
-
-def _line(item: dict[str, Any]) -> bytes:
-    with contextlib.suppress(TypeError):
-        return orjson.dumps(item) + b"\n"
-    # Integers beyond 64 bits and half surrogates, which senders do write.
     from app.decode.body import json_text
 
-    return json_text(item).encode() + b"\n"
+    for item in items:
+        sys.stdout.buffer.write(json_text(item).encode() + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def _print_text(lines: Iterable[str]) -> None:

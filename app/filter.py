@@ -132,8 +132,10 @@ def _add_text(found: Where, text: str, names: FindNames) -> None:
     # Values lie in JSON, where a quote or a backslash is written with one more backslash.
     plain = text.encode("utf-8", "replace").decode()
     escaped = _like(orjson.dumps(plain).decode()[1:-1])
-    for column in ("event_properties", "user_properties", "groups", "group_properties"):
-        found.add(f"{column} LIKE ? ESCAPE '\\'", escaped)
+    found.add("event_properties LIKE ? ESCAPE '\\'", escaped)
+    for column in ("user_properties", "groups", "group_properties"):
+        # Mostly NULL, and asking that first is a third of the time of asking LIKE.
+        found.add(f"({column} IS NOT NULL AND {column} LIKE ? ESCAPE '\\')", escaped)
     found.add("insert_id = ?", text)
 
 

@@ -17,14 +17,12 @@ import types
 from pathlib import Path
 from typing import Self
 
-from sqlite_utils import Database
-
 from app.errors import StoreUnavailable
 from app.paths import private_dir
 from app.store.captures import CaptureReader
 from app.store.events import EventReader
 from app.store.lock import WorkspaceLock
-from app.store.schema import FILE, PAGE_SIZE, migrations
+from app.store.schema import FILE, PAGE_SIZE, STEPS
 from app.store.trouble import explained
 from app.store.uploads import UploadReader
 from app.store.writer import Writer
@@ -114,6 +112,8 @@ class Store:
 
 
 def _open_writable(folder: Path) -> sqlite3.Connection:
+    from app.store.migrate import update
+
     path = folder / FILE
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
@@ -126,7 +126,7 @@ def _open_writable(folder: Path) -> sqlite3.Connection:
         # A checkpoint syncs to disk and would hold up traffic: `Checkpointer` does it aside.
         connection.execute("PRAGMA wal_autocheckpoint = 0")
         _refuse_newer(folder, connection)
-        migrations.apply(Database(connection))
+        update(connection)
         path.chmod(0o600)
     except BaseException:
         connection.close()
@@ -144,19 +144,11 @@ def _refuse_newer(folder: Path, connection: sqlite3.Connection) -> None:
     rows = connection.execute(
         "SELECT name FROM _sqlite_migrations WHERE migration_set = 'eventscope'"
     ).fetchall()
-    if {name for (name,) in rows} - _known_steps():
+    if {name for (name,) in rows} - STEPS.keys():
         raise StoreUnavailable(
             f"The workspace in {folder} was made by a newer version of Eventscope.",
             "Update Eventscope, or choose another folder with --workspace.",
         )
-
-
-def _known_steps() -> set[str]:
-    empty = Database(memory=True)
-    try:
-        return {step.name for step in migrations.pending(empty)}
-    finally:
-        empty.close()
 
 
 class Checkpointer:

@@ -1,5 +1,5 @@
 """
-The tables of a workspace, as numbered steps that sqlite-utils applies once each.
+The shape of a workspace file: its name, its tables, and the steps that made them.
 
 Rows are slim and the request is kept once: an event's own JSON is read back from its upload.
 What filters and charts ask for (type, ids, times, properties) lies in columns. Event types and
@@ -7,23 +7,10 @@ ids repeat, so they are numbers into `names`; with 30-event uploads this writes 
 events a second as text columns do, and makes the indexes on them affordable.
 """
 
-from sqlite_utils import Database, Migrations
-
-migrations = Migrations("eventscope")
-
 FILE = "workspace.sqlite"
 PAGE_SIZE = 8192
 
-
-@migrations()
-def m001_captures(db: Database) -> None:
-    """Captures, uploads, events, and the dictionaries that they point into."""
-    db.execute("PRAGMA foreign_keys = OFF")
-    for statement in _TABLES:
-        db.execute(statement)
-
-
-_TABLES = (
+M001_CAPTURES = (
     # Small facts of the workspace itself. `last_*` keep ids growing after everything is cleared.
     "CREATE TABLE facts (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
     """CREATE TABLE sources (
@@ -96,3 +83,6 @@ _TABLES = (
     # Problems are few, and the status bar counts them.
     "CREATE INDEX uploads_problem ON uploads (id) WHERE problem <> ''",
 )
+
+STEPS = {"m001_captures": M001_CAPTURES}
+"""Statements by step, in order. A file with other steps was made by a newer version."""

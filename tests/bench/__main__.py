@@ -7,7 +7,7 @@ import sys
 
 from tests.bench.table import show
 
-ALL = ("capture", "store")
+ALL = ("capture", "store", "window")
 
 
 def main() -> None:
