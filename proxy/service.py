@@ -115,6 +115,8 @@ class Service:
                 await self._addon.idle.wait()
         self._writer.flush()
         self._announcer.finish(1.0)
+        # What still runs is cancelled by the loop's end, and asyncio calls that an error.
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
     def _command(self, message: wire.Message) -> None:
         handler = self._commands.get(type(message))
