@@ -131,10 +131,11 @@ def _uploads(given: argparse.Namespace) -> int:
 
 def _import(given: argparse.Namespace) -> int:
     from app.exchange import import_file
-    from app.store import Store
+    from app.store import Checkpointer, Store
 
     status = 0
-    with Store.write(_folder(given)) as store:
+    folder = _folder(given)
+    with Store.write(folder) as store, Checkpointer(folder):
         for path in given.files:
             report = import_file(store.writer, path)
             if report.problem:

@@ -36,12 +36,8 @@ DRAIN_SECONDS = 3.0
 async def serve(config: Config, state: State) -> None:
     """Capture until told to stop; everything is committed on return. Raises AppError."""
     config, note = _with_free_ports(config)
-    with Store.write(config.workspace) as store:
-        checkpointer = Checkpointer(config.workspace)
-        try:
-            await Service(config, state, store, note).run()
-        finally:
-            checkpointer.stop()
+    with Store.write(config.workspace) as store, Checkpointer(config.workspace):
+        await Service(config, state, store, note).run()
 
 
 class Service:

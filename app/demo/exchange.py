@@ -129,7 +129,9 @@ def _spoiled(out: Outgoing, key: str, value: object) -> tuple[int, Outgoing]:
     """One event in the middle gets a value that the server refuses."""
     position = len(out.events) // 2
     events: list[dict[str, Any]] = list(out.events)
-    events[position] = events[position] | {key: value}
+    event = events[position]
+    # Where the SDK would write it: an id comes first.
+    events[position] = event | {key: value} if key in event else {key: value} | event
     return position, out._replace(events=events)
 
 

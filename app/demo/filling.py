@@ -9,9 +9,11 @@ from pathlib import Path
 from app.decode import decode
 from app.demo.generator import captures
 from app.demo.senders import SOURCES
-from app.store import Checkpointer, Store
+from app.store import Store
+from app.store.trouble import explained
 
-_BATCH = 100
+_BATCH = 300
+_CHECKPOINT_EVERY = 25
 
 
 def fill(
@@ -29,14 +31,15 @@ def fill(
     with Store.write(folder) as store:
         writer = store.writer
         before = writer.last.event
-        checkpointer = Checkpointer(folder, every_seconds=3)
-        try:
-            for batch in itertools.batched(captures(events, seed, now_ms, days), _BATCH):
-                writer.add([(capture, decode(capture)) for capture in batch])
-                if progress:
-                    progress(min(writer.last.event - before, events), events)
-            for api_key, name in SOURCES:
-                writer.name_source(api_key, name)
-        finally:
-            checkpointer.stop()
+        arriving = captures(events, seed, now_ms, days)
+        for number, batch in enumerate(itertools.batched(arriving, _BATCH), 1):
+            writer.add([(capture, decode(capture)) for capture in batch])
+            if progress:
+                progress(min(writer.last.event - before, events), events)
+            if number % _CHECKPOINT_EVERY == 0:
+                # Here rather than beside: nobody waits for an answer, and the log stays small.
+                with explained(folder):
+                    store.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        for api_key, name in SOURCES:
+            writer.name_source(api_key, name)
         return writer.last.event - before

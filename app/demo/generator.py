@@ -23,10 +23,15 @@ from app.demo.web import WebVisit
 from app.model import Capture
 
 _DAY_MS = 86_400_000
-_LONGEST_VISIT_MS = 1_800_000
+_SHORTEST_MS = 3_600_000
+_NEWEST_VISIT_MS = 180_000
 _PAUSE_MS = 1_900_000
 """A device rests longer than a session's timeout between two sessions."""
-_FEWEST, _MOST = 240, 20_000
+_IN_THE_SHOP_MS = (170_000, 100_000, 30_000)
+"""Somebody is in the shop at this moment, so the newest events are seconds old."""
+_WORTH_A_CROWD = 200
+_FEWEST, _MOST = 420, 20_000
+_EVENTS_EACH = 60
 
 
 def captures(
@@ -45,11 +50,12 @@ class _Shop:
         # Not for secrets: the same seed must give the same data.
         self._rng = random.Random(seed)  # noqa: S311
         self._wanted = events
-        span = max(int(days * _DAY_MS), 2 * _LONGEST_VISIT_MS)
-        self._timeline = Timeline(now_ms - span, now_ms - _LONGEST_VISIT_MS)
+        span = max(int(days * _DAY_MS), _SHORTEST_MS)
+        self._now = now_ms
+        self._timeline = Timeline(now_ms - span, now_ms - _NEWEST_VISIT_MS)
         self._network = Network(self._rng)
         self._web, self._app = web_backend(self._rng), app_backend(self._rng)
-        count = min(max(events // 120, _FEWEST), _MOST)
+        count = min(max(events // _EVENTS_EACH, _FEWEST), _MOST)
         self._people = [person(self._rng, number) for number in range(count)]
         self._heap: list[tuple[int, int, Outgoing]] = []
         self._order = itertools.count()
@@ -61,6 +67,9 @@ class _Shop:
             start = self._timeline.at(self._made / self._wanted)
             yield from self._arriving(until=start)
             self._visit(start)
+        if self._wanted >= _WORTH_A_CROWD:
+            for ago in _IN_THE_SHOP_MS:
+                self._visit(self._now - ago)
         yield from self._arriving(until=None)
 
     def _arriving(self, until: int | None) -> Iterator[Capture]:
@@ -95,8 +104,11 @@ class _Shop:
 
     def _send(self, uploads: Iterator[Outgoing]) -> None:
         for out in uploads:
-            self._made += len(out.events)
             self._push(out)
+            self._made += len(out.events) if out.at_ms <= self._now else 0
 
     def _push(self, out: Outgoing) -> None:
+        if out.at_ms > self._now:
+            # Who is still in the shop has not done this yet.
+            return
         heapq.heappush(self._heap, (out.at_ms, next(self._order), out))

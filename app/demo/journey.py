@@ -83,6 +83,10 @@ class Shopper:
         """The whole session."""
         rng = self._rng
         yield self._landing()
+        if self._can_sign_in and rng.random() < 0.3:
+            self._can_sign_in = False
+            yield self._step(Act.SIGN_IN)
+            yield self._go_home()
         for _ in range(min(2 + int(rng.expovariate(0.16)), 24)):
             product = self._product if self._page is Act.PRODUCT else None
             yield self._on_product(product) if product else self._on_list()
@@ -122,6 +126,9 @@ class Shopper:
             return self._category()
         if chance < 0.93:
             return self._search()
+        return self._go_home()
+
+    def _go_home(self) -> Step:
         self._page, self._seen, self._shelf = Act.HOME, self._catalog.popular, "popular"
         return self._step(Act.HOME)
 

@@ -64,6 +64,7 @@ CART = page("cart", "/cart", "Cart")
 CHECKOUT = page("checkout", "/checkout", "Checkout")
 THANKS = page("thanks", "/thanks", "Thank you")
 ACCOUNT = page("account", "/account", "Sign in")
+SIGNED_IN = page("account", "/account", "Account")
 
 
 @cache
@@ -122,6 +123,13 @@ def search_button(on: Page) -> Element:
         at=(905, 18),
         label=on.heading,
     )
+
+
+@cache
+def sign_in_link(on: Page) -> Element:
+    """The way to the account page, for who is not signed in."""
+    leaf = _node("a", 3, 1, "form", id="account", classes=["account"], attrs={"href": "/account"})
+    return _element(leaf, _top(on), "Sign in", at=(1010, 22), href="/account", label=on.heading)
 
 
 @cache
@@ -343,7 +351,10 @@ def _top(on: Page) -> tuple[Node, ...]:
 
 
 def _main(on: Page) -> tuple[Node, ...]:
-    return (_node("main", 2, 0, "header", id="view", classes=["view"]), _body(on))
+    return (
+        _node("main", 2, 0, "header", id="view", classes=["view"], attrs={"tabindex": "-1"}),
+        _body(on),
+    )
 
 
 def _element(

@@ -64,15 +64,14 @@ _PLACES = (
     ("Japan", "Matsumoto", "ja-JP"),
 )
 CLUBS = ("harz-ramblers", "fjord-and-fell", "sunday-summits", "les-marmottes")
-# How many of each: web only, phone only, both.
-_KITS = ((WEB,), (WEB,), (WEB,), (IOS,), (ANDROID,), (WEB, IOS), (WEB, ANDROID))
+_KITS = ((WEB,), (WEB,), (IOS,), (ANDROID,), (WEB, IOS), (WEB, ANDROID))
 _SKEWS = (-2_400_000, -65_000, 90_000, 10_800_000)
 
 
 def person(rng: random.Random, number: int) -> Person:
     """The next person, who has never been to the shop."""
     country, city, language = pick(rng, _PLACES)
-    has_account = rng.random() < 0.62
+    has_account = rng.random() < 0.7
     found = Person(
         user_id=f"cust_{48_000 + number * 7}" if has_account else None,
         country=country,
@@ -81,8 +80,8 @@ def person(rng: random.Random, number: int) -> Person:
         club=pick(rng, CLUBS) if has_account and rng.random() < 0.15 else None,
     )
     found.devices = [_device(rng, kind, language) for kind in pick(rng, _KITS)]
-    if has_account and rng.random() < 0.3:
-        found.devices[0].signed_in = True
+    for device in found.devices:
+        device.signed_in = has_account and rng.random() < 0.5
     return found
 
 

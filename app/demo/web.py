@@ -133,8 +133,9 @@ class WebVisit:
         self._sdk.show(markup.CHECKOUT)
         self._sdk.track("Checkout Started", _sums(step.basket))
 
-    def _sign_in(self, _step: Step) -> None:
+    def _sign_in(self, step: Step) -> None:
         sdk, person = self._sdk, self._person
+        sdk.click(markup.sign_in_link(sdk.page))
         sdk.show(markup.ACCOUNT)
         sdk.form_started("sign-in", "sign-in")
         sdk.now += 900
@@ -147,13 +148,12 @@ class WebVisit:
         if person.club:
             sdk.identify({"$set": {"club": person.club}}, {"club": person.club})
             sdk.group_identify("club", person.club, {"$set": {"discount": 10}})
+        sdk.show(markup.CHECKOUT if step.basket else markup.SIGNED_IN)
 
     def _order(self, step: Step) -> None:
         sdk = self._sdk
         number = f"BF{between(self._rng, 1_000_000, 9_999_999)}"
         amount = total(step.basket)
-        if sdk.page is not markup.CHECKOUT:
-            sdk.show(markup.CHECKOUT)
         sdk.form_started("checkout-form", "checkout")
         sdk.now += 950
         sdk.click(markup.order_button())

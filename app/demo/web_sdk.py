@@ -43,6 +43,7 @@ class BrowserSdk:
         self._previous = ""
         self._view_id = ""
         self._views = 0
+        self._started: set[str] = set()
         self._events: list[dict[str, Any]] = []
 
     @property
@@ -121,11 +122,14 @@ class BrowserSdk:
         self.now += between(self._rng, 8, 60)
 
     def form_started(self, identity: str, name: str = "") -> None:
-        """The first change in a form."""
-        self._form("[Amplitude] Form Started", identity, name)
+        """The first change in a form; told once for each."""
+        if identity not in self._started:
+            self._started.add(identity)
+            self._form("[Amplitude] Form Started", identity, name)
 
     def form_submitted(self, identity: str, name: str = "") -> None:
-        """A form was sent."""
+        """A form was sent, which says that it was started if that was not said."""
+        self.form_started(identity, name)
         self._form("[Amplitude] Form Submitted", identity, name)
 
     def leave(self) -> None:

@@ -177,3 +177,9 @@ class Checkpointer:
         """End the thread; returns when it has ended."""
         self._stop.set()
         self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()

@@ -324,7 +324,7 @@ function account() {
     return {
       kind: "account",
       title: "Account",
-      content: [pageHead(`Hello, ${tracker.userId}`, "Your events carry this user id from now on."), el("a.button", { href: "/" }, "Back to the shop")],
+      content: [pageHead("Account", `You are ${tracker.userId}. Your events carry this user id from now on.`), el("a.button", { href: "/" }, "Back to the shop")],
     };
   }
   const form = el(
@@ -484,24 +484,30 @@ const toggle = document.getElementById("wire-toggle");
 const LISTED = 7;
 const WORDS = { waiting: "waiting", sent: "sent", lost: "not sent" };
 const items = new Map();
+const waiting = new Set();
 let counted = 0;
 
+// Called when events are queued (or queued again), and when their fate is known. By then, an event
+// may have left the list.
 function changed(events, state) {
   for (const event of events) {
-    let item = items.get(event.insert_id);
-    if (!item) {
-      item = listed(event);
-      items.set(event.insert_id, item);
-      list.prepend(item);
+    const key = event.insert_id;
+    if (state !== "waiting") waiting.delete(key);
+    else if (!waiting.has(key)) {
+      waiting.add(key);
+      items.set(key, listed(event));
+      list.prepend(items.get(key));
       counted += 1;
     }
+    const item = items.get(key);
+    if (!item) continue;
     item.dataset.state = state;
     item.lastElementChild.textContent = WORDS[state];
   }
   while (list.children.length > LISTED) list.lastElementChild.remove();
   for (const [key, item] of items) if (!item.isConnected) items.delete(key);
   count.textContent = String(counted);
-  wire.classList.toggle("busy", state === "waiting");
+  wire.classList.toggle("busy", waiting.size > 0);
 }
 
 function listed(event) {
