@@ -8,8 +8,6 @@ into one folder, which tests and portable installations use.
 import os
 from pathlib import Path
 
-import platformdirs
-
 from app.errors import StoreUnavailable
 
 
@@ -18,6 +16,9 @@ def home() -> Path:
     override = os.environ.get("EVENTSCOPE_HOME")
     if override:
         return Path(override).expanduser()
+    # Only imported where it is asked: it takes longer than anything else in this module.
+    import platformdirs
+
     return Path(platformdirs.user_data_dir("Eventscope", appauthor=False))
 
 
