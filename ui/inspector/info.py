@@ -245,7 +245,9 @@ class FactDelegate(QStyledItemDelegate):
         # Grey on the colour of selection is too faint to read.
         is_faint = is_selected and tone == "muted"
         painter.setPen(QColor(colours.text if is_faint else getattr(colours, tone)))
-        painter.drawText(room, _flags(), elided(text, font.key(), room.width()))
+        # In the middle: the ends of names, ids and addresses are what tells them apart.
+        shown = elided(text, font.key(), room.width(), Qt.TextElideMode.ElideMiddle)
+        painter.drawText(room, _flags(), shown)
         if column == 1:
             painter.setPen(QColor(colours.text if is_selected else colours.muted))
             self._paint_kind(painter, room, node.type_word(), text)
