@@ -43,11 +43,10 @@ def log_file() -> Path:
 
 
 def private_dir(path: Path) -> Path:
-    """Make `path` if needed and readable by its owner only. Raises StoreUnavailable."""
+    """Make `path` if needed, readable by its owner only; a folder that is there already keeps the
+    mode that its owner gave it. Raises StoreUnavailable."""
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if os.name == "posix" and path.stat().st_mode & 0o077:
-            path.chmod(0o700)
     except OSError as error:
         raise StoreUnavailable(
             f"The folder {path} cannot be used: {error.strerror or error}.",

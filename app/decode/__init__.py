@@ -55,7 +55,7 @@ def _is_remote_config(host: str, url: SplitResult) -> bool:
 def _body(capture: Capture, host: str, url: SplitResult) -> Decoded:
     """Read a body that may be an upload. On an ingestion path, a body that cannot be read is an
     upload with a problem; elsewhere it is none of ours."""
-    expected = http_v2.is_ingestion(host, url.path)
+    expected = http_v2.is_ingestion(capture, host, url.path)
     try:
         data, compression = unpacked(capture.body, capture.header("content-encoding"))
         if not expected and not http_v2.may_be(data):

@@ -5,13 +5,14 @@ HTTP V2 and Batch uploads: one JSON object with `api_key` and `events` (wire-for
 from datetime import UTC, datetime
 from typing import Any
 
-from app.decode.body import clean
+from app.decode.body import GZIP_MAGIC, clean, json_text
 from app.hosts import is_analytics
-from app.model import Capture, Event, Fault, Upload
+from app.model import Capture, Event, Fault, Upload, Via
 
 HTTP_V2 = "HTTP V2"
 BATCH = "Batch"
 INGESTION_PATHS = ("/2/httpapi", "/batch")
+LIKE_AN_UPLOAD = (b"{", b"[", GZIP_MAGIC)
 LARGEST = 20 << 20
 """The most that any ingestion endpoint takes (Batch, wire-format §4.2)."""
 _INT64 = 1 << 63
@@ -22,9 +23,14 @@ def endpoint(path: str) -> str:
     return BATCH if path.rstrip("/").endswith("/batch") else HTTP_V2
 
 
-def is_ingestion(host: str, path: str) -> bool:
-    """Whether Amplitude would read a body sent here as an upload, whatever is in it."""
-    return is_analytics(host) and path.rstrip("/") in INGESTION_PATHS
+def is_ingestion(capture: Capture, host: str, path: str) -> bool:
+    """Whether Amplitude would read a body sent here as an upload, whatever is in it. Our endpoint
+    stands in for the ingestion host under any path."""
+    if is_analytics(host):
+        return path.rstrip("/") in INGESTION_PATHS
+    if capture.via is not Via.ENDPOINT:
+        return False
+    return path.rstrip("/").endswith(INGESTION_PATHS) or capture.body.startswith(LIKE_AN_UPLOAD)
 
 
 def may_be(data: bytes) -> bool:
@@ -138,7 +144,7 @@ def _text(value: Any) -> str | None:
     """An id as text, whatever JSON type was sent."""
     if value is None or value == "":
         return None
-    return clean(value if type(value) is str else str(value)[:1024])
+    return clean(value if type(value) is str else json_text(value)[:1024])
 
 
 def _integer(value: Any) -> int | None:

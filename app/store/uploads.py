@@ -6,8 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
+from app.decode.body import parsed
 from app.store.writer import OUTCOMES
 
 
@@ -39,7 +38,7 @@ class UploadReader:
         names = [name.strip() for name in columns.split(",")]
         for row in rows:
             upload = dict(zip(names, row, strict=False))
-            upload["options"] = orjson.loads(upload["options"])
+            upload["options"] = parsed(upload["options"].encode())
             upload["outcomes"] = self._outcomes(row[-1], upload["events"])
             yield upload
 
