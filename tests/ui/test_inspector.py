@@ -13,6 +13,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from app.store.events import EventDetail
+from tests.factories import emptied
 from ui.context import Context
 from ui.inspector.facts import sections, step
 from ui.inspector.panel import Inspector
@@ -318,7 +319,7 @@ def test_a_body_that_is_no_json_is_shown_as_text_or_bytes(workspace: Workspace) 
 
 def test_a_removed_event_says_so(qtbot: QtBot, inspector: Inspector, workspace: Workspace) -> None:
     show(qtbot, inspector, 1)
-    workspace.store.writer.clear()
+    emptied(workspace.store)
     inspector.show_event(1)
     qtbot.waitUntil(lambda: inspector.stack.currentWidget() is inspector.gone)
 
