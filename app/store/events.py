@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from app.filter import Filter, where
+from app.ingest.outcome import Verdict
 from app.model import Capture, Event, Outcome, Upload, Via
 from app.store.captures import CaptureReader
 from app.store.writer import OUTCOMES
@@ -48,6 +49,8 @@ class EventDetail:
     position: int
     upload: Upload
     capture: Capture
+    verdict: Verdict
+    repeat_of: int | None = None
 
 
 class Source(NamedTuple):
@@ -122,14 +125,24 @@ class EventReader:
         rows = self.rows([event_id])
         if not rows:
             return None
-        (position,) = self._db.execute(
-            "SELECT position FROM events WHERE id = ?", (event_id,)
+        position, repeat_of = self._db.execute(
+            "SELECT position, repeat_of FROM events WHERE id = ?", (event_id,)
         ).fetchone()
         stored = self._captures.get(rows[0].upload_id)
         if stored is None or stored.decoded.upload is None:
             return None
         upload = stored.decoded.upload
-        return EventDetail(rows[0], upload.events[position], position, upload, stored.capture)
+        if position >= len(upload.events):
+            return None
+        return EventDetail(
+            rows[0],
+            upload.events[position],
+            position,
+            upload,
+            stored.capture,
+            stored.judgement.of(position),
+            repeat_of,
+        )
 
     def types(self) -> list[tuple[str, int]]:
         """Event types with how often each was seen, most frequent first."""
@@ -181,7 +194,7 @@ class EventReader:
 
 def _exported(detail: EventDetail, sources: dict[int, str]) -> dict[str, Any]:
     """The stable JSON form of one event; documented in the README."""
-    row, upload = detail.row, detail.upload
+    row, upload, event = detail.row, detail.upload, detail.event
     return {
         "id": row.id,
         "upload": row.upload_id,
@@ -193,11 +206,15 @@ def _exported(detail: EventDetail, sources: dict[int, str]) -> dict[str, Any]:
         "user_id": row.user_id,
         "device_id": row.device_id,
         "session_id": row.session_id,
-        "insert_id": detail.event.insert_id,
+        "insert_id": event.insert_id,
         "library": row.library,
         "outcome": str(row.outcome),
+        "reason": detail.verdict.reason,
+        "field": detail.verdict.field,
+        "repeat_of": detail.repeat_of,
         "status": row.status,
         "endpoint": upload.endpoint,
         "via": str(detail.capture.via),
-        "event": detail.event.raw,
+        "event": event.raw,
+        "normalised": None if event.fields is event.raw else event.fields,
     }
