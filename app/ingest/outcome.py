@@ -88,6 +88,15 @@ def judge(upload: Upload, capture: Capture) -> Judgement:
     return _by_text(upload, capture, response.status)
 
 
+def is_taken(capture: Capture) -> bool:
+    """Whether the answer says plainly that everything was taken, whatever was sent."""
+    if capture.response is None:
+        return False
+    document = answer_json(capture)
+    code = document.get("code") if isinstance(document, dict) else None
+    return type(code) is int and 200 <= code < 300
+
+
 def reasons(upload: Upload, capture: Capture) -> list[Verdict]:
     """The verdict on each event, in their order."""
     found = judge(upload, capture)

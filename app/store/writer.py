@@ -15,7 +15,7 @@ import orjson
 
 from app.decode import decode
 from app.decode.body import clean, json_text
-from app.ingest.outcome import ACCEPTED, Judgement, judge
+from app.ingest.outcome import ACCEPTED, Judgement, is_taken, judge
 from app.model import Capture, Decoded, Event, Outcome, Response, Upload
 from app.store.http import pack
 from app.store.repeats import Key, Repeats, is_pulse
@@ -91,28 +91,32 @@ class Writer:
     def answer(self, capture_id: int, capture: Capture) -> None:
         """Complete a capture that was stored before its answer was known."""
 
-        # Answers add to what a request means: variants, a configuration.
-        decoded = decode(capture)
+        row = self._db.execute(
+            "SELECT first_event_id, event_count FROM uploads WHERE id = ?", (capture_id,)
+        ).fetchone()
+        note, judgement = None, ACCEPTED
+        if not row or not is_taken(capture):
+            # Read once more: with its answer a question means more, and a refusal names events.
+            decoded = decode(capture)
+            note = clean(decoded.note)
+            judgement = judge(decoded.upload, capture) if decoded.upload else ACCEPTED
 
         def update() -> None:
             self._db.execute(
                 "UPDATE captures SET status = ?, failure = ?, duration_ms = ?, response = ?,"
-                " note = ? WHERE id = ?",
+                " note = coalesce(?, note) WHERE id = ?",
                 (
                     capture.response.status if capture.response else None,
                     clean(capture.failure),
                     capture.duration_ms,
                     _packed(capture.response),
-                    clean(decoded.note),
+                    note,
                     capture_id,
                 ),
             )
-            row = self._db.execute(
-                "SELECT first_event_id, event_count FROM uploads WHERE id = ?", (capture_id,)
-            ).fetchone()
-            if row and decoded.upload:
+            if row:
                 first, count = row
-                self._settle(first, count, judge(decoded.upload, capture))
+                self._settle(first, count, judgement)
 
         self._transaction(update)
 
