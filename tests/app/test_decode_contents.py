@@ -9,12 +9,14 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.__main__ import main
 from app.decode import decode
+from app.decode.body import BodyProblem, unpacked
 from app.decode.request import Request
 from app.decode.session_replay import events_of
 from app.model import Capture, Decoded, Headers, Kind, Response, Via
@@ -122,7 +124,6 @@ def test_what_a_configuration_says(encoding: str) -> None:
     if encoding == "gzip":
         body = gzip.compress(body)
     elif encoding == "br":
-        brotli = pytest.importorskip("brotli")
         body = brotli.compress(body)
     capture = Capture(
         1,
@@ -477,3 +478,18 @@ def test_any_json_never_raises(seed: Capture, value: Any) -> None:
 def _can_be_printed(found: Decoded) -> None:
     found.note.encode()
     json.dumps(found.contents)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"no brotli", "damaged"),
+        (brotli.compress(b"{}" * 99)[:-2], "cut short"),
+        (brotli.compress(b"0" * (80 << 20), quality=1), "more than 4 MB"),
+    ],
+)
+def test_brotli_that_is_none_or_too_much(body: bytes, words: str) -> None:
+    with pytest.raises(BodyProblem, match=words):
+        unpacked(body, "br")
+    assert unpacked(brotli.compress(b"fine"), "br") == (b"fine", "br")
+    assert unpacked(b'{"a":1}', "br") == (b'{"a":1}', "none")
