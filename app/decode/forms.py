@@ -11,8 +11,9 @@ import re
 from binascii import a2b_qp
 from collections.abc import Callable
 from hashlib import md5
+from itertools import islice
 from typing import Any, NamedTuple
-from urllib.parse import unquote_to_bytes, urlencode
+from urllib.parse import urlencode
 
 from app.decode import legacy
 from app.decode.body import BodyProblem, clean, parsed
@@ -26,6 +27,10 @@ IDENTIFY = "Identify"
 GROUP_IDENTIFY = "Group Identify"
 ATTRIBUTION = "Attribution"
 USER_MAPPING = "User Mapping"
+
+
+MOST_BROKEN = 1000
+"""A careless sender writes a few bare percent signs."""
 
 
 class Family(NamedTuple):
@@ -84,10 +89,10 @@ def plain(text: bytes) -> str:
     """
     text = text.replace(b"+", b" ")
     if b"%" in text:
-        if _BROKEN.search(text):
-            text = unquote_to_bytes(text)
-        else:
-            text = a2b_qp(text.replace(b"=", b"=3D").replace(b"%", b"="))
+        if any(islice(_BROKEN.finditer(text), MOST_BROKEN, None)):
+            raise BodyProblem("The form is full of percent signs that stand for nothing.")
+        text = _BROKEN.sub(b"%25", text)
+        text = a2b_qp(text.replace(b"=", b"=3D").replace(b"%", b"="))
     return text.decode("utf-8", "replace")
 
 
