@@ -17,7 +17,7 @@ from app.decode import concerns_us, decode
 from app.decode.http_v2 import BATCH, HTTP_V2
 from app.demo.site import respond
 from app.errors import StoreUnavailable
-from app.hosts import ASSET_HOSTS, OWN_HOSTS, PROBE_HOST
+from app.hosts import ASSET_HOSTS, OWN_HOSTS, PROBE_HOST, is_analytics
 from app.ingest.answer import answer, unavailable
 from app.model import Capture, Decoded, Delivery, Headers, Kind, Response, Via
 from proxy.config import State
@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 BLOCKED = "Blocked by Eventscope: the connection was closed without an answer."
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+LARGEST_UPLOAD = 512 << 20
+LARGEST_LOOKED_AT = 64 << 20
 PENDING = "eventscope.pending"
 
 
@@ -54,9 +56,28 @@ class CaptureAddon:
         """Set while no upload waits for its commit or its answer."""
         self.idle.set()
 
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """What is too large to be an upload is not held in memory: others' passes through, and
+        what claims to be for us is refused."""
+        length = _declared_length(flow.request)
+        if self._is_listed(flow):
+            if length > LARGEST_UPLOAD:
+                flow.kill()
+        elif length > LARGEST_LOOKED_AT:
+            flow.request.stream = True
+
     async def request(self, flow: http.HTTPFlow) -> None:
-        """Understand and store, then answer here, close, or let it go on."""
-        if flow.response or flow.error:
+        """Understand and store, then answer here, close, or let it go on. When we fail, nothing
+        goes on: an upload that was to stay here must not leave because of a bug of ours."""
+        try:
+            await self._request(flow)
+        except Exception:
+            log.exception("a request could not be handled")
+            if flow.killable:
+                flow.kill()
+
+    async def _request(self, flow: http.HTTPFlow) -> None:
+        if flow.response or flow.error or flow.request.stream:
             return
         if self._is_for_endpoint(flow):
             return
@@ -66,7 +87,7 @@ class CaptureAddon:
             flow.response = _own(host, flow.request.path)
             return
         decoded = decode(capture)
-        if not concerns_us(capture, decoded) and capture.via is not Via.ENDPOINT:
+        if not concerns_us(capture, decoded) and not self._is_listed(flow):
             return
         self._begin()
         try:
@@ -74,6 +95,10 @@ class CaptureAddon:
         finally:
             if PENDING not in flow.metadata:
                 self._end()
+
+    def _is_listed(self, flow: http.HTTPFlow) -> bool:
+        """Whether everything of this exchange is kept, whatever it is."""
+        return _is_endpoint(flow) or is_analytics(flow.request.host)
 
     def _is_for_endpoint(self, flow: http.HTTPFlow) -> bool:
         """A browser that goes through the proxy to our own endpoint: recorded there, once."""
@@ -184,7 +209,7 @@ class CaptureAddon:
 
 def _captured(flow: http.HTTPFlow) -> Capture:
     request = flow.request
-    endpoint = isinstance(flow.client_conn.proxy_mode, ReverseMode)
+    endpoint = _is_endpoint(flow)
     if endpoint:
         url = f"http://{request.host_header or 'endpoint'}{request.path}"
     else:
@@ -199,6 +224,15 @@ def _captured(flow: http.HTTPFlow) -> Capture:
     )
 
 
+def _is_endpoint(flow: http.HTTPFlow) -> bool:
+    return isinstance(flow.client_conn.proxy_mode, ReverseMode)
+
+
+def _declared_length(request: http.Request) -> int:
+    declared = request.headers.get("content-length", "")
+    return int(declared) if declared.isdecimal() and len(declared) < 20 else 0
+
+
 def _headers(headers: http.Headers) -> Headers:
     return tuple(
         (name.decode("utf-8", "surrogateescape"), value.decode("utf-8", "surrogateescape"))
@@ -211,7 +245,11 @@ def _response(response: http.Response) -> Response:
 
 
 def _http(response: Response) -> http.Response:
-    headers = [(name.encode(), value.encode()) for name, value in response.headers]
+    # Some values are the sender's own, and those may be any bytes.
+    headers = [
+        (name.encode("utf-8", "surrogateescape"), value.encode("utf-8", "surrogateescape"))
+        for name, value in response.headers
+    ]
     return http.Response.make(response.status, response.body, http.Headers(headers))
 
 

@@ -7,22 +7,16 @@ reads our stdin.
 
 import contextlib
 import socket
-from pathlib import Path
 
 from mitmproxy import master, options
 from mitmproxy.addons import core, disable_h2c, next_layer, proxyserver, tlsconfig
-from mitmproxy.certs import CertStore
 
 from app.errors import CaptureUnavailable
 from app.hosts import opened_patterns
-from app.paths import private_dir
 from proxy.config import Config
+from proxy.passing import PassThrough
 
 LOOPBACK = "127.0.0.1"
-BASENAME = "mitmproxy"
-CERTIFICATE = f"{BASENAME}-ca-cert.pem"
-LARGEST_BODY = "512m"
-KEY_BITS = 2048
 TRIES = 50
 
 
@@ -33,13 +27,13 @@ class CaptureMaster(master.Master):
         super().__init__(options.Options())
         self.proxyserver = proxyserver.Proxyserver()
         self.addons.add(
+            PassThrough(),
             core.Core(),
             self.proxyserver,
             disable_h2c.DisableH2C(),
             next_layer.NextLayer(),
             tlsconfig.TlsConfig(),
         )
-        make_authority(config.authority)
         self.options.update(
             confdir=str(config.authority),
             mode=[
@@ -50,7 +44,6 @@ class CaptureMaster(master.Master):
             # before a hook has seen it.
             connection_strategy="lazy",
             keep_host_header=True,
-            body_size_limit=LARGEST_BODY,
             allow_hosts=self._allowed(config, hosts),
         )
         self._config = config
@@ -79,16 +72,6 @@ class CaptureMaster(master.Master):
         # The endpoint's upstream is a connection like any other to mitmproxy.
         upstream = config.upstream.partition("://")[2].partition("/")[0]
         return opened_patterns([*hosts, upstream])
-
-
-def make_authority(folder: Path) -> None:
-    """Our own certificate authority: made once, private, never that of the person's mitmproxy."""
-    private_dir(folder)
-    if not (folder / f"{BASENAME}-ca.pem").exists():
-        CertStore.create_store(
-            folder, BASENAME, KEY_BITS, organization="Eventscope", cn="Eventscope on this machine"
-        )
-    (folder / f"{BASENAME}-ca.pem").chmod(0o600)
 
 
 def free_ports(proxy: int, endpoint: int) -> tuple[int, int]:

@@ -10,7 +10,6 @@ import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from mitmproxy.utils import asyncio_utils
 
@@ -20,11 +19,12 @@ from app.hosts import parse_host
 from app.model import Delivery
 from app.store import Checkpointer, Store
 from app.store.writer import Ids
+from proxy.authority import CERTIFICATE, ready_authority
 from proxy.capture import CaptureAddon
 from proxy.config import Config, State
 from proxy.control import Announcer, listen
 from proxy.importing import import_into
-from proxy.master import CERTIFICATE, CaptureMaster, free_ports
+from proxy.master import CaptureMaster, free_ports
 from proxy.writer import GroupWriter
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,8 @@ DRAIN_SECONDS = 3.0
 
 async def serve(config: Config, state: State) -> None:
     """Capture until told to stop; everything is committed on return. Raises AppError."""
-    config, note = _with_free_ports(config)
+    config, moved = _with_free_ports(config)
+    note = f"{ready_authority(config.authority)} {moved}".strip()
     with Store.write(config.workspace) as store, Checkpointer(config.workspace):
         await Service(config, state, store, note).run()
 
@@ -51,8 +52,7 @@ class Service:
         self._loop = asyncio.get_running_loop()
         self._writer = GroupWriter(store.writer, self._committed, self._trouble)
         self._master = CaptureMaster(config, state.hosts)
-        path = urlsplit(config.upstream).path.rstrip("/")
-        self._addon = CaptureAddon(state, self._writer, path, config.endpoint_port)
+        self._addon = CaptureAddon(state, self._writer, config.upstream_path, config.endpoint_port)
         self._master.addons.add(self._addon, _WhenRunning(self._announce))
         self._commands: dict[type[wire.Message], Callable[..., None]] = {
             wire.SetDelivery: self._set_delivery,
@@ -123,6 +123,9 @@ class Service:
             handler(message)
         except AppError as error:
             self._announcer.say(wire.Trouble(error.sentence, error.hint))
+        except Exception:
+            log.exception("a command failed")
+            self._announcer.say(wire.Trouble(f"The command {message.TYPE} failed."))
 
     def _set_delivery(self, message: wire.SetDelivery) -> None:
         try:
@@ -141,8 +144,14 @@ class Service:
         self._state.cap_bytes = max(1, message.megabytes) << 20
 
     def _clear(self, _: wire.Clear) -> None:
-        first = self._writer.clear()
-        self._announcer.say(wire.Removed(first.capture, first.event))
+        self._start(self._clear_all(), "clear")
+
+    async def _clear_all(self) -> None:
+        try:
+            async for first in self._writer.clear():
+                self._announcer.say(wire.Removed(first.capture, first.event))
+        except StoreUnavailable as error:
+            self._announcer.say(wire.Trouble(error.sentence, error.hint))
 
     def _import(self, message: wire.Import) -> None:
         self._start(self._import_file(Path(message.path)), "import")
@@ -160,8 +169,9 @@ class Service:
             await asyncio.sleep(PRUNE_SECONDS)
             try:
                 removed = await self._writer.keep_below(self._state.cap_bytes)
-            except StoreUnavailable as error:
-                log.warning("pruning: %s", error)
+            except Exception:
+                # The next upload tells what is wrong with the disk; this must go on trying.
+                log.exception("pruning")
                 continue
             if removed:
                 self._announcer.say(wire.Removed(removed.capture, removed.event))

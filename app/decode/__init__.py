@@ -40,8 +40,10 @@ def decode(capture: Capture) -> Decoded:
     request = Request(capture)
     if request.method == "OPTIONS":
         return Decoded(Kind.PREFLIGHT)
-    if request.host in INGESTION_HOSTS or _stands_in(request):
+    if request.host in INGESTION_HOSTS:
         return _ingestion(request)
+    if _stands_in(request) and request.path.endswith(http_v2.INGESTION_PATHS):
+        return _json_upload(request)
     if request.host in ASSET_HOSTS:
         return other.asset(request)
     for recognised, read in _FAMILIES:
@@ -51,7 +53,14 @@ def decode(capture: Capture) -> Decoded:
         if remote_config.is_remote_config(request):
             return remote_config.decode(request)
         return UNKNOWN
-    return _by_shape(request)
+    found = _by_shape(request)
+    if (
+        found is UNKNOWN
+        and _stands_in(request)
+        and request.capture.body.startswith(http_v2.LIKE_AN_UPLOAD)
+    ):
+        return _json_upload(request)
+    return found
 
 
 def concerns_us(capture: Capture, decoded: Decoded) -> bool:
@@ -63,8 +72,8 @@ def concerns_us(capture: Capture, decoded: Decoded) -> bool:
 
 
 def _stands_in(request: Request) -> bool:
-    """Whether our endpoint was asked what only an ingestion host is asked."""
-    return request.capture.via is Via.ENDPOINT and request.path in http_v2.INGESTION_PATHS
+    """Whether our endpoint was posted to, which stands for the ingestion host at any path."""
+    return request.capture.via is Via.ENDPOINT and request.method in ("POST", "PUT")
 
 
 def _ingestion(request: Request) -> Decoded:

@@ -5,12 +5,13 @@ HTTP V2 and Batch uploads: one JSON object with `api_key` and `events` (wire-for
 from datetime import UTC, datetime
 from typing import Any
 
-from app.decode.body import clean
+from app.decode.body import GZIP_MAGIC, clean, json_text
 from app.model import Capture, Event, Fault, Upload
 
 HTTP_V2 = "HTTP V2"
 BATCH = "Batch"
 INGESTION_PATHS = ("/2/httpapi", "/batch")
+LIKE_AN_UPLOAD = (b"{", b"[", GZIP_MAGIC)
 LARGEST = 20 << 20
 """The most that any ingestion endpoint takes (Batch, wire-format §4.2)."""
 _INT64 = 1 << 63
@@ -140,7 +141,7 @@ def _text(value: Any) -> str | None:
     """An id as text, whatever JSON type was sent."""
     if value is None or value == "":
         return None
-    return clean(value if type(value) is str else str(value)[:1024])
+    return clean(value if type(value) is str else json_text(value)[:1024])
 
 
 def _integer(value: Any) -> int | None:

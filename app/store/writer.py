@@ -27,6 +27,8 @@ OUTCOME_NUMBER = {outcome: number for number, outcome in enumerate(OUTCOMES)}
 
 LARGEST_BITE = 500
 """How many captures one call of `prune` may remove."""
+LARGEST_BITE_EVENTS = 10_000
+"""And about how many events, which take about 2 microseconds each."""
 
 MOST_NAMES = 200_000
 """How many names of a kind are remembered, against senders with a new id for every event."""
@@ -69,7 +71,7 @@ class _Names(dict[str | None, int | None]):
 
 
 class Writer:
-    """Adds, answers, prunes and clears, each in a transaction of its own."""
+    """Adds, answers and prunes, each in a transaction of its own."""
 
     def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
         self._db = connection
@@ -91,9 +93,10 @@ class Writer:
     def answer(self, capture_id: int, capture: Capture) -> None:
         """Complete a capture that was stored before its answer was known."""
 
-        row = self._db.execute(
-            "SELECT first_event_id, event_count FROM uploads WHERE id = ?", (capture_id,)
-        ).fetchone()
+        with explained(self._folder):
+            row = self._db.execute(
+                "SELECT first_event_id, event_count FROM uploads WHERE id = ?", (capture_id,)
+            ).fetchone()
         note, judgement = None, ACCEPTED
         if not row or not is_taken(capture):
             # Read once more: with its answer a question means more, and a refusal names events.
@@ -120,18 +123,58 @@ class Writer:
 
         self._transaction(update)
 
-    def clear(self) -> Ids:
-        """Remove everything captured, names included; returns the first ids that can follow."""
+    def used_bytes(self) -> int:
+        """Bytes of the file that hold something."""
+        with explained(self._folder):
+            (pages,) = self._db.execute("PRAGMA page_count").fetchone()
+            (free,) = self._db.execute("PRAGMA freelist_count").fetchone()
+            (size,) = self._db.execute("PRAGMA page_size").fetchone()
+        return int((pages - free) * size)
 
-        def delete() -> None:
-            self._remember_last()
-            for table in ("sent", "events", "uploads", "captures", "names"):
-                self._db.execute(f"DELETE FROM {table}")
-
-        self._transaction(delete)
+    def prune(self, up_to: int | None = None) -> Ids | None:
+        """Remove the oldest captures (with ids up to `up_to`) with their events; returns the first
+        ids that are left, or None when there was nothing to remove. A small bite, so that traffic
+        never waits long."""
+        with explained(self._folder):
+            (oldest,) = self._db.execute("SELECT min(id) FROM captures").fetchone()
+            if oldest is None or (up_to is not None and oldest > up_to):
+                return None
+            first = self._bite_end(oldest, up_to)
+        removed = self._transaction(lambda: self._remove_before(first))
         self._forget_names()
-        self._db.execute("PRAGMA incremental_vacuum").fetchall()
-        return Ids(self.last.capture + 1, self.last.event + 1)
+        return removed
+
+    def _bite_end(self, oldest: int, up_to: int | None) -> int:
+        """The first capture to keep: a bite has so many captures and about so many events."""
+        if up_to is None:
+            # To keep below the cap, no more than needed should go.
+            up_to = oldest + (self.last.capture - oldest) // 20
+        end = min(up_to + 1, oldest + LARGEST_BITE)
+        (full,) = self._db.execute(
+            "SELECT min(id) FROM uploads WHERE id > ? AND id < ? AND first_event_id >= ? +"
+            " (SELECT min(id) FROM events)",
+            (oldest, end, LARGEST_BITE_EVENTS),
+        ).fetchone()
+        return end if full is None else int(full)
+
+    def _remove_before(self, first: int) -> Ids:
+        self._remember_last()
+        (event,) = self._db.execute(
+            "SELECT min(first_event_id) FROM uploads WHERE id >= ?", (first,)
+        ).fetchone()
+        event = self.last.event + 1 if event is None else event
+        for kind in ("type", "user", "device"):
+            self._db.execute(_FORGET.format(column=f"{kind}_id"), (event, event))
+        self._repeats.forget(event)
+        self._db.execute("DELETE FROM events WHERE id < ?", (event,))
+        self._db.execute("DELETE FROM uploads WHERE id < ?", (first,))
+        self._db.execute("DELETE FROM captures WHERE id < ?", (first,))
+        return Ids(first, event)
+
+    def give_back(self) -> None:
+        """Return free pages of the file to the system."""
+        with explained(self._folder):
+            self._db.execute("PRAGMA incremental_vacuum").fetchall()
 
     def name_source(self, api_key: str, name: str) -> None:
         """Give a project the name that a person reads; nothing happens if it sent nothing."""
@@ -140,40 +183,6 @@ class Writer:
             self._db.execute("UPDATE sources SET name = ? WHERE api_key = ?", (name, api_key))
 
         self._transaction(update)
-
-    def used_bytes(self) -> int:
-        """Bytes of the file that hold something."""
-        (pages,) = self._db.execute("PRAGMA page_count").fetchone()
-        (free,) = self._db.execute("PRAGMA freelist_count").fetchone()
-        (size,) = self._db.execute("PRAGMA page_size").fetchone()
-        return int((pages - free) * size)
-
-    def prune(self) -> Ids | None:
-        """Remove the oldest captures with their events; returns the first ids that are left, or
-        None when there was nothing. A small bite, so that traffic never waits long."""
-        (oldest,) = self._db.execute("SELECT min(id) FROM captures").fetchone()
-        if oldest is None:
-            return None
-        stored = self.last.capture - oldest + 1
-        first = oldest + min(LARGEST_BITE, max(1, stored // 20))
-
-        def delete() -> Ids:
-            self._remember_last()
-            (event,) = self._db.execute(
-                "SELECT min(first_event_id) FROM uploads WHERE id >= ?", (first,)
-            ).fetchone()
-            event = self.last.event + 1 if event is None else event
-            for kind in ("type", "user", "device"):
-                self._db.execute(_FORGET.format(column=f"{kind}_id"), (event, event))
-            self._repeats.forget(event)
-            self._db.execute("DELETE FROM events WHERE id < ?", (event,))
-            self._db.execute("DELETE FROM uploads WHERE id < ?", (first,))
-            self._db.execute("DELETE FROM captures WHERE id < ?", (first,))
-            return Ids(first, event)
-
-        removed = self._transaction(delete)
-        self._forget_names()
-        return removed
 
     def _transaction[T](self, work: Callable[[], T]) -> T:
         """Run `work` between BEGIN IMMEDIATE and COMMIT. A deferred transaction that reads first
