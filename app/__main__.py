@@ -66,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     uploads.add_argument("--format", choices=("json",), default="json")
     uploads.set_defaults(run=_uploads)
 
+    captures = commands.add_parser("captures", help="print every exchange and what it is")
+    _workspace(captures)
+    captures.set_defaults(run=_captures)
+
     imported = commands.add_parser("import", help="read HAR files, request bodies, events")
     _workspace(imported)
     imported.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -130,6 +134,14 @@ def _uploads(given: argparse.Namespace) -> int:
     folder = _folder(given)
     with explained(folder), Store.read(folder) as store:
         _print_json(store.uploads.export())
+    return 0
+
+
+def _captures(given: argparse.Namespace) -> int:
+    from app.store import Store
+
+    with Store.read(_folder(given)) as store:
+        _print_json(store.captures.export())
     return 0
 
 

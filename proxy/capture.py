@@ -14,6 +14,7 @@ from mitmproxy import http
 from mitmproxy.proxy.mode_specs import ReverseMode
 
 from app.decode import concerns_us, decode
+from app.decode.http_v2 import BATCH, HTTP_V2
 from app.demo.site import respond
 from app.errors import StoreUnavailable
 from app.hosts import ASSET_HOSTS, OWN_HOSTS, PROBE_HOST, is_analytics
@@ -173,6 +174,9 @@ class CaptureAddon:
         request = flow.request
         request.host_header = _authority(request)
         if decoded.kind not in (Kind.UPLOAD, Kind.PREFLIGHT):
+            return
+        if decoded.upload and decoded.upload.endpoint not in (HTTP_V2, BATCH):
+            # Forms are taken on paths of their own, which their SDKs know.
             return
         if self._upstream_path:
             request.path = self._upstream_path

@@ -9,6 +9,7 @@ import json
 import zlib
 from typing import Any
 
+import brotli
 import orjson
 import zstandard
 
@@ -48,9 +49,11 @@ def unpacked(body: bytes, encoding: str) -> tuple[bytes, str]:
         return _inflated(body, zlib.MAX_WBITS if zlib_header else -zlib.MAX_WBITS, "deflate"), (
             "deflate"
         )
-    if encoding in ("gzip", "x-gzip", "zstd") and body[:1] in b"{[":
+    if encoding in ("gzip", "x-gzip", "zstd", "br") and body[:1] in b"{[":
         # The header stayed when somebody on the way unpacked the body.
         return body, "none"
+    if encoding == "br":
+        return _unbrotli(body), "br"
     raise BodyProblem(f"The body says that it is encoded as {encoding!r}, but it is not.")
 
 
@@ -77,6 +80,20 @@ def _unzstd(body: bytes) -> bytes:
     if len(data) > limit:
         raise BodyProblem(_too_large("zstd", limit))
     return data
+
+
+def _unbrotli(body: bytes) -> bytes:
+    limit = _limit(len(body))
+    stream = brotli.Decompressor()
+    try:
+        data = stream.process(body, output_buffer_limit=limit + 1)
+    except brotli.error as error:
+        raise BodyProblem("The br body is damaged.") from error
+    if len(data) > limit:
+        raise BodyProblem(_too_large("br", limit))
+    if not stream.is_finished():
+        raise BodyProblem(f"The br body is cut short after {len(body)} bytes.")
+    return bytes(data)
 
 
 def _limit(size: int) -> int:

@@ -52,6 +52,8 @@ def _upload(upload: Upload, now_ms: int) -> tuple[int, dict[str, object]]:
             }
         case Fault.UNREADABLE:
             return _refused("Invalid JSON request body")
+        case Fault.CHECKSUM:
+            return _refused("bad_checksum")
         case Fault.EVENT:
             return _refused("Invalid event JSON")
         case Fault.API_KEY | Fault.EVENTS:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from app.filter import Filter, contains, needle, where
+from app.ingest.outcome import Verdict
 from app.model import Capture, Event, Outcome, Upload, Via
 from app.store.captures import CaptureReader
 from app.store.writer import OUTCOMES
@@ -48,6 +49,8 @@ class EventDetail:
     position: int
     upload: Upload
     capture: Capture
+    verdict: Verdict
+    repeat_of: int | None = None
 
 
 class Source(NamedTuple):
@@ -123,20 +126,31 @@ class EventReader:
 
     def _details(self, ids: Sequence[int]) -> Iterator[EventDetail]:
         """The details of these ids. Neighbours share an upload, which is read once."""
-        positions = self._positions(ids)
+        places = self._places(ids)
         stored = None
         for row in self.rows(ids):
             if stored is None or stored.id != row.upload_id:
                 stored = self._captures.get(row.upload_id)
             # Either may have been pruned between the questions.
-            if stored and stored.decoded.upload and row.id in positions:
-                position, upload = positions[row.id], stored.decoded.upload
-                yield EventDetail(row, upload.events[position], position, upload, stored.capture)
+            if stored and stored.decoded.upload and row.id in places:
+                (position, repeat_of), upload = places[row.id], stored.decoded.upload
+                yield EventDetail(
+                    row,
+                    upload.events[position],
+                    position,
+                    upload,
+                    stored.capture,
+                    stored.judgement.of(position),
+                    repeat_of,
+                )
 
-    def _positions(self, ids: Sequence[int]) -> dict[int, int]:
+    def _places(self, ids: Sequence[int]) -> dict[int, tuple[int, int | None]]:
+        """Where in its upload each event is, and which event it repeats."""
         marks = ",".join("?" * len(ids))
-        rows = self._db.execute(f"SELECT id, position FROM events WHERE id IN ({marks})", list(ids))
-        return dict(rows.fetchall())
+        rows = self._db.execute(
+            f"SELECT id, position, repeat_of FROM events WHERE id IN ({marks})", list(ids)
+        )
+        return {number: (position, repeat_of) for number, position, repeat_of in rows}
 
     def types(self) -> list[tuple[str, int]]:
         """Event types with how often each was seen, most frequent first."""
@@ -182,7 +196,7 @@ class EventReader:
 
 def _exported(detail: EventDetail) -> dict[str, Any]:
     """The stable JSON form of one event; documented in the README."""
-    row, upload = detail.row, detail.upload
+    row, upload, event = detail.row, detail.upload, detail.event
     return {
         "id": row.id,
         "upload": row.upload_id,
@@ -194,11 +208,15 @@ def _exported(detail: EventDetail) -> dict[str, Any]:
         "user_id": row.user_id,
         "device_id": row.device_id,
         "session_id": row.session_id,
-        "insert_id": detail.event.insert_id,
+        "insert_id": event.insert_id,
         "library": row.library,
         "outcome": str(row.outcome),
+        "reason": detail.verdict.reason,
+        "field": detail.verdict.field,
+        "repeat_of": detail.repeat_of,
         "status": row.status,
         "endpoint": upload.endpoint,
         "via": str(detail.capture.via),
-        "event": detail.event.raw,
+        "event": event.raw,
+        "normalised": None if event.fields is event.raw else event.fields,
     }

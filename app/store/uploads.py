@@ -26,12 +26,13 @@ class UploadReader:
         columns = (
             "id, received_ms, url, via, status, failure, duration_ms, api_key, endpoint, library,"
             " transport, compression, wire_bytes, body_bytes, client_upload_ms, options,"
-            " events, problem"
+            " events, problem, attempt, retry_of"
         )
         rows = self._db.execute(
             "SELECT p.id, c.at_ms, c.url, c.via, c.status, c.failure, c.duration_ms, s.api_key,"
             " p.endpoint, p.library, p.transport, p.compression, p.wire_bytes, p.body_bytes,"
-            " p.client_upload_ms, p.options, p.event_count, p.problem, p.first_event_id"
+            " p.client_upload_ms, p.options, p.event_count, p.problem, p.attempt, p.retry_of,"
+            " p.first_event_id"
             " FROM uploads p JOIN captures c ON c.id = p.id"
             " LEFT JOIN sources s ON s.id = p.source_id ORDER BY p.id"
         ).fetchall()
@@ -40,6 +41,7 @@ class UploadReader:
             upload = dict(zip(names, row, strict=False))
             upload["options"] = parsed(upload["options"].encode())
             upload["outcomes"] = self._outcomes(row[-1], upload["events"])
+            upload["repeats"] = self._repeats(row[-1], upload["events"])
             yield upload
 
     def _outcomes(self, first: int, count: int) -> dict[str, int]:
@@ -48,3 +50,9 @@ class UploadReader:
             (first, first + count),
         )
         return {str(OUTCOMES[outcome]): seen for outcome, seen in rows}
+
+    def _repeats(self, first: int, count: int) -> int:
+        (seen,) = self._db.execute(
+            "SELECT count(repeat_of) FROM events WHERE id >= ? AND id < ?", (first, first + count)
+        ).fetchone()
+        return int(seen)
