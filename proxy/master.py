@@ -87,5 +87,7 @@ def _bound(probe: socket.socket, wanted: int) -> int:
     for port in (*tries, 0):
         with contextlib.suppress(OSError):
             probe.bind((LOOPBACK, port))
+            # Only a listener keeps others from binding where addresses may be reused.
+            probe.listen()
             return int(probe.getsockname()[1])
     raise CaptureUnavailable("No port is free on this machine.")

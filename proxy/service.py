@@ -11,10 +11,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+from mitmproxy.exceptions import OptionsError
 from mitmproxy.utils import asyncio_utils
 
 from app import wire
-from app.errors import AppError, BadInput, StoreUnavailable
+from app.errors import AppError, BadInput, CaptureUnavailable, StoreUnavailable
 from app.hosts import parse_host
 from app.model import Delivery
 from app.store import Checkpointer, Store
@@ -51,7 +52,7 @@ class Service:
         self._announcer = Announcer()
         self._loop = asyncio.get_running_loop()
         self._writer = GroupWriter(store.writer, self._committed, self._trouble)
-        self._master = CaptureMaster(config, state.hosts)
+        self._master = _master(config, state)
         self._addon = CaptureAddon(state, self._writer, config.upstream_path, config.endpoint_port)
         self._master.addons.add(self._addon, _WhenRunning(self._announce))
         self._commands: dict[type[wire.Message], Callable[..., None]] = {
@@ -188,6 +189,13 @@ class Service:
         else:
             hint = f"{error.hint} Until then SDKs are answered 503, so that they keep their events."
             self._announcer.say(wire.Trouble(error.sentence, hint.strip()))
+
+
+def _master(config: Config, state: State) -> CaptureMaster:
+    try:
+        return CaptureMaster(config, state.hosts)
+    except OptionsError as error:
+        raise CaptureUnavailable(f"Capture cannot start: {error}.") from error
 
 
 class _WhenRunning:

@@ -335,6 +335,18 @@ def test_taken_port_moves_and_says_so(tmp_path: Path) -> None:
             assert f"Port {port} is in use" in capture.first["note"]
 
 
+def test_neighbouring_ports_that_are_both_taken(tmp_path: Path) -> None:
+    with capturing(tmp_path / "first") as first:
+        proxy = int(first.proxy.rpartition(":")[2])
+        arguments = ("--proxy-port", str(proxy), "--endpoint-port", str(proxy))
+        arguments += ("--delivery", "local")
+        with capturing(tmp_path / "second", *arguments) as second:
+            found = {second.proxy.rpartition(":")[2], second.endpoint.rpartition(":")[2]}
+            assert len(found) == 2
+            assert str(proxy) not in found
+            assert httpx.get(f"{second.endpoint}/x").status_code
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signals_end_it_in_order(tmp_path: Path, number: signal.Signals) -> None:
     with capturing(tmp_path, "--delivery", "local") as capture:
