@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, replace
 
 from mitmproxy import http
+from mitmproxy.net.http import status_codes
 from mitmproxy.proxy.mode_specs import ReverseMode
 
 from app.decode import concerns_us, decode
@@ -281,8 +282,20 @@ def _response(response: http.Response) -> Response:
 
 
 def _http(response: Response) -> http.Response:
+    # `Response.make` does more than is needed here, for every upload.
     headers = [(name.encode(), value.encode()) for name, value in response.headers]
-    return http.Response.make(response.status, response.body, http.Headers(headers))
+    headers.append((b"Content-Length", b"%d" % len(response.body)))
+    now = time.time()
+    return http.Response(
+        http_version=b"HTTP/1.1",
+        status_code=response.status,
+        reason=status_codes.RESPONSES.get(response.status, "").encode(),
+        headers=http.Headers(headers),
+        content=response.body,
+        trailers=None,
+        timestamp_start=now,
+        timestamp_end=now,
+    )
 
 
 def _spoil(flow: http.HTTPFlow, rule: FaultRule, capture: Capture) -> None:

@@ -31,7 +31,6 @@ def preflight(capture: Capture) -> Response:
             # A public page may reach this machine's loopback only when told so.
             ("Access-Control-Allow-Private-Network", "true"),
             ("Access-Control-Max-Age", "600"),
-            ("Content-Length", "0"),
         ),
     )
 

@@ -72,11 +72,11 @@ class Seen:
             self._add((hash((api_key, (device, insert_id))) for insert_id in insert_ids), at_ms)
 
     def _all_new(self, hashes: list[int]) -> bool:
-        return (
-            self._young.keys().isdisjoint(hashes)
-            and self._old.keys().isdisjoint(hashes)
-            and len(set(hashes)) == len(hashes)
-        )
+        if not self._young.keys().isdisjoint(hashes):
+            return False
+        if self._old and not self._old.keys().isdisjoint(hashes):
+            return False
+        return len(set(hashes)) == len(hashes)
 
     def _knows(self, key: int, now_ms: int) -> bool:
         at_ms = self._young.get(key, self._old.get(key))

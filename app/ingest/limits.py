@@ -7,10 +7,9 @@ much came before. Only what was accepted counts: a sender that waits as told is 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from math import ceil
 from operator import itemgetter
-from typing import Any
 
 from app.ingest.rules import Rules
 from app.model import Upload
@@ -22,8 +21,7 @@ MOST_IDS = 100_000
 """How many ids a window knows at most, against senders with a new one for every event."""
 
 # Places in an `Event`: much faster than by name.
-_user = itemgetter(2)
-_device = itemgetter(3)
+_ids = itemgetter(2, 3)
 
 
 class Window:
@@ -123,8 +121,7 @@ class Limits:
         rules = self.rules
         if rules.silenced_devices and (body := self._silenced(upload)):
             return 400, body
-        users = _counts(map(_user, upload.events))
-        devices = _counts(map(_device, upload.events))
+        users, devices = _counts(upload)
         rate = self.rate(upload.endpoint)
         allowed = rules.threshold(upload.endpoint) * rules.window_seconds
         throttled = (
@@ -210,10 +207,16 @@ def silenced_body(devices: list[str], indexes: list[int], threshold: int) -> dic
     }
 
 
-def _counts(ids: Iterable[Any]) -> Counts:
-    counts = Counter(ids)
-    del counts[None]
-    return counts
+def _counts(upload: Upload) -> tuple[Counts, Counts]:
+    """Events by user and by device. Most uploads are of one pair of them."""
+    users: Counts = {}
+    devices: Counts = {}
+    for (user, device), count in Counter(map(_ids, upload.events)).items():
+        if user is not None:
+            users[user] = users.get(user, 0) + count
+        if device is not None:
+            devices[device] = devices.get(device, 0) + count
+    return users, devices
 
 
 def _beyond(window: Window, counts: Counts, allowed: int, now_ms: int) -> Counts:

@@ -56,6 +56,7 @@ _NUMBERS = ("price", "quantity", "revenue", "location_lat", "location_lng")
 _type = itemgetter(0)
 _ids = itemgetter(2, 3)
 _IDS: Final = ("user_id", "device_id")
+_CONTAINERS = frozenset({dict, list})
 _SUSPICIOUS = frozenset("{[TF")
 
 
@@ -83,6 +84,7 @@ def check(upload: Upload) -> Findings:
     is looked at field by field.
     """
     found = Findings()
+    values: list[Any] = []
     for index, event in enumerate(upload.events):
         raw = event.raw
         get = raw.get
@@ -104,11 +106,11 @@ def check(upload: Upload) -> Findings:
             or "location_lng" in raw
         ):
             _check_fields(index, raw, found)
-            continue
-        for value in properties.values():
-            if type(value) is dict or type(value) is list:
-                _check_fields(index, raw, found)
-                break
+            values += map(raw.get, _OBJECTS)
+        else:
+            values += properties.values()
+    if not _CONTAINERS.isdisjoint(map(type, values)):
+        _check_depths(upload.events, found)
     if not RESERVED.isdisjoint(map(_type, upload.events)):
         _check_names(upload.events, found)
     # Most uploads are about one person.
@@ -161,6 +163,14 @@ def min_id_length(upload: Upload) -> int:
     return wanted if type(wanted) is int and wanted >= 0 else MIN_ID_LENGTH
 
 
+def _check_depths(events: Iterable[Event], found: Findings) -> None:
+    for index, event in enumerate(events):
+        for name in _OBJECTS:
+            value = event.raw.get(name)
+            if isinstance(value, dict) and _is_deep(value):
+                _note(found.invalid, name, index)
+
+
 def _check_fields(index: int, raw: dict[str, Any], found: Findings) -> None:
     kind = raw.get("event_type")
     if kind is not None and not isinstance(kind, str):
@@ -168,8 +178,7 @@ def _check_fields(index: int, raw: dict[str, Any], found: Findings) -> None:
     elif not kind:
         _note(found.missing, "event_type", index)
     for name in _OBJECTS:
-        value = raw.get(name)
-        if value is not None and (not isinstance(value, dict) or _is_deep(value)):
+        if not isinstance(raw.get(name), dict | None):
             _note(found.invalid, name, index)
     for name in _INTEGERS:
         if not _is_integer(raw.get(name)):
@@ -263,4 +272,7 @@ def _note(indexes: Indexes, name: str, index: int) -> None:
 
 
 def _reported(indexes: Indexes, first_only: bool) -> Indexes:
-    return {name: found[:1] if first_only else found for name, found in indexes.items()}
+    """As a body lists them: each index once, ascending."""
+    if first_only:
+        return {name: [min(found)] for name, found in indexes.items()}
+    return {name: sorted(set(found)) for name, found in indexes.items()}
