@@ -5,6 +5,8 @@ Arguments of a capture, shared by `eventscope capture` and `python -m proxy`.
 import argparse
 from pathlib import Path
 
+from app.errors import BadInput
+from app.ingest.faults import parse_fault
 from app.model import Delivery
 
 
@@ -20,6 +22,14 @@ def add_capture_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host", action="append", metavar="HOST", help="a further host to open; repeatable"
     )
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        type=_fault,
+        metavar="KIND[=VALUE][@SHARE][#COUNT]",
+        help="let uploads fail, such as 500#2, 429@0.5 or latency=800; repeatable",
+    )
     parser.add_argument("--cap-mb", type=_megabytes, metavar="N", help="size cap of the workspace")
 
 
@@ -28,6 +38,13 @@ def _port(text: str) -> int:
     if not 0 <= number <= 65535:
         raise ValueError(text)
     return number
+
+
+def _fault(text: str) -> str:
+    try:
+        return parse_fault(text).text
+    except BadInput as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _megabytes(text: str) -> int:

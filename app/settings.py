@@ -100,6 +100,13 @@ CAP_MB = Setting(
     minimum=50,
     maximum=1_000_000,
 )
+INGESTION: Setting[dict[str, Any]] = Setting(
+    "capture.ingestion",
+    {},
+    "Rules of local ingestion",
+    "Known API keys, thresholds and silenced devices of each source, when delivery is local.",
+    hidden=True,
+)
 AUTOSTART = Setting(
     "capture.autostart", True, "Start capturing at launch", "Listen as soon as the window opens."
 )
@@ -121,6 +128,7 @@ ALL: tuple[Setting[Any], ...] = (
     UPSTREAM,
     HOSTS,
     CAP_MB,
+    INGESTION,
     FOLLOW,
     HIDDEN_TYPES,
     LAYOUT,

@@ -6,8 +6,8 @@ only "rows up to N exist", so a lost one is harmless. End of input means: commit
 """
 
 import json
-from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, ClassVar, get_origin
 
 from app.errors import BadInput
 
@@ -31,6 +31,7 @@ class Listening(Message):
     delivery: str
     pid: int
     note: str = ""
+    faults: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,13 @@ class Removed(Message):
 
 @dataclass(frozen=True, slots=True)
 class Changed(Message):
-    """The state after a command: delivery, and the hosts that a person added."""
+    """The state after a command, or when a counted fault has met its last: delivery, the hosts
+    that a person added, and the faults that are on."""
 
     TYPE: ClassVar[str] = "changed"
     delivery: str
     hosts: list[str]
+    faults: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,22 @@ class SetHosts(Message):
 
     TYPE: ClassVar[str] = "set_hosts"
     hosts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SetFaults(Message):
+    """Have these faults from now on, written as in `app.ingest.faults`; none ends them."""
+
+    TYPE: ClassVar[str] = "set_faults"
+    faults: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SetIngestion(Message):
+    """Replace the rules of local ingestion, written as in `app.ingest.rules`."""
+
+    TYPE: ClassVar[str] = "set_ingestion"
+    rules: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +156,8 @@ _TYPES: dict[str, type[Message]] = {
         Trouble,
         SetDelivery,
         SetHosts,
+        SetFaults,
+        SetIngestion,
         SetCap,
         Clear,
         Import,
@@ -150,7 +171,7 @@ def _checked(value: Any, wanted: Any) -> Any:
     if wanted == list[str]:
         fits = isinstance(value, list) and all(type(item) is str for item in value)
     else:
-        fits = type(value) is wanted
+        fits = type(value) is (get_origin(wanted) or wanted)
     if not fits:
         raise TypeError(f"{value!r} is not {wanted}")
     return value

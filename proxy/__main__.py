@@ -11,9 +11,20 @@ from urllib.parse import urlsplit
 from app import paths
 from app.arguments import add_capture_arguments
 from app.errors import AppError, BadInput
+from app.ingest.faults import Faults
+from app.ingest.rules import rule_book
 from app.logs import log_as_json
 from app.model import Delivery
-from app.settings import CAP_MB, DELIVERY, ENDPOINT_PORT, HOSTS, PROXY_PORT, UPSTREAM, Settings
+from app.settings import (
+    CAP_MB,
+    DELIVERY,
+    ENDPOINT_PORT,
+    HOSTS,
+    INGESTION,
+    PROXY_PORT,
+    UPSTREAM,
+    Settings,
+)
 from proxy.config import Config, State
 from proxy.service import checked_hosts, serve
 
@@ -55,6 +66,8 @@ def _configured(given: argparse.Namespace) -> tuple[Config, State]:
         delivery=Delivery(given.delivery or settings.get(DELIVERY)),
         cap_bytes=_first(given.cap_mb, settings.get(CAP_MB)) << 20,
         hosts=checked_hosts(settings.get(HOSTS) if given.host is None else given.host),
+        faults=Faults(given.fault),
+        rules=rule_book(settings.get(INGESTION)),
     )
     return config, state
 

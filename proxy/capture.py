@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, replace
 
 from mitmproxy import http
+from mitmproxy.net.http import status_codes
 from mitmproxy.proxy.mode_specs import ReverseMode
 
 from app.decode import concerns_us, decode
@@ -18,9 +19,13 @@ from app.decode.http_v2 import BATCH, HTTP_V2
 from app.demo.site import respond
 from app.errors import StoreUnavailable
 from app.hosts import ASSET_HOSTS, OWN_HOSTS, PROBE_HOST, is_analytics
-from app.ingest.answer import answer, unavailable
+from app.ingest import faults
+from app.ingest.answer import unavailable
+from app.ingest.faults import FaultRule
+from app.ingest.local import LocalIngestion
 from app.model import Capture, Decoded, Delivery, Headers, Kind, Response, Via
 from proxy.config import State
+from proxy.faults import FaultyLine, cut_short, fetched
 from proxy.writer import GroupWriter, failed
 
 log = logging.getLogger(__name__)
@@ -39,15 +44,24 @@ class Pending:
     capture_id: int
     capture: Capture
     started: float
+    fault: FaultRule | None = None
+    """What shall happen to the answer."""
 
 
 class CaptureAddon:
     """mitmproxy hooks. Each flow gets `request`, then exactly one of `response` and `error`."""
 
     def __init__(
-        self, state: State, writer: GroupWriter, upstream_path: str, endpoint_port: int
+        self,
+        state: State,
+        writer: GroupWriter,
+        ingestion: LocalIngestion,
+        upstream_path: str,
+        endpoint_port: int,
     ) -> None:
         self._state = state
+        self._ingestion = ingestion
+        self.line = FaultyLine()
         self._endpoint_port = endpoint_port
         self._writer = writer
         self._upstream_path = upstream_path
@@ -110,9 +124,17 @@ class CaptureAddon:
             flow.response.stream = flow.request.host not in OWN_HOSTS and flow.live is True
 
     def response(self, flow: http.HTTPFlow) -> None:
-        """Complete a forwarded exchange. The answer goes back unchanged."""
-        if flow.response and PENDING in flow.metadata:
-            self._complete(flow.metadata.pop(PENDING), _response(flow.response), "")
+        """Complete a forwarded exchange. The answer goes back unchanged, unless a fault is on."""
+        if not flow.response or PENDING not in flow.metadata:
+            return
+        pending: Pending = flow.metadata.pop(PENDING)
+        if pending.fault and pending.fault.kind == faults.RESET:
+            self._complete(pending, None, _said(pending.fault))
+            flow.kill()
+            return
+        if pending.fault:
+            _spoil(flow, pending.fault, pending.capture)
+        self._complete(pending, _response(flow.response), "")
 
     def error(self, flow: http.HTTPFlow) -> None:
         """Complete an exchange that got no answer, and let the SDK meet the failure that it would
@@ -123,13 +145,22 @@ class CaptureAddon:
                 flow.kill()
 
     async def _deliver(self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded) -> None:
-        match self._delivery(flow.request.host):
-            case Delivery.LOCAL:
-                await self._answer_here(flow, capture, decoded)
-            case Delivery.BLOCK:
-                await self._block(flow, capture, decoded)
-            case Delivery.FORWARD:
-                await self._forward(flow, capture, decoded)
+        delivery = self._delivery(flow.request.host)
+        if delivery is Delivery.BLOCK:
+            await self._block(flow, capture, decoded, BLOCKED)
+            return
+        plan = self._state.faults.plan(capture, decoded)
+        rule = plan.end
+        if plan.latency_ms:
+            await self.line.pause(plan.latency_ms / 1000)
+        if rule and (response := faults.answer(rule, capture, decoded)):
+            flow.response = _http(await self._recorded(capture, decoded, response))
+        elif rule and rule.is_silent:
+            await self._silence(flow, capture, decoded, rule)
+        elif delivery is Delivery.LOCAL:
+            await self._answer_here(flow, capture, decoded, rule)
+        else:
+            await self._forward(flow, capture, decoded, rule)
 
     def _begin(self) -> None:
         self._under_way += 1
@@ -147,26 +178,70 @@ class CaptureAddon:
             return Delivery.FORWARD
         return self._state.delivery
 
-    async def _answer_here(self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded) -> None:
-        response = answer(capture, decoded, _now_ms())
+    async def _answer_here(
+        self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded, rule: FaultRule | None
+    ) -> None:
+        verdict = self._ingestion.judge(capture, decoded, _now_ms())
+        response = verdict.response
+        if rule and rule.kind == faults.RESET:
+            await self._block(flow, capture, decoded, _said(rule))
+            return
+        flow.response = _http(response)
+        if rule:
+            _spoil(flow, rule, capture)
+            response = _response(flow.response)
+        recorded = await self._recorded(capture, decoded, response)
+        if recorded is not response:
+            self._ingestion.withdraw(decoded, verdict)
+            flow.response = _http(recorded)
+        elif rule and rule.kind == faults.DRIP:
+            flow.response = None
+            await self.line.drip(flow, response, rule)
+
+    async def _recorded(self, capture: Capture, decoded: Decoded, response: Response) -> Response:
+        """Store an exchange with the answer that it gets; what may be said once that is done."""
         complete = replace(capture, response=response, duration_ms=_now_ms() - capture.at_ms)
         if await self._stored(complete, decoded) is None:
-            response = unavailable(capture)
-        flow.response = _http(response)
+            return unavailable(capture)
+        return response
 
-    async def _block(self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded) -> None:
-        await self._stored(failed(capture, BLOCKED), decoded)
+    async def _block(
+        self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded, why: str
+    ) -> None:
+        await self._stored(failed(capture, why), decoded)
         flow.kill()
 
-    async def _forward(self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded) -> None:
+    async def _silence(
+        self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded, rule: FaultRule
+    ) -> None:
+        """No answer, at once or in the end."""
+        await self._stored(failed(capture, _said(rule)), decoded)
+        if rule.kind != faults.RESET:
+            await self.line.pause(rule.number)
+        flow.kill()
+
+    async def _forward(
+        self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded, rule: FaultRule | None
+    ) -> None:
         started = time.monotonic()
         capture_id = await self._stored(capture, decoded)
         if capture_id is None:
             flow.response = _http(unavailable(capture))
             return
-        flow.metadata[PENDING] = Pending(capture_id, capture, started)
+        flow.metadata[PENDING] = Pending(capture_id, capture, started, rule)
         if capture.via is Via.ENDPOINT:
             self._redirect(flow, decoded)
+        if rule and rule.kind == faults.DRIP:
+            await self._drip_forwarded(flow, rule)
+
+    async def _drip_forwarded(self, flow: http.HTTPFlow, rule: FaultRule) -> None:
+        response = await fetched(flow)
+        if response is None:
+            return  # mitmproxy meets the same failure, and it is recorded as one.
+        response = faults.marked(rule, response)
+        self._complete(flow.metadata.pop(PENDING), response, "")
+        self._begin()  # Ended by `request`, as for what is answered here.
+        await self.line.drip(flow, response, rule)
 
     def _redirect(self, flow: http.HTTPFlow, decoded: Decoded) -> None:
         """The endpoint stands in for the ingestion host: any path an SDK was given means the
@@ -245,12 +320,42 @@ def _response(response: http.Response) -> Response:
 
 
 def _http(response: Response) -> http.Response:
+    # `Response.make` does more than is needed here, for every upload.
     # Some values are the sender's own, and those may be any bytes.
     headers = [
         (name.encode("utf-8", "surrogateescape"), value.encode("utf-8", "surrogateescape"))
         for name, value in response.headers
     ]
-    return http.Response.make(response.status, response.body, http.Headers(headers))
+    headers.append((b"Content-Length", b"%d" % len(response.body)))
+    now = time.time()
+    return http.Response(
+        http_version=b"HTTP/1.1",
+        status_code=response.status,
+        reason=status_codes.RESPONSES.get(response.status, "").encode(),
+        headers=http.Headers(headers),
+        content=response.body,
+        trailers=None,
+        timestamp_start=now,
+        timestamp_end=now,
+    )
+
+
+def _spoil(flow: http.HTTPFlow, rule: FaultRule, capture: Capture) -> None:
+    """What a fault makes of an answer that is there."""
+    if not flow.response:
+        return
+    if rule.kind == faults.WRONG_OK:
+        flow.response = _http(faults.wrong_ok(capture))
+    flow.response.headers["X-Eventscope-Fault"] = rule.text
+    if rule.kind == faults.TRUNCATED:
+        cut_short(flow.response)
+
+
+def _said(rule: FaultRule) -> str:
+    """Why there was no answer, for a person."""
+    if rule.kind == faults.RESET:
+        return f"A fault that is on ({rule.text}) closed the connection without an answer."
+    return f"A fault that is on ({rule.text}) left the request without an answer."
 
 
 def _is_upload(flow: http.HTTPFlow) -> bool:

@@ -6,6 +6,8 @@ running.
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.ingest.faults import Faults
+from app.ingest.rules import RuleBook
 from app.model import Delivery
 
 
@@ -30,3 +32,5 @@ class State:
     delivery: Delivery
     cap_bytes: int
     hosts: list[str] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+    rules: RuleBook = field(default_factory=RuleBook)

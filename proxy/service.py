@@ -17,6 +17,8 @@ from mitmproxy.utils import asyncio_utils
 from app import wire
 from app.errors import AppError, BadInput, CaptureUnavailable, StoreUnavailable
 from app.hosts import parse_host
+from app.ingest.local import LocalIngestion
+from app.ingest.rules import rule_book
 from app.model import Delivery
 from app.store import Checkpointer, Store
 from app.store.writer import Ids
@@ -26,6 +28,7 @@ from proxy.config import Config, State
 from proxy.control import Announcer, listen
 from proxy.importing import import_into
 from proxy.master import CaptureMaster, free_ports
+from proxy.memory import IngestionMemory
 from proxy.writer import GroupWriter
 
 log = logging.getLogger(__name__)
@@ -53,11 +56,21 @@ class Service:
         self._loop = asyncio.get_running_loop()
         self._writer = GroupWriter(store.writer, self._committed, self._trouble)
         self._master = _master(config, state)
-        self._addon = CaptureAddon(state, self._writer, config.upstream_path, config.endpoint_port)
+        self._memory = IngestionMemory(config.workspace, LocalIngestion(state.rules))
+        self._addon = CaptureAddon(
+            state,
+            self._writer,
+            self._memory.ingestion,
+            config.upstream_path,
+            config.endpoint_port,
+        )
+        state.faults.changed = self._say_changed
         self._master.addons.add(self._addon, _WhenRunning(self._announce))
         self._commands: dict[type[wire.Message], Callable[..., None]] = {
             wire.SetDelivery: self._set_delivery,
             wire.SetHosts: self._set_hosts,
+            wire.SetFaults: self._set_faults,
+            wire.SetIngestion: self._set_ingestion,
             wire.SetCap: self._set_cap,
             wire.Clear: self._clear,
             wire.Import: self._import,
@@ -74,11 +87,16 @@ class Service:
         housekeeping = asyncio_utils.create_task(
             self._keep_house(), name="housekeeping", keep_ref=True
         )
+        remembering = asyncio_utils.create_task(
+            self._memory.keep(), name="remembering", keep_ref=True
+        )
         try:
             await self._master.run()
         finally:
             housekeeping.cancel()
+            remembering.cancel()
             await self._drain()
+            self._memory.close()
         if self._failure:
             raise self._failure
 
@@ -99,6 +117,7 @@ class Service:
                 delivery=str(self._state.delivery),
                 pid=os.getpid(),
                 note=self._note,
+                faults=self._state.faults.texts,
             )
         )
         listen(self._loop, self._command, self._master.stop)
@@ -107,6 +126,7 @@ class Service:
         """Take no more, let uploads on their way have their answer, commit the rest. Idle
         connections and other people's tunnels end with the process."""
         self._master.options.update(server=False)
+        self._addon.line.close()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self._addon.idle.wait()
@@ -141,10 +161,18 @@ class Service:
         self._master.open_hosts(hosts)
         self._say_changed()
 
+    def _set_faults(self, message: wire.SetFaults) -> None:
+        self._state.faults.replace(message.faults)
+        self._say_changed()
+
+    def _set_ingestion(self, message: wire.SetIngestion) -> None:
+        self._memory.ingestion.obey(rule_book(message.rules))
+
     def _set_cap(self, message: wire.SetCap) -> None:
         self._state.cap_bytes = max(1, message.megabytes) << 20
 
     def _clear(self, _: wire.Clear) -> None:
+        self._memory.clear()
         self._start(self._clear_all(), "clear")
 
     async def _clear_all(self) -> None:
@@ -178,7 +206,8 @@ class Service:
                 self._announcer.say(wire.Removed(removed.capture, removed.event))
 
     def _say_changed(self) -> None:
-        self._announcer.say(wire.Changed(str(self._state.delivery), self._state.hosts))
+        state = self._state
+        self._announcer.say(wire.Changed(str(state.delivery), state.hosts, state.faults.texts))
 
     def _committed(self, last: Ids) -> None:
         self._announcer.say(wire.Captured(last.capture, last.event))

@@ -18,6 +18,8 @@ MESSAGES = [
     wire.Trouble("Full.", "Free some."),
     wire.SetDelivery("local"),
     wire.SetHosts(["ä.example"]),
+    wire.SetFaults(["500#2"]),
+    wire.SetIngestion({"sources": {"*": {"eps": 5}}}),
     wire.SetCap(5),
     wire.Clear(),
     wire.Import("/f"),

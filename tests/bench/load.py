@@ -4,6 +4,7 @@ A load generator that costs little: keep-alive sockets and one prepared request,
     python -m tests.bench.load HOST PORT CONNECTIONS SECONDS    prints one JSON object
 """
 
+import itertools
 import json
 import random
 import selectors
@@ -14,6 +15,9 @@ import uuid
 
 EVENTS = 30
 BODIES = 64
+STAMP = b"--stamp-"
+"""Stands in every insert id for the number of the upload: events that were sent before would be
+duplicates, which is not what is measured."""
 
 
 def body(rng: random.Random, events: int = EVENTS) -> bytes:
@@ -32,7 +36,7 @@ def body(rng: random.Random, events: int = EVENTS) -> bytes:
                     "platform": "Web",
                     "language": "en-US",
                     "ip": "$remote",
-                    "insert_id": str(uuid.UUID(int=rng.getrandbits(128))),
+                    "insert_id": STAMP.decode() + str(uuid.UUID(int=rng.getrandbits(128)))[8:],
                     "event_type": rng.choice(("Product Viewed", "Add to Cart", "Checkout")),
                     "event_properties": {
                         "[Amplitude] Page Domain": "shop.example.com",
@@ -66,6 +70,9 @@ def request(content: bytes) -> bytes:
     return head.encode() + content
 
 
+_numbers = itertools.count(time.time_ns() // 1000 & 0x7FFFFFFF)
+
+
 class Client:
     """One connection that always has one request on its way."""
 
@@ -80,8 +87,9 @@ class Client:
     def send(self) -> None:
         """Send the next request."""
         self._next = (self._next + 1) % len(self._requests)
+        content = self._requests[self._next].replace(STAMP, b"%08x" % next(_numbers))
         self._sent = time.perf_counter()
-        self.socket.sendall(self._requests[self._next])
+        self.socket.sendall(content)
 
     def receive(self) -> bool:
         """Read; true when a whole answer is there. Raises ConnectionError for anything but 200."""

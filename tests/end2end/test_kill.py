@@ -25,7 +25,9 @@ def send_until_dead(endpoint: str, sender: int, answered: list[str], sent: list[
     with httpx.Client() as client:
         for round_ in range(100_000):
             ids = [f"{sender}-{round_}-{n}" for n in range(5)]
-            events = [{"event_type": "Load", "user_id": f"u{sender}", "insert_id": i} for i in ids]
+            events = [
+                {"event_type": "Load", "user_id": f"user-{sender}", "insert_id": i} for i in ids
+            ]
             sent.extend(ids)
             try:
                 answer = client.post(endpoint, json={"api_key": KEY, "events": events})

@@ -73,7 +73,7 @@ def event_types(workspace: Path) -> list[str]:
 def site() -> Iterator[str]:
     """A page on loopback that sends one event to the real ingestion host when it is loaded."""
     body = json.dumps(
-        {"api_key": "0123", "events": [{"event_type": "Page Seen", "user_id": "ada"}]}
+        {"api_key": "0123", "events": [{"event_type": "Page Seen", "user_id": "ada-1"}]}
     )
     page = f"""<!doctype html><title>A site</title><body>
 <script>

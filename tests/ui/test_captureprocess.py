@@ -50,7 +50,7 @@ def start(qtbot: QtBot, capture: CaptureProcess) -> wire.Listening:
 
 
 def send_event(info: wire.Listening, event_type: str) -> int:
-    body = {"api_key": "0123", "events": [{"event_type": event_type, "user_id": "ada"}]}
+    body = {"api_key": "0123", "events": [{"event_type": event_type, "user_id": "ada-1"}]}
     request = urllib.request.Request(
         f"{info.endpoint}/2/httpapi",
         json.dumps(body).encode(),

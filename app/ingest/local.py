@@ -1,0 +1,223 @@
+"""
+Local ingestion: what Amplitude would say to a request, without asking it.
+
+SDKs read the status from the body's `code` and resend for ever when it is missing, so an answer
+is either the documented one or an honest error (wire-format §4.1, §4.3). A refusal is one of the
+whole request: nothing of it is taken, and SDKs send the events that were not named again.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import orjson
+
+from app.decode.http_v2 import BATCH, HTTP_V2
+from app.ingest.answer import json_answer, preflight, text_answer
+from app.ingest.dedupe import WEEK_MS, Seen
+from app.ingest.endpoints import TEXT, Endpoint, endpoint_of
+from app.ingest.forms import answer_form
+from app.ingest.limits import Limits, Window
+from app.ingest.rules import RuleBook
+from app.ingest.validate import MOST_EVENTS, check, refusal, refused
+from app.model import Capture, Decoded, Fault, Response, Upload
+
+LARGEST = {BATCH: 20 << 20}
+LARGEST_OTHERWISE = 1 << 20
+MOST_SOURCES = 1000
+"""How many sources are measured, against senders with a new API key for every upload."""
+
+
+class Verdict(NamedTuple):
+    """An answer, and which events were taken before (places in the upload): the answer hides it."""
+
+    response: Response
+    duplicates: tuple[int, ...] = ()
+
+
+class Remembered(NamedTuple):
+    """Something to keep across restarts: rows of `app.store.ingestion`."""
+
+    key: str
+    until_ms: int
+    value: bytes
+
+
+class LocalIngestion:
+    """Answers uploads as documented, and remembers what that takes: rates, quotas, duplicates."""
+
+    def __init__(self, book: RuleBook | None = None) -> None:
+        self._book = book or RuleBook()
+        self._limits: dict[str, Limits] = {}
+        self._seen = Seen()
+        self._saved = 0
+
+    def obey(self, book: RuleBook) -> None:
+        """Use these rules from now on. What was counted stays where its window does."""
+        self._book = book
+        for api_key, limits in list(self._limits.items()):
+            rules = book.rules(api_key)
+            if rules.window_seconds == limits.rules.window_seconds:
+                limits.rules = rules
+            else:
+                del self._limits[api_key]
+
+    def answer(self, capture: Capture, decoded: Decoded, now_ms: int) -> Response:
+        """The response to a request that stays here."""
+        return self.judge(capture, decoded, now_ms).response
+
+    def judge(self, capture: Capture, decoded: Decoded, now_ms: int) -> Verdict:
+        """The same, with what the answer does not say."""
+        endpoint = endpoint_of(capture, decoded)
+        if endpoint is Endpoint.EVENTS:
+            return self._events(capture, decoded.upload, now_ms)
+        if endpoint in TEXT:
+            return self._form(endpoint, capture, decoded.upload, now_ms)
+        return Verdict(_other(endpoint, capture))
+
+    def withdraw(self, decoded: Decoded, verdict: Verdict) -> None:
+        """The events of an accepted upload could not be stored: its sender is refused after all,
+        and what it sends again is no duplicate."""
+        upload = decoded.upload
+        if upload and verdict.response.status == 200:
+            self._seen.withdraw(upload.api_key or "", upload.events, verdict.duplicates)
+
+    def forget(self) -> None:
+        """Begin anew, as if nothing had ever arrived."""
+        self._limits.clear()
+        self._seen = Seen()
+
+    def remember(self, rows: Iterable[tuple[str, int, bytes]]) -> None:
+        """Take back what `unsaved` gave. Rows that cannot be read are left out."""
+        for key, _, value in rows:
+            try:
+                self._remember(orjson.loads(key), orjson.loads(value))
+            except (ValueError, TypeError, KeyError, AttributeError):
+                continue
+
+    def unsaved(self, now_ms: int) -> list[Remembered]:
+        """What changed since the last time, for `remember` after a restart."""
+        rows = [
+            row
+            for api_key, limits in self._limits.items()
+            for name, window in _windows(limits)
+            for row in _rows(api_key, name, window)
+        ]
+        accepted = self._seen.unsaved()
+        if accepted:
+            self._saved += 1
+            key = _key("seen", f"{now_ms:015}", f"{self._saved:09}")
+            rows.append(Remembered(key, now_ms + WEEK_MS, orjson.dumps(accepted)))
+        return rows
+
+    def _events(self, capture: Capture, upload: Upload | None, now_ms: int) -> Verdict:
+        if upload is None:
+            return Verdict(json_answer(capture, 400, refused("Missing request body")))
+        refusal_ = _malformed(upload) or self._unwelcome(upload, now_ms)
+        if refusal_:
+            return Verdict(json_answer(capture, *refusal_))
+        duplicates = self._seen.accept(upload.api_key or "", upload.events, now_ms)
+        body = {
+            "code": 200,
+            "events_ingested": len(upload.events),
+            "payload_size_bytes": upload.body_bytes,
+            "server_upload_time": now_ms,
+        }
+        return Verdict(json_answer(capture, 200, body), duplicates)
+
+    def _unwelcome(self, upload: Upload, now_ms: int) -> tuple[int, dict[str, object]] | None:
+        api_key = upload.api_key or ""
+        if not self._book.knows(api_key):
+            return 400, refused(f"Invalid API key: {api_key}")
+        found = check(upload)
+        if found:
+            return 400, refusal(found, first_only=upload.endpoint != BATCH)
+        return self._limits_of(api_key).refusal(upload, now_ms)
+
+    def _form(
+        self, endpoint: Endpoint, capture: Capture, upload: Upload | None, now_ms: int
+    ) -> Verdict:
+        status, text = answer_form(endpoint, capture, self._book)
+        duplicates: tuple[int, ...] = ()
+        if status == 200 and upload:
+            duplicates = self._seen.accept(upload.api_key or "", upload.events, now_ms)
+        return Verdict(text_answer(capture, status, text), duplicates)
+
+    def _limits_of(self, api_key: str) -> Limits:
+        limits = self._limits.get(api_key)
+        if limits is None:
+            if len(self._limits) >= MOST_SOURCES:
+                del self._limits[next(iter(self._limits))]
+            limits = self._limits[api_key] = Limits(self._book.rules(api_key))
+        return limits
+
+    def _remember(self, key: list[str], value: Any) -> None:
+        if len(key) == 3:  # ["seen", …]; those of a window have four parts.
+            self._seen.load(value)
+            return
+        api_key, name, length, slot = key
+        limits = self._limits_of(api_key)
+        for known, window in _windows(limits, (HTTP_V2, BATCH)):
+            if (known, str(window.slot_ms)) == (name, length):
+                window.load(int(slot), value)
+
+
+def _malformed(upload: Upload) -> tuple[int, dict[str, object]] | None:
+    """The refusal of an upload whose shape is wrong."""
+    fault = upload.fault
+    largest = LARGEST.get(upload.endpoint, LARGEST_OTHERWISE)
+    if upload.body_bytes > largest or len(upload.events) > MOST_EVENTS:
+        fault = Fault.TOO_LARGE
+    match fault:
+        case Fault.NONE:
+            return None
+        case Fault.TOO_LARGE:
+            return 413, {"code": 413, "error": "Payload too large"}
+        case Fault.UNREADABLE:
+            what = "Invalid JSON request body" if upload.wire_bytes else "Missing request body"
+            return 400, refused(what)
+        case Fault.EVENT:
+            return 400, refused("Invalid event JSON")
+        case _:
+            return 400, refused("Request missing required field", str(fault))
+
+
+def _other(endpoint: Endpoint, capture: Capture) -> Response:
+    match endpoint:
+        case Endpoint.PREFLIGHT:
+            return preflight(capture)
+        case Endpoint.REMOTE_CONFIG:
+            # At once: an SDK waits up to six seconds for its configuration before it starts.
+            return json_answer(capture, 200, {"configs": {}})
+        case Endpoint.REGION:
+            eu = ".eu." in (urlsplit(capture.url).hostname or "")
+            host = "api.eu.amplitude.com" if eu else "api.amplitude.com"
+            return json_answer(capture, 200, {"ingestionEndpoint": host})
+        case Endpoint.FLAGS:
+            return json_answer(capture, 200, [])
+        case Endpoint.SESSION_REPLAY:
+            return json_answer(capture, 200, {"code": 200})
+        case _:
+            return json_answer(capture, 200, {})
+
+
+def _windows(limits: Limits, endpoints: Iterable[str] = ()) -> list[tuple[str, Window]]:
+    """The windows of a source by name; those of the named endpoints are made if need be."""
+    for endpoint in endpoints:
+        limits.rate(endpoint)
+    meters = {"quota": limits.quota, **limits.rates}
+    return [
+        (f"{name} {kind}", window)
+        for name, meter in meters.items()
+        for kind, window in (("users", meter.users), ("devices", meter.devices))
+    ]
+
+
+def _rows(api_key: str, name: str, window: Window) -> Iterable[Remembered]:
+    for slot, counts in window.dump():
+        key = _key(api_key, name, str(window.slot_ms), str(slot))
+        yield Remembered(key, window.end_ms(slot), orjson.dumps(counts))
+
+
+def _key(*parts: str) -> str:
+    return orjson.dumps(parts).decode()
