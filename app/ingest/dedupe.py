@@ -5,19 +5,18 @@ The sender never learns of it; the answer is the same 200. What counts is the fi
 was accepted. The newest million ids are remembered, by hash: 80 MB at most.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from operator import itemgetter
+
+import orjson
 
 from app.model import Event
 
 WEEK_MS = 7 * 24 * 3_600_000
 GENERATION = 500_000
 
-type Accepted = tuple[int, str, str | None, list[str]]
-"""When, the API key, the device, and the insert ids."""
-
 # Places in an `Event`: much faster than by name.
-_insert_id, _ids = itemgetter(5), itemgetter(3, 5)
+_device, _insert_id = itemgetter(3), itemgetter(5)
 
 
 class Seen:
@@ -26,77 +25,106 @@ class Seen:
     def __init__(self) -> None:
         self._young: dict[int, int] = {}
         self._old: dict[int, int] = {}
-        self._unsaved: list[Accepted] = []
+        self._unsaved: list[bytes] = []
 
     def accept(self, api_key: str, events: tuple[Event, ...], now_ms: int) -> tuple[int, ...]:
         """Remember these events; returns the places of those that were known."""
-        ids = list(map(_ids, events))
-        places: Sequence[int] = range(len(ids))
-        if None in map(_insert_id, events):
-            places = [place for place in places if events[place].insert_id is not None]
-            ids = [ids[place] for place in places]
-        hashes = [hash((api_key, known)) for known in ids]
-        if self._all_new(hashes):
-            self._remember(api_key, ids, hashes, now_ms)
-            return ()
-        at = dict(zip(places, ids, strict=True))
-        fresh: dict[int, int] = {}
-        for place, key in zip(places, hashes, strict=True):
-            # An event that is held back is sent again and again until it is final.
-            if "delay" not in events[place].raw and not self._knows(key, now_ms):
-                fresh.setdefault(key, place)
-        news = set(fresh.values())
-        self._remember(api_key, [at[place] for place in fresh.values()], list(fresh), now_ms)
-        return tuple(n for n in places if n not in news and "delay" not in events[n].raw)
+        known: list[int] = []
+        for device, places in _by_device(events):
+            known += self._accept(api_key, device, events, places, now_ms)
+        return tuple(sorted(known))
 
     def withdraw(self, api_key: str, events: tuple[Event, ...], known: tuple[int, ...]) -> None:
         """Forget events that `accept` took, save those it knew: they could not be stored."""
         skipped = set(known)
         taken = [event for place, event in enumerate(events) if place not in skipped]
         for event in taken:
-            self._young.pop(hash((api_key, _ids(event))), None)
+            self._young.pop(_salt(api_key, event.device_id) ^ hash(event.insert_id), None)
         gone = {event.insert_id for event in taken}
         self._unsaved = [
-            (at_ms, key, device, [name for name in names if name not in gone])
-            for at_ms, key, device, names in self._unsaved
+            orjson.dumps((*saved, [name for name in names if name not in gone]))
+            for *saved, names in map(orjson.loads, self._unsaved)
         ]
 
-    def unsaved(self) -> list[Accepted]:
-        """What was accepted since the last time."""
+    def unsaved(self) -> bytes:
+        """What was accepted since the last time, for `load`; empty when nothing was."""
         unsaved, self._unsaved = self._unsaved, []
-        return unsaved
+        return b"[" + b",".join(unsaved) + b"]" if unsaved else b""
 
-    def load(self, accepted: Iterable[Accepted]) -> None:
+    def load(self, unsaved: bytes) -> None:
         """Take back what `unsaved` gave, oldest first."""
-        for at_ms, api_key, device, insert_ids in accepted:
-            self._add((hash((api_key, (device, insert_id))) for insert_id in insert_ids), at_ms)
+        for at_ms, api_key, device, names in orjson.loads(unsaved):
+            salt = _salt(api_key, device)
+            self._add([salt ^ hash(name) for name in names], at_ms)
 
-    def _all_new(self, hashes: list[int]) -> bool:
-        if not self._young.keys().isdisjoint(hashes):
+    def _accept(
+        self,
+        api_key: str,
+        device: str | None,
+        events: tuple[Event, ...],
+        places: Sequence[int],
+        now_ms: int,
+    ) -> list[int]:
+        """The same for the events of one device."""
+        names = list(map(_insert_id, events))
+        if len(places) < len(events) or None in names:
+            places = [place for place in places if names[place] is not None]
+            names = [names[place] for place in places]
+        keys = list(map(_salt(api_key, device).__xor__, map(hash, names)))
+        known: list[int] = []
+        if not self._all_new(keys):
+            keys, names, known = self._sorted_out(events, places, keys, now_ms)
+        if keys:
+            self._add(keys, now_ms)
+            # As text at once: names that stay would keep the memory of whole uploads from reuse.
+            self._unsaved.append(orjson.dumps((now_ms, api_key, device, names)))
+        return known
+
+    def _all_new(self, keys: list[int]) -> bool:
+        if not self._young.keys().isdisjoint(keys):
             return False
-        if self._old and not self._old.keys().isdisjoint(hashes):
+        if self._old and not self._old.keys().isdisjoint(keys):
             return False
-        return len(set(hashes)) == len(hashes)
+        return len(set(keys)) == len(keys)
+
+    def _sorted_out(
+        self, events: tuple[Event, ...], places: Sequence[int], keys: list[int], now_ms: int
+    ) -> tuple[list[int], list[str | None], list[int]]:
+        """The keys and names of those that are new, and the places of those that are not."""
+        fresh: dict[int, str | None] = {}
+        known = []
+        for place, key in zip(places, keys, strict=True):
+            # An event that is held back is sent again and again until it is final.
+            if "delay" in events[place].raw:
+                continue
+            if key in fresh or self._knows(key, now_ms):
+                known.append(place)
+            else:
+                fresh[key] = events[place].insert_id
+        return list(fresh), list(fresh.values()), known
 
     def _knows(self, key: int, now_ms: int) -> bool:
         at_ms = self._young.get(key, self._old.get(key))
         return at_ms is not None and now_ms - at_ms < WEEK_MS
 
-    def _remember(
-        self, api_key: str, ids: list[tuple[str | None, str]], hashes: list[int], now_ms: int
-    ) -> None:
-        if not ids:
-            return
-        self._add(hashes, now_ms)
-        devices, insert_ids = zip(*ids, strict=True)
-        grouped: dict[str | None, list[str]] = {devices[0]: list(insert_ids)}
-        if len(set(devices)) > 1:
-            grouped = {device: [] for device in devices}
-            for device, insert_id in ids:
-                grouped[device].append(insert_id)
-        self._unsaved += [(now_ms, api_key, device, names) for device, names in grouped.items()]
-
-    def _add(self, hashes: Iterable[int], at_ms: int) -> None:
+    def _add(self, keys: list[int], at_ms: int) -> None:
         if len(self._young) >= GENERATION:
             self._old, self._young = self._young, {}
-        self._young.update(dict.fromkeys(hashes, at_ms))
+        self._young.update(dict.fromkeys(keys, at_ms))
+
+
+def _salt(api_key: str, device: str | None) -> int:
+    return hash((api_key, device))
+
+
+def _by_device(events: tuple[Event, ...]) -> list[tuple[str | None, Sequence[int]]]:
+    """The places of events, by device. Most uploads are of one."""
+    devices = list(map(_device, events))
+    if not devices:
+        return []
+    if devices.count(devices[0]) == len(devices):
+        return [(devices[0], range(len(devices)))]
+    grouped: dict[str | None, list[int]] = {}
+    for place, device in enumerate(devices):
+        grouped.setdefault(device, []).append(place)
+    return list(grouped.items())

@@ -16,6 +16,7 @@ from app.model import Upload
 
 type Counts = dict[str, int]
 
+USER, DEVICE = "user ", "device "
 HOUR_MS = 3_600_000
 MOST_IDS = 100_000
 """How many ids a window knows at most, against senders with a new one for every event."""
@@ -48,10 +49,16 @@ class Window:
         if len(totals) > MOST_IDS:
             self._drop(min(self._ring))
 
-    def total(self, key: str, now_ms: int) -> int:
-        """How many events of an id the window holds."""
+    def beyond(self, counts: Counts, allowed: int, now_ms: int) -> Counts:
+        """The ids of which more would then be than is allowed, with how many that would be."""
         self._slot(now_ms)
-        return self._totals.get(key, 0)
+        totals = self._totals
+        found: Counts = {}
+        for key, count in counts.items():
+            total = totals.get(key, 0) + count
+            if total > allowed:
+                found[key] = total
+        return found
 
     def dump(self) -> Iterator[tuple[int, Counts]]:
         """What changed since the last time, by slot."""
@@ -89,31 +96,18 @@ class Window:
                 del totals[key]
 
 
-class Meter:
-    """How much each user and each device sent, over one length of time."""
-
-    def __init__(self, slot_ms: int, slots: int) -> None:
-        self.users = Window(slot_ms, slots)
-        self.devices = Window(slot_ms, slots)
-
-    def add(self, users: Counts, devices: Counts, now_ms: int) -> None:
-        """Count an accepted upload."""
-        self.users.add(users, now_ms)
-        self.devices.add(devices, now_ms)
-
-
 class Limits:
-    """The counts of one source."""
+    """The counts of one source. Users and devices share the windows, told apart by a prefix."""
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self.rates: dict[str, Meter] = {}
-        self.quota = Meter(HOUR_MS, 24)
+        self.rates: dict[str, Window] = {}
+        self.quota = Window(HOUR_MS, 24)
 
-    def rate(self, endpoint: str) -> Meter:
-        """The meter of an endpoint; HTTP V2 and Batch are counted apart."""
+    def rate(self, endpoint: str) -> Window:
+        """The window of an endpoint; HTTP V2 and Batch are counted apart."""
         if endpoint not in self.rates:
-            self.rates[endpoint] = Meter(1000, self.rules.window_seconds)
+            self.rates[endpoint] = Window(1000, self.rules.window_seconds)
         return self.rates[endpoint]
 
     def refusal(self, upload: Upload, now_ms: int) -> tuple[int, dict[str, object]] | None:
@@ -121,21 +115,15 @@ class Limits:
         rules = self.rules
         if rules.silenced_devices and (body := self._silenced(upload)):
             return 400, body
-        users, devices = _counts(upload)
+        counts = _counts(upload)
         rate = self.rate(upload.endpoint)
         allowed = rules.threshold(upload.endpoint) * rules.window_seconds
-        throttled = (
-            _beyond(rate.users, users, allowed, now_ms),
-            _beyond(rate.devices, devices, allowed, now_ms),
-        )
-        exceeded = (
-            _beyond(self.quota.users, users, rules.daily_quota, now_ms),
-            _beyond(self.quota.devices, devices, rules.daily_quota, now_ms),
-        )
-        if any(throttled) or any(exceeded):
+        throttled = rate.beyond(counts, allowed, now_ms)
+        exceeded = self.quota.beyond(counts, rules.daily_quota, now_ms)
+        if throttled or exceeded:
             return 429, self._throttled(upload, throttled, exceeded)
-        rate.add(users, devices, now_ms)
-        self.quota.add(users, devices, now_ms)
+        rate.add(counts, now_ms)
+        self.quota.add(counts, now_ms)
         return None
 
     def _silenced(self, upload: Upload) -> dict[str, object] | None:
@@ -148,18 +136,17 @@ class Limits:
         devices = {upload.events[index].device_id for index in indexes}
         return silenced_body(sorted(filter(None, devices)), indexes, self._threshold(upload))
 
-    def _throttled(
-        self, upload: Upload, throttled: tuple[Counts, Counts], exceeded: tuple[Counts, Counts]
-    ) -> dict[str, object]:
-        users = throttled[0].keys() | exceeded[0].keys()
-        devices = throttled[1].keys() | exceeded[1].keys()
+    def _throttled(self, upload: Upload, throttled: Counts, exceeded: Counts) -> dict[str, object]:
         seconds = self.rules.window_seconds
+        rates = {key: ceil(count / seconds) for key, count in throttled.items()}
+        users = _only(USER, throttled) | _only(USER, exceeded)
+        devices = _only(DEVICE, throttled) | _only(DEVICE, exceeded)
         return throttled_body(
             self._threshold(upload),
-            users={key: ceil(count / seconds) for key, count in throttled[0].items()},
-            devices={key: ceil(count / seconds) for key, count in throttled[1].items()},
-            quota_users=exceeded[0],
-            quota_devices=exceeded[1],
+            users=_only(USER, rates),
+            devices=_only(DEVICE, rates),
+            quota_users=_only(USER, exceeded),
+            quota_devices=_only(DEVICE, exceeded),
             indexes=[
                 index
                 for index, event in enumerate(upload.events)
@@ -207,23 +194,20 @@ def silenced_body(devices: list[str], indexes: list[int], threshold: int) -> dic
     }
 
 
-def _counts(upload: Upload) -> tuple[Counts, Counts]:
+def _counts(upload: Upload) -> Counts:
     """Events by user and by device. Most uploads are of one pair of them."""
-    users: Counts = {}
-    devices: Counts = {}
+    counts: Counts = {}
     for (user, device), count in Counter(map(_ids, upload.events)).items():
         if user is not None:
-            users[user] = users.get(user, 0) + count
+            key = USER + user
+            counts[key] = counts.get(key, 0) + count
         if device is not None:
-            devices[device] = devices.get(device, 0) + count
-    return users, devices
+            key = DEVICE + device
+            counts[key] = counts.get(key, 0) + count
+    return counts
 
 
-def _beyond(window: Window, counts: Counts, allowed: int, now_ms: int) -> Counts:
-    """The ids that would be beyond what is allowed, with their totals."""
-    found = {}
-    for key, count in counts.items():
-        total = window.total(key, now_ms) + count
-        if total > allowed:
-            found[key] = total
-    return found
+def _only(prefix: str, counts: Counts) -> Counts:
+    """The users or the devices among counts."""
+    skip = len(prefix)
+    return {key[skip:]: count for key, count in counts.items() if key.startswith(prefix)}

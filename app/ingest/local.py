@@ -7,12 +7,12 @@ whole request: nothing of it is taken, and SDKs send the events that were not na
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import orjson
 
-from app.decode.http_v2 import BATCH, HTTP_V2
+from app.decode.http_v2 import BATCH
 from app.ingest.answer import json_answer, preflight, text_answer
 from app.ingest.dedupe import WEEK_MS, Seen
 from app.ingest.endpoints import TEXT, Endpoint, endpoint_of
@@ -91,7 +91,7 @@ class LocalIngestion:
         """Take back what `unsaved` gave. Rows that cannot be read are left out."""
         for key, _, value in rows:
             try:
-                self._remember(orjson.loads(key), orjson.loads(value))
+                self._remember(orjson.loads(key), value)
             except (ValueError, TypeError, KeyError, AttributeError):
                 continue
 
@@ -107,7 +107,7 @@ class LocalIngestion:
         if accepted:
             self._saved += 1
             key = _key("seen", f"{now_ms:015}", f"{self._saved:09}")
-            rows.append(Remembered(key, now_ms + WEEK_MS, orjson.dumps(accepted)))
+            rows.append(Remembered(key, now_ms + WEEK_MS, accepted))
         return rows
 
     def _events(self, capture: Capture, upload: Upload | None, now_ms: int) -> Verdict:
@@ -151,15 +151,15 @@ class LocalIngestion:
             limits = self._limits[api_key] = Limits(self._book.rules(api_key))
         return limits
 
-    def _remember(self, key: list[str], value: Any) -> None:
+    def _remember(self, key: list[str], value: bytes) -> None:
         if len(key) == 3:  # ["seen", …]; those of a window have four parts.
             self._seen.load(value)
             return
         api_key, name, length, slot = key
         limits = self._limits_of(api_key)
-        for known, window in _windows(limits, (HTTP_V2, BATCH)):
-            if (known, str(window.slot_ms)) == (name, length):
-                window.load(int(slot), value)
+        window = limits.quota if name == "quota" else limits.rate(name)
+        if str(window.slot_ms) == length:
+            window.load(int(slot), orjson.loads(value))
 
 
 def _malformed(upload: Upload) -> tuple[int, dict[str, object]] | None:
@@ -201,16 +201,9 @@ def _other(endpoint: Endpoint, capture: Capture) -> Response:
             return json_answer(capture, 200, {})
 
 
-def _windows(limits: Limits, endpoints: Iterable[str] = ()) -> list[tuple[str, Window]]:
-    """The windows of a source by name; those of the named endpoints are made if need be."""
-    for endpoint in endpoints:
-        limits.rate(endpoint)
-    meters = {"quota": limits.quota, **limits.rates}
-    return [
-        (f"{name} {kind}", window)
-        for name, meter in meters.items()
-        for kind, window in (("users", meter.users), ("devices", meter.devices))
-    ]
+def _windows(limits: Limits) -> Iterable[tuple[str, Window]]:
+    """The windows of a source, by name."""
+    return [("quota", limits.quota), *limits.rates.items()]
 
 
 def _rows(api_key: str, name: str, window: Window) -> Iterable[Remembered]:

@@ -104,6 +104,16 @@ def test_these_sdks_give_up_when_the_connection_is_lost(
     assert accepted(tmp_path) == []
 
 
+@pytest.mark.parametrize("sdk", [NODE])
+def test_an_answer_without_a_code_makes_it_send_again(tmp_path: Path, sdk: Sdk) -> None:
+    sent = events(4)
+    with capturing(tmp_path, "--delivery", "local", "--fault", "wrong-ok#2") as capture:
+        told = run(sdk, capture, sent)
+    assert told == dict.fromkeys(ids(sent), 200)
+    assert statuses(tmp_path) == [200, 200, 200]
+    assert set(accepted(tmp_path)) == set(ids(sent))
+
+
 @BOTH
 def test_too_large_is_sent_in_smaller_pieces(tmp_path: Path, sdk: Sdk) -> None:
     sent = events(8)
