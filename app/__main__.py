@@ -17,6 +17,7 @@ from app.arguments import add_capture_arguments
 from app.errors import AppError, BadInput
 
 DEMO_EVENTS = 20_000
+MOST_EVENTS = 10_000_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -151,6 +152,9 @@ def _import(given: argparse.Namespace) -> int:
 
     status = 0
     folder = _folder(given)
+    if not any(path.is_file() for path in given.files):
+        # Not even an empty workspace is made for nothing.
+        raise BadInput(f"There is no file {given.files[0]}.")
     with Store.write(folder) as store, Checkpointer(folder):
         for path in given.files:
             try:
@@ -186,10 +190,9 @@ def _print_text(lines: Iterable[str]) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 10_000_000:
-        raise ValueError(text)
-    return number
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_EVENTS:
+        raise argparse.ArgumentTypeError(f"a number from 1 to {MOST_EVENTS} is needed")
+    return int(text)
 
 
 if __name__ == "__main__":

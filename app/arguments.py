@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from app.errors import BadInput
-from app.ingest.faults import parse_fault
 from app.model import Delivery
 
 
@@ -41,6 +40,9 @@ def _port(text: str) -> int:
 
 
 def _fault(text: str) -> str:
+    # Imported when there is one: the window should be there at once.
+    from app.ingest.faults import parse_fault
+
     try:
         return parse_fault(text).text
     except BadInput as error:

@@ -2,9 +2,11 @@
 What a person types into the filter box, as a value and as SQL.
 
     type:"Button Clicked"  user:ada  device:9a5c  session:1795281104973  source:0123
+    outcome:rejected  via:proxy  sdk:amplitude-ts  project:shop
     -type:$identify        free words are looked for in types, ids and properties
 
-Keys match parts, ignoring case; several keys must all match. A minus excludes.
+Keys match parts, ignoring case; several keys must all match. A minus excludes. What is only half
+typed (`type:`, a lone minus) is no condition yet.
 """
 
 import re
@@ -16,8 +18,16 @@ import orjson
 
 from app.decode.body import clean
 from app.errors import BadInput
+from app.model import Outcome, Via
 
-KEYS = ("type", "user", "device", "session", "source")
+KEYS = ("type", "user", "device", "session", "project", "source", "sdk", "outcome", "via")
+CHOICES: dict[str, tuple[Outcome, ...] | tuple[Via, ...]] = {
+    "outcome": tuple(Outcome),
+    "via": tuple(Via),
+}
+"""Keys whose values are known words, of which the beginning is enough."""
+
+_WAITING = [Outcome.UNANSWERED]
 
 
 class Term(NamedTuple):
@@ -38,6 +48,14 @@ class Filter:
 
     def __bool__(self) -> bool:
         return bool(self.terms or self.hidden_types or self.source_id is not None)
+
+    @property
+    def waits(self) -> bool:
+        """Whether an event has to be answered before it is known to match."""
+        return any(
+            term.key == "outcome" and (term.negated or _chosen("outcome", term.text) != _WAITING)
+            for term in self.terms
+        )
 
 
 @dataclass(slots=True)
@@ -61,26 +79,58 @@ class Where:
 LONGEST = 10_000
 MOST_TERMS = 100
 _SESSION = re.compile(r"-?[0-9]{1,18}")
-_TOKEN = re.compile(r'(-)?(?:([a-z]+):)?(?:"((?:[^"\\]|\\.)*)"?|(\S+))')
+_TOKEN = re.compile(r'(-)?(?:([A-Za-z]+):)?(?:"((?:[^"\\]|\\.)*)"?|(\S+))')
+_SCHEMES = frozenset({"about", "blob", "data", "javascript", "mailto", "sms", "tel", "urn"})
+"""What stands before a colon in addresses that have no `//`."""
 
 
 def parse(text: str) -> tuple[Term, ...]:
-    """The terms of a filter text. Raises BadInput for a session that is not a number."""
+    """The terms of a filter text. Raises BadInput for a value that its key cannot have."""
     if len(text) > LONGEST:
         raise BadInput("The filter is too long.")
     terms = []
-    for minus, key, quoted, bare in _TOKEN.findall(clean(text)):
+    for minus, word, quoted, bare in _TOKEN.findall(clean(text)):
+        key = word.lower()
         value = re.sub(r"\\(.)", r"\1", quoted) if quoted else bare
-        if key and key not in KEYS:
+        if word and key not in KEYS:
             # `https://…` and `12:30` are text, not a key.
-            terms.append(Term("", f"{key}:{value}", bool(minus)))
-        elif key == "session" and value and not _SESSION.fullmatch(value):
-            raise BadInput(f"A session is a number, not {value!r}.")
-        elif value:
+            terms.append(Term("", f"{word}:{value}", bool(minus)))
+        elif value and not _is_half_typed(key, bare):
+            _check(key, value)
             terms.append(Term(key, value, bool(minus)))
     if len(terms) > MOST_TERMS:
         raise BadInput("The filter has too many conditions.")
     return tuple(terms)
+
+
+def unknown_keys(text: str) -> tuple[str, ...]:
+    """Words that stand where a key would and are none; they are looked for as text."""
+    found = (
+        word
+        for _, word, _, bare in _TOKEN.findall(clean(text[:LONGEST]))
+        if word.lower() not in KEYS and not bare.startswith("//")
+    )
+    return tuple(word for word in dict.fromkeys(found) if word and word.lower() not in _SCHEMES)
+
+
+def _is_half_typed(key: str, bare: str) -> bool:
+    """`type:` or a minus: the rest will be typed in a moment."""
+    if key:
+        return key == "session" and bare == "-"
+    return bare == "-" or (bare.endswith(":") and bare[:-1].lower() in KEYS)
+
+
+def _check(key: str, value: str) -> None:
+    if key == "session" and not _SESSION.fullmatch(value):
+        raise BadInput(f"A session is a number, not {value!r}.")
+    if key in CHOICES and not _chosen(key, value):
+        known = ", ".join(CHOICES[key])
+        raise BadInput(f"{value!r} is no {key}. There are: {known}.")
+
+
+def _chosen(key: str, value: str) -> list[Outcome | Via]:
+    """The words of a key that begin like this."""
+    return [word for word in CHOICES[key] if word.startswith(value.lower())]
 
 
 def to_text(term: Term) -> str:
@@ -101,7 +151,20 @@ type FindNames = Callable[[str, str], list[int] | None]
 to be listed. Asked first, because most words name nothing, and then a million rows are spared."""
 
 
-def where(chosen: Filter, names: FindNames) -> Where:
+class Span(NamedTuple):
+    """Some uploads: between which events theirs lie, and which uploads, if they are few."""
+
+    first: int
+    last: int
+    uploads: tuple[int, ...] = ()
+
+
+type FindUploads = Callable[[str, str, str], Span | None]
+"""The uploads that hold in a table (`uploads` or `captures`) to a condition with one value, or
+None when there are none. Asked first, because uploads are fewer than events by far."""
+
+
+def where(chosen: Filter, names: FindNames, uploads: FindUploads) -> Where:
     """The SQL condition of a filter, over the columns of `events`."""
     result = Where()
     if chosen.source_id is not None:
@@ -113,24 +176,32 @@ def where(chosen: Filter, names: FindNames) -> Where:
             *chosen.hidden_types,
         )
     for term in chosen.terms:
-        condition = _condition(term, names)
+        condition = _condition(term, names, uploads)
         any_of = " OR ".join(condition.parts) or "0"
         result.add(f"NOT coalesce({any_of}, 0)" if term.negated else any_of, *condition.values)
     return result
 
 
-def _condition(term: Term, names: FindNames) -> Where:
+def _condition(term: Term, names: FindNames, uploads: FindUploads) -> Where:
     """Parts of which one must hold."""
     found = Where()
     if term.key == "session":
         found.add("session_id = ?", int(term.text))
-    elif term.key == "source":
+    elif term.key in ("source", "project"):
         found.add(
             "source_id IN (SELECT id FROM sources"
             f" WHERE {contains('api_key', term.text)} OR {contains('name', term.text)})",
             needle(term.text),
             needle(term.text),
         )
+    elif term.key == "outcome":
+        _add_outcomes(found, term.text)
+    elif term.key == "via":
+        for via in _chosen("via", term.text):
+            _add_uploads(found, uploads, "captures", "via = ?", via)
+    elif term.key == "sdk":
+        has = contains("library", term.text)
+        _add_uploads(found, uploads, "uploads", has, needle(term.text))
     elif term.key:
         _add_named(found, term.key, term.text, names)
     else:
@@ -160,6 +231,36 @@ def _add_named(found: Where, kind: str, text: str, names: FindNames) -> None:
         )
     elif numbers:
         found.add(f"{kind}_id IN ({','.join(map(str, numbers))})")
+
+
+def _add_outcomes(found: Where, text: str) -> None:
+    for outcome in _chosen("outcome", text):
+        number = tuple(Outcome).index(Outcome(outcome))
+        if outcome in (Outcome.ACCEPTED, Outcome.UNANSWERED):
+            found.add(f"outcome = {number}")
+        else:
+            # The index holds the outcomes that are rare, and is used when asked in its own words.
+            found.add(f"outcome = {number} AND outcome BETWEEN 1 AND 4")
+
+
+def _add_uploads(
+    found: Where, uploads: FindUploads, table: str, condition: str, value: str
+) -> None:
+    span = uploads(table, condition, value)
+    if span is None:
+        return
+    if span.uploads:
+        found.add(
+            "id IN (SELECT e.id FROM uploads p JOIN events e ON e.id >= p.first_event_id"
+            " AND e.id < p.first_event_id + p.event_count"
+            f" WHERE p.id IN ({','.join(map(str, span.uploads))}))"
+        )
+    else:
+        found.add(
+            f"id BETWEEN {span.first} AND {span.last} AND EXISTS"
+            f" (SELECT 1 FROM {table} AS of WHERE of.id = upload_id AND {condition})",
+            value,
+        )
 
 
 def contains(column: str, text: str) -> str:

@@ -94,6 +94,8 @@ class Capture:
     duration_ms: int | None = None
     via: Via = Via.PROXY
     failure: str = ""
+    delivery: Delivery | None = None
+    """What became of it here; None for what was recorded elsewhere."""
 
     def header(self, name: str) -> str:
         """The first value of a request header, or an empty text."""

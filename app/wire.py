@@ -179,7 +179,7 @@ def _checked(value: Any, wanted: Any) -> Any:
 
 def encode(message: Message) -> str:
     """One JSON line, without the line feed."""
-    return json.dumps({"type": message.TYPE, **asdict(message)})
+    return json.dumps({"type": message.TYPE, **asdict(message)}, separators=(",", ":"))
 
 
 def decode(line: str | bytes) -> Message:

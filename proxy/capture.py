@@ -100,6 +100,7 @@ class CaptureAddon:
         if host in OWN_HOSTS and not _is_upload(flow):
             flow.response = _own(host, flow.request.path)
             return
+        capture = replace(capture, delivery=self._delivery(host))
         decoded = decode(capture)
         if not concerns_us(capture, decoded) and not self._is_listed(flow):
             return

@@ -14,6 +14,7 @@ import logging
 import os
 import sqlite3
 import threading
+import time
 import types
 from pathlib import Path
 from typing import Self
@@ -32,6 +33,7 @@ from app.store.writer import Writer
 log = logging.getLogger(__name__)
 
 LONG_WAL_PAGES = 8192
+UPDATE_SECONDS = 5.0
 
 
 class Store:
@@ -48,7 +50,17 @@ class Store:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Open for reading. Raises StoreUnavailable with a sentence."""
+        """Open for reading; a file of an older version is brought up to date first. Raises
+        StoreUnavailable with a sentence."""
+        store = cls._open_readable(folder)
+        if _lacks_steps(store.connection):
+            store.close()
+            _bring_up_to_date(folder)
+            store = cls._open_readable(folder)
+        return store
+
+    @classmethod
+    def _open_readable(cls, folder: Path) -> Self:
         with explained(folder):
             # Read-only would not do: the first reader after a crash must be able to replay the WAL.
             connection = sqlite3.connect(
@@ -141,17 +153,46 @@ def _open_writable(folder: Path) -> sqlite3.Connection:
     return connection
 
 
-def _refuse_newer(folder: Path, connection: sqlite3.Connection) -> None:
-    """A file with steps that we do not know was written by a newer version."""
+def _steps(connection: sqlite3.Connection) -> set[str] | None:
+    """The steps that made this file, or None when it is none of ours."""
     table = "SELECT name FROM sqlite_master WHERE name = '_sqlite_migrations'"
     if not connection.execute(table).fetchone():
-        if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
-            raise StoreUnavailable(f"{folder / FILE} is not an Eventscope workspace.")
-        return
+        return None
     rows = connection.execute(
         "SELECT name FROM _sqlite_migrations WHERE migration_set = 'eventscope'"
     ).fetchall()
-    if {name for (name,) in rows} - STEPS.keys():
+    return {name for (name,) in rows}
+
+
+def _lacks_steps(connection: sqlite3.Connection) -> bool:
+    return bool(STEPS.keys() - (_steps(connection) or set()))
+
+
+def _bring_up_to_date(folder: Path) -> None:
+    """Apply the missing steps, or wait for the writer that is about to. Raises StoreUnavailable."""
+    deadline = time.monotonic() + UPDATE_SECONDS
+    while True:
+        try:
+            Store.write(folder).close()
+        except StoreUnavailable:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+            with contextlib.closing(sqlite3.connect(folder / FILE)) as connection:
+                if not _lacks_steps(connection):
+                    return
+        else:
+            return
+
+
+def _refuse_newer(folder: Path, connection: sqlite3.Connection) -> None:
+    """A file with steps that we do not know was written by a newer version."""
+    steps = _steps(connection)
+    if steps is None:
+        if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+            raise StoreUnavailable(f"{folder / FILE} is not an Eventscope workspace.")
+        return
+    if steps - STEPS.keys():
         raise StoreUnavailable(
             f"The workspace in {folder} was made by a newer version of Eventscope.",
             "Update Eventscope, or choose another folder with --workspace.",

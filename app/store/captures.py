@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from app.decode import decode
 from app.ingest.outcome import ACCEPTED, Judgement, judge
-from app.model import Capture, Decoded, Response, Via
+from app.model import Capture, Decoded, Delivery, Response, Via
 from app.store.http import unpack
 
 
@@ -58,13 +58,13 @@ class CaptureReader:
 
     def _load(self, capture_id: int) -> Stored | None:
         row = self._db.execute(
-            "SELECT at_ms, duration_ms, via, method, url, status, failure, request, response"
-            " FROM captures WHERE id = ?",
+            "SELECT at_ms, duration_ms, via, method, url, status, failure, request, response,"
+            " delivery FROM captures WHERE id = ?",
             (capture_id,),
         ).fetchone()
         if row is None:
             return None
-        at_ms, duration_ms, via, method, url, status, failure, request, answer = row
+        at_ms, duration_ms, via, method, url, status, failure, request, answer, delivery = row
         headers, body = unpack(request)
         response = Response(status, *unpack(answer)) if answer is not None else None
         capture = Capture(
@@ -77,6 +77,7 @@ class CaptureReader:
             duration_ms=duration_ms,
             via=Via(via),
             failure=failure,
+            delivery=Delivery(delivery) if delivery else None,
         )
         decoded = decode(capture)
         judgement = judge(decoded.upload, capture) if decoded.upload else ACCEPTED
@@ -93,6 +94,7 @@ def _exported(found: Stored) -> dict[str, Any]:
         "method": capture.method,
         "url": capture.url,
         "via": str(capture.via),
+        "delivery": capture.delivery,
         "status": capture.response.status if capture.response else None,
         "failure": capture.failure,
         "duration_ms": capture.duration_ms,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from app.filter import Filter, contains, needle, where
+from app.filter import Filter, Span, contains, needle, where
 from app.ingest.outcome import Verdict
 from app.model import Capture, Event, Outcome, Upload, Via
 from app.store.captures import CaptureReader
@@ -19,6 +19,10 @@ from app.store.writer import OUTCOMES
 
 MOST_NAMES = 500
 """How many names a filter lists one by one."""
+MOST_UPLOADS = 500
+"""How many uploads."""
+MOST_WAITING = 300
+"""Among how many captures one without an answer is looked for."""
 
 
 class EventRow(NamedTuple):
@@ -38,6 +42,7 @@ class EventRow(NamedTuple):
     status: int | None
     failure: str
     via: Via
+    delivery: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,8 @@ class Source(NamedTuple):
 
 _ROWS = """
     SELECT e.id, e.upload_id, c.at_ms, t.text, e.time_ms, u.text, d.text, e.session_id,
-           e.source_id, p.library, e.outcome, c.status, c.failure, c.via
+           e.source_id, p.library, e.outcome, c.status, c.failure, c.via,
+           c.delivery
     FROM events e
     JOIN captures c ON c.id = e.upload_id
     JOIN uploads p ON p.id = e.upload_id
@@ -86,6 +92,16 @@ class EventReader:
         """The newest event's id, or 0."""
         return int(self._db.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()[0])
 
+    def first_waiting(self, since_ms: int) -> int | None:
+        """The oldest event, of those that arrived since, whose answer is still to come."""
+        (found,) = self._db.execute(
+            "SELECT min(p.first_event_id) FROM"
+            " (SELECT * FROM captures ORDER BY id DESC LIMIT ?) c JOIN uploads p ON p.id = c.id"
+            " WHERE c.status IS NULL AND c.failure = '' AND c.at_ms >= ? AND p.event_count > 0",
+            (MOST_WAITING, since_ms),
+        ).fetchone()
+        return None if found is None else int(found)
+
     def count(self) -> int:
         """How many events are stored. Ids have no gaps but at the old end, so this is instant."""
         first, last = self._db.execute(
@@ -95,7 +111,7 @@ class EventReader:
 
     def newest(self, chosen: Filter, limit: int, before: int | None = None) -> "array[int]":
         """Up to `limit` matching ids below `before`, newest first."""
-        condition = where(chosen, self._names)
+        condition = where(chosen, self._names, self._uploads)
         if before is not None:
             condition.add("id < ?", before)
         return self._ids(
@@ -105,7 +121,7 @@ class EventReader:
 
     def after(self, chosen: Filter, last: int) -> "array[int]":
         """All matching ids above `last`, in order of arrival."""
-        condition = where(chosen, self._names)
+        condition = where(chosen, self._names, self._uploads)
         condition.add("id > ?", last)
         return self._ids(
             f"SELECT id FROM events WHERE {condition.sql} ORDER BY id", condition.values
@@ -115,7 +131,7 @@ class EventReader:
         """The rows of these ids, in the given order; ids that are gone are left out."""
         marks = ",".join("?" * len(ids))
         found = {
-            row[0]: EventRow._make((*row[:10], OUTCOMES[row[10]], *row[11:13], Via(row[13])))
+            row[0]: _row(row)
             for row in self._db.execute(f"{_ROWS} WHERE e.id IN ({marks})", list(ids))
         }
         return [found[number] for number in ids if number in found]
@@ -177,7 +193,7 @@ class EventReader:
             last = ids[-1]
 
     def _chunk(self, chosen: Filter, last: int) -> "array[int]":
-        condition = where(chosen, self._names)
+        condition = where(chosen, self._names, self._uploads)
         condition.add("id > ?", last)
         return self._ids(
             f"SELECT id FROM events WHERE {condition.sql} ORDER BY id LIMIT 5000", condition.values
@@ -190,8 +206,31 @@ class EventReader:
         ).fetchall()
         return None if len(rows) > MOST_NAMES else [number for (number,) in rows]
 
+    def _uploads(self, table: str, condition: str, value: str) -> Span | None:
+        found = f"SELECT id FROM {table} WHERE {condition}"
+        few = self._ids(f"{found} LIMIT ?", (value, MOST_UPLOADS + 1))
+        if not few:
+            return None
+        if len(few) <= MOST_UPLOADS:
+            return Span(0, 0, tuple(few))
+        # Not min and max, which read everything: seen from its own end, the first is soon found.
+        (first,) = self._ids(f"{found} ORDER BY id LIMIT 1", (value,))
+        (last,) = self._ids(f"{found} ORDER BY id DESC LIMIT 1", (value,))
+        row = self._db.execute(
+            "SELECT min(first_event_id), max(first_event_id + event_count) FROM uploads"
+            " WHERE id IN ((SELECT min(id) FROM uploads WHERE id >= ?),"
+            " (SELECT max(id) FROM uploads WHERE id <= ?))",
+            (first, last),
+        ).fetchone()
+        return None if row[0] is None else Span(row[0], row[1] - 1)
+
     def _ids(self, sql: str, values: Sequence[object]) -> "array[int]":
         return array("q", (number for (number,) in self._db.execute(sql, values)))
+
+
+def _row(values: tuple[Any, ...]) -> EventRow:
+    *head, outcome, status, failure, via, delivery = values
+    return EventRow._make((*head, OUTCOMES[outcome], status, failure, Via(via), delivery))
 
 
 def _exported(detail: EventDetail) -> dict[str, Any]:
@@ -217,6 +256,7 @@ def _exported(detail: EventDetail) -> dict[str, Any]:
         "status": row.status,
         "endpoint": upload.endpoint,
         "via": str(detail.capture.via),
+        "delivery": detail.capture.delivery,
         "event": event.raw,
         "normalised": None if event.fields is event.raw else event.fields,
     }

@@ -87,9 +87,14 @@ M001_CAPTURES = (
 M002_MEANING = (
     # The project of what is no upload: who asks for a configuration, who replays.
     "ALTER TABLE captures ADD COLUMN source_id INTEGER",
+    # Whether it went on, was answered here, or was stopped; empty for what was recorded elsewhere.
+    "ALTER TABLE captures ADD COLUMN delivery TEXT NOT NULL DEFAULT ''",
     # Which sending of the same upload this is, and the first one when it is a later one.
     "ALTER TABLE uploads ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1",
     "ALTER TABLE uploads ADD COLUMN retry_of INTEGER",
+    # For filters. Nearly all events are accepted, and those that wait for an answer soon are.
+    "CREATE INDEX events_outcome ON events (outcome) WHERE outcome BETWEEN 1 AND 4",
+    "CREATE INDEX captures_via ON captures (via)",
     # The same event, sent earlier: in a retry, or as an earlier pulse of a heartbeat.
     "ALTER TABLE events ADD COLUMN repeat_of INTEGER",
     "CREATE INDEX uploads_retry ON uploads (retry_of) WHERE retry_of IS NOT NULL",

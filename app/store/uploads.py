@@ -4,10 +4,20 @@ Reads uploads: what was sent, how, with what result.
 
 import sqlite3
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.decode.body import parsed
 from app.store.writer import OUTCOMES
+
+
+class UploadProblem(NamedTuple):
+    """An upload that could not be understood, as a list shows it."""
+
+    id: int
+    at_ms: int
+    url: str
+    problem: str
+    wire_bytes: int
 
 
 class UploadReader:
@@ -21,15 +31,26 @@ class UploadReader:
         row = self._db.execute("SELECT count(*) FROM uploads WHERE problem <> ''").fetchone()
         return int(row[0])
 
+    def with_problems(self, limit: int) -> list[UploadProblem]:
+        """The uploads that could not be understood, newest first."""
+        rows = self._db.execute(
+            "SELECT p.id, c.at_ms, c.url, p.problem, p.wire_bytes FROM uploads p"
+            " JOIN captures c ON c.id = p.id WHERE p.problem <> '' ORDER BY p.id DESC LIMIT ?",
+            (limit,),
+        )
+        return [UploadProblem(*row) for row in rows]
+
     def export(self) -> Iterator[dict[str, Any]]:
         """Uploads in order of arrival, as the command line prints them; see the README."""
         columns = (
-            "id, received_ms, url, via, status, failure, duration_ms, api_key, endpoint, library,"
+            "id, received_ms, url, via, delivery, status, failure, duration_ms, api_key, endpoint,"
+            " library,"
             " transport, compression, wire_bytes, body_bytes, client_upload_ms, options,"
             " events, problem, attempt, retry_of"
         )
         rows = self._db.execute(
-            "SELECT p.id, c.at_ms, c.url, c.via, c.status, c.failure, c.duration_ms, s.api_key,"
+            "SELECT p.id, c.at_ms, c.url, c.via, nullif(c.delivery, ''), c.status, c.failure,"
+            " c.duration_ms, s.api_key,"
             " p.endpoint, p.library, p.transport, p.compression, p.wire_bytes, p.body_bytes,"
             " p.client_upload_ms, p.options, p.event_count, p.problem, p.attempt, p.retry_of,"
             " p.first_event_id"

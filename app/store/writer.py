@@ -207,7 +207,7 @@ class Writer:
         capture_id = self.last.capture + 1
         response = capture.response
         self._db.execute(
-            "INSERT INTO captures VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO captures VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (
                 capture_id,
                 capture.at_ms,
@@ -223,6 +223,7 @@ class Writer:
                 pack(capture.headers, capture.body),
                 _packed(response),
                 self._source(decoded.api_key, capture.at_ms),
+                capture.delivery or "",
             ),
         )
         last_event = self.last.event

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import BadInput
-from app.filter import KEYS, Filter, Term, parse, to_text
+from app.filter import CHOICES, KEYS, Filter, Term, parse, to_text, unknown_keys
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,16 @@ from app.filter import KEYS, Filter, Term, parse, to_text
         ("12:30", (Term("", "12:30"),)),
         ('"unfinished quo', (Term("", "unfinished quo"),)),
         (r'"a \"b\" \\ c"', (Term("", 'a "b" \\ c'),)),
-        ("type:", (Term("", "type:"),)),
+        ("type:", ()),
+        ("-", ()),
+        ("-type: cart - TYPE:", (Term("", "cart"),)),
+        ("session:-", ()),
+        ('type:"', ()),
+        ('"type:" "-"', (Term("", "type:"), Term("", "-"))),
+        ("Type:a USER:b", (Term("type", "a"), Term("user", "b"))),
+        ("Foo:bar", (Term("", "Foo:bar"),)),
+        ("outcome:Rej -via:p", (Term("outcome", "Rej"), Term("via", "p", negated=True))),
+        ("sdk:2.11 project:shop", (Term("sdk", "2.11"), Term("project", "shop"))),
         ("session:-1", (Term("session", "-1"),)),
     ],
 )
@@ -42,6 +51,37 @@ def test_what_cannot_be_meant_is_said(text: str) -> None:
         parse(text)
 
 
+def test_a_word_that_is_no_outcome_names_those_there_are() -> None:
+    with pytest.raises(BadInput) as caught:
+        parse("outcome:lost")
+    assert caught.value.sentence == (
+        "'lost' is no outcome. There are: accepted, duplicate, rejected, throttled, silenced,"
+        " unanswered."
+    )
+    with pytest.raises(BadInput, match="proxy, endpoint, import, demo"):
+        parse("via:phone")
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("foo:bar", ("foo",)),
+        ('-Foo:"a b" foo:c user:ada', ("Foo", "foo")),
+        ("https://shop.example mailto:a@b.example 12:30 x-y:z", ()),
+        ('"foo:bar" type:foo:bar foo:', ()),
+    ],
+)
+def test_words_that_look_like_keys_are_told_apart(text: str, keys: tuple[str, ...]) -> None:
+    assert unknown_keys(text) == keys
+
+
+def test_a_filter_by_outcome_waits_for_answers() -> None:
+    assert [
+        Filter(parse(text)).waits
+        for text in ("a", "outcome:acc", "outcome:unanswered", "-outcome:unanswered")
+    ] == [False, True, False, True]
+
+
 def test_an_empty_filter_is_false() -> None:
     assert not Filter()
     assert Filter(parse("a"))
@@ -56,7 +96,7 @@ words = st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1,
     st.lists(
         st.builds(
             Term,
-            st.sampled_from(["", *(key for key in KEYS if key != "session")]),
+            st.sampled_from(["", *(key for key in KEYS if key not in ("session", *CHOICES))]),
             words,
             st.booleans(),
         ),

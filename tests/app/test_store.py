@@ -6,13 +6,16 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database, Migrations
 
 from app.decode import decode
 from app.errors import BadInput, StoreUnavailable
-from app.filter import Filter, parse
-from app.model import Capture, Decoded, Kind, Outcome, Response
+from app.filter import Filter, parse, where
+from app.model import Capture, Decoded, Kind, Outcome, Response, Via
 from app.store import Store
+from app.store.events import MOST_UPLOADS
 from app.store.http import pack, unpack
+from app.store.schema import FILE, STEPS
 from tests.factories import KEY, event, filled, recorded, upload
 
 
@@ -93,6 +96,78 @@ def test_filters(tmp_path: Path) -> None:
         assert types(store, "", source_id=2) == ['50% "off" \\o/']
         assert list(store.events.after(Filter(parse("type:e")), 1)) == [3, 5]
         assert list(store.events.newest(Filter(), 2, before=4)) == [3, 2]
+
+
+def answered(status: int) -> Response:
+    return Response(status, (), b'{"code":%d}' % status)
+
+
+def test_filters_by_what_became_of_an_upload(tmp_path: Path) -> None:
+    web, node = event("Web", library="amplitude-ts/2.1"), event("Node", library="amplitude-node/1")
+    filled(
+        tmp_path,
+        [
+            upload(web, {**web, "event_type": "Web too"}),
+            upload(node, response=answered(429), via=Via.ENDPOINT),
+            Capture(1, "GET", "https://api2.amplitude.com/other", via=Via.IMPORT),
+            upload(event("Bare"), response=None, via=Via.IMPORT, key="f" * 32),
+            upload(node, response=answered(200), via=Via.ENDPOINT),
+        ],
+    )
+    with Store.read(tmp_path) as store:
+        assert types(store, "outcome:throttled") == ["Node"]
+        assert types(store, "outcome:ACC") == ["Node", "Web too", "Web"]
+        assert types(store, "-outcome:a") == ["Bare", "Node"]
+        assert types(store, "outcome:unanswered") == ["Bare"]
+        assert types(store, "outcome:rejected") == []
+        assert types(store, "via:endpoint") == ["Node", "Node"]
+        assert types(store, "-via:e") == ["Bare", "Web too", "Web"]
+        assert types(store, "via:imp") == ["Bare"]
+        assert types(store, "via:demo") == []
+        assert types(store, "sdk:TS/2") == ["Web too", "Web"]
+        assert types(store, "-sdk:amplitude") == ["Bare"]
+        assert types(store, "sdk:nothing") == []
+        assert types(store, "sdk:node outcome:thr via:endpoint") == ["Node"]
+        assert types(store, "project:FFF") == ["Bare"]
+
+
+def test_filters_by_upload_when_there_are_many(tmp_path: Path) -> None:
+    new, old = (event(name, library=f"sdk/{name}") for name in ("New", "Old"))
+    many = MOST_UPLOADS + 5
+    filled(tmp_path, [upload(old)] * many + [upload(new), upload(old)] * many)
+    with Store.read(tmp_path) as store:
+        assert list(store.events.newest(Filter(parse("sdk:new")), 2)) == [
+            3 * many - 1,
+            3 * many - 3,
+        ]
+        assert list(store.events.newest(Filter(parse("sdk:new")), 2, before=many + 2)) == [many + 1]
+        assert len(store.events.newest(Filter(parse("sdk:old via:proxy")), 9999)) == 2 * many
+        assert len(store.events.newest(Filter(parse("-sdk:new")), 9999)) == 2 * many
+        assert list(store.events.after(Filter(parse("sdk:n")), 3 * many - 3)) == [3 * many - 1]
+
+
+def test_rare_outcomes_are_found_by_an_index(tmp_path: Path) -> None:
+    filled(tmp_path, [upload(event("A"))])
+    with Store.read(tmp_path) as store:
+        found = where(Filter(parse("outcome:silenced")), lambda *_: [], lambda *_: None)
+        plan = store.connection.execute(
+            f"EXPLAIN QUERY PLAN SELECT id FROM events WHERE {found.sql} ORDER BY id DESC"
+        ).fetchall()
+        assert ["events_outcome" in row[3] for row in plan] == [True]
+
+
+def test_the_oldest_event_that_waits_for_its_answer(tmp_path: Path) -> None:
+    filled(
+        tmp_path,
+        [
+            upload(event(), response=None, at_ms=100),
+            upload(event(), event()),
+            upload(event(), response=None, at_ms=200),
+            upload(event(), response=None, at_ms=200, failure="refused"),
+        ],
+    )
+    with Store.read(tmp_path) as store:
+        assert [store.events.first_waiting(since) for since in (50, 150, 250)] == [1, 4, None]
 
 
 def test_session_must_be_a_number() -> None:
@@ -224,6 +299,22 @@ def test_uploads_as_printed(tmp_path: Path) -> None:
         assert second["problem"]
         assert second["status"] is None
         assert store.uploads.problems() == 1
+
+
+def test_a_file_of_an_older_version_is_brought_up_to_date_by_whoever_reads(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / FILE)
+    older = Migrations("eventscope")
+
+    @older(name="m001_captures")
+    def first(db: Database) -> None:
+        for statement in STEPS["m001_captures"]:
+            db.execute(statement)
+
+    older.apply(Database(connection))
+    connection.close()
+    with Store.read(tmp_path) as store:
+        assert list(store.uploads.export()) == []
+        assert list(store.events.export(Filter())) == []
 
 
 def test_options_of_any_depth_are_printed(tmp_path: Path) -> None:

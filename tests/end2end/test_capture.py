@@ -160,6 +160,8 @@ def test_delivery_switches_while_running(tmp_path: Path) -> None:
         assert httpx.post(url, json=body("C")).status_code == 200
     outcomes = [(entry["event_type"], entry["outcome"]) for entry in printed("events", tmp_path)]
     assert outcomes == [("A", "accepted"), ("B", "unanswered"), ("C", "accepted")]
+    deliveries = [entry["delivery"] for entry in printed("uploads", tmp_path)]
+    assert deliveries == ["local", "block", "local"]
 
 
 def test_hosts_not_listed_are_never_opened(tmp_path: Path) -> None:

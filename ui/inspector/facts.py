@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from app.model import Capture, Outcome, Upload
+from app.model import Capture, Delivery, Outcome, Upload
 from app.store.events import EventDetail
 from ui.plain import ago, local_time, plural, size, utc_time
 from ui.table.columns import VIA_WORD
@@ -103,7 +103,10 @@ def _event(detail: EventDetail, now_ms: int) -> list[Fact]:
 
 def _outcome(detail: EventDetail) -> list[Fact]:
     facts = [Fact("Outcome", outcome_sentence(detail), is_ours=True)]
-    if detail.verdict.outcome is Outcome.ACCEPTED:
+    if detail.capture.delivery is Delivery.LOCAL:
+        note = "Answered by Eventscope, not sent to Amplitude"
+        facts.append(Fact("Delivery", note, is_ours=True, tone="warning"))
+    elif detail.verdict.outcome is Outcome.ACCEPTED:
         # Silenced devices and duplicates are answered 200 as well.
         facts.append(Fact("Note", "Taken, which does not yet mean stored", is_ours=True))
     if detail.verdict.field:

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QMouseEvent,
     QPainter,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -89,14 +90,18 @@ class InfoView(QTreeView):
 
     def _fit_names(self) -> None:
         """Room for the names of properties, which say nothing when only their prefix is seen; but
-        never more than half, because values matter as much."""
+        no more than two fifths, because values matter more."""
         names = [
             child.name for section in self.facts.sections for child in section.children[:MOST_NAMES]
         ]
         measure = self.fontMetrics().horizontalAdvance
         widest = max((measure(name[:MOST_LETTERS]) for name in names), default=0) + NAME_MARGIN
-        half = self.viewport().width() // 2
-        self.header().resizeSection(0, max(NAME_WIDTH, min(widest, half)))
+        most = self.viewport().width() * 2 // 5
+        self.header().resizeSection(0, max(NAME_WIDTH, min(widest, most)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_names()
 
     def _is_open(self, node: Node) -> bool:
         if isinstance(node.value, Section) and node.value.is_open:
