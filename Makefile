@@ -2,7 +2,7 @@
 PYTHON = .venv/bin/python
 ARGS ?=
 
-.PHONY: run test check bench format lock demo
+.PHONY: run test check bench format lock demo screenshots
 
 run:
 	@.ci/setup run
@@ -35,3 +35,8 @@ format:
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.12 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o .ci/requirements.lock
+
+# Pictures of every page, to be looked at.
+screenshots:
+	@.ci/setup run
+	@$(PYTHON) -m tests.screenshots $(or $(ARGS),build/screenshots)

@@ -14,7 +14,7 @@ from typing import Any
 
 from app import __version__, paths
 from app.arguments import add_capture_arguments
-from app.errors import AppError
+from app.errors import AppError, BadInput
 
 DEMO_EVENTS = 20_000
 
@@ -66,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     uploads.add_argument("--format", choices=("json",), default="json")
     uploads.set_defaults(run=_uploads)
 
+    captures = commands.add_parser("captures", help="print every exchange and what it is")
+    _workspace(captures)
+    captures.set_defaults(run=_captures)
+
     imported = commands.add_parser("import", help="read HAR files, request bodies, events")
     _workspace(imported)
     imported.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -110,9 +114,11 @@ def _events(given: argparse.Namespace) -> int:
     from app.exchange import csv_rows
     from app.filter import Filter, parse
     from app.store import Store
+    from app.store.trouble import explained
 
     chosen = Filter(parse(given.filter))
-    with Store.read(_folder(given)) as store:
+    folder = _folder(given)
+    with explained(folder), Store.read(folder) as store:
         found = store.events.export(chosen)
         if given.format == "csv":
             _print_text(csv_rows(found))
@@ -123,9 +129,19 @@ def _events(given: argparse.Namespace) -> int:
 
 def _uploads(given: argparse.Namespace) -> int:
     from app.store import Store
+    from app.store.trouble import explained
+
+    folder = _folder(given)
+    with explained(folder), Store.read(folder) as store:
+        _print_json(store.uploads.export())
+    return 0
+
+
+def _captures(given: argparse.Namespace) -> int:
+    from app.store import Store
 
     with Store.read(_folder(given)) as store:
-        _print_json(store.uploads.export())
+        _print_json(store.captures.export())
     return 0
 
 
@@ -137,7 +153,12 @@ def _import(given: argparse.Namespace) -> int:
     folder = _folder(given)
     with Store.write(folder) as store, Checkpointer(folder):
         for path in given.files:
-            report = import_file(store.writer, path)
+            try:
+                report = import_file(store.writer, path)
+            except BadInput as error:
+                print(error, file=sys.stderr)
+                status = 1
+                continue
             if report.problem:
                 print(f"{path}: {report.problem}", file=sys.stderr)
                 status = 1

@@ -33,6 +33,9 @@ ANALYTICS_HOSTS = (
 )
 """Hosts that SDKs talk to, US, EU and staging."""
 
+INGESTION_HOSTS = frozenset({"api.amplitude.com", "api2.amplitude.com", "api.eu.amplitude.com"})
+"""Hosts that take events, in whatever form."""
+
 ASSET_HOSTS = frozenset({"cdn.amplitude.com"})
 """Hosts that serve SDK code. A page without its SDK sends nothing, so these always forward."""
 

@@ -35,6 +35,11 @@ class Kind(StrEnum):
     UPLOAD = "upload"
     PREFLIGHT = "preflight"
     REMOTE_CONFIG = "remote_config"
+    DIAGNOSTICS = "diagnostics"
+    SESSION_REPLAY = "session_replay"
+    EXPERIMENT = "experiment"
+    GUIDES = "guides_surveys"
+    REST = "rest"
     ASSET = "asset"
     UNKNOWN = "unknown"
 
@@ -48,6 +53,7 @@ class Fault(StrEnum):
     API_KEY = "api_key"
     EVENTS = "events"
     EVENT = "event"
+    CHECKSUM = "checksum"
 
 
 class Outcome(StrEnum):
@@ -69,6 +75,10 @@ class Response:
     headers: Headers = ()
     body: bytes = b""
 
+    def header(self, name: str) -> str:
+        """The first value of a response header, or an empty text."""
+        return _first(self.headers, name)
+
 
 @dataclass(frozen=True, slots=True)
 class Capture:
@@ -87,14 +97,19 @@ class Capture:
 
     def header(self, name: str) -> str:
         """The first value of a request header, or an empty text."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), "")
+        return _first(self.headers, name)
+
+
+def _first(headers: Headers, name: str) -> str:
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), "")
 
 
 class Event(NamedTuple):
     """One event as it was sent. A named tuple, because a busy capture makes 30 000 a second.
 
-    Ids are text whatever JSON type was sent; `raw` is the event's own JSON object.
+    Ids are text whatever JSON type was sent. `raw` is the event's own JSON object; `fields` says
+    the same under the names of HTTP V2, and is that very object when it was sent under them.
     """
 
     type: str
@@ -104,6 +119,7 @@ class Event(NamedTuple):
     session_id: int | None
     insert_id: str | None
     raw: dict[str, Any]
+    fields: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +146,14 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What a capture turned out to be. `upload` is there exactly when `kind` is UPLOAD."""
+    """What a capture turned out to be. `upload` is there exactly when `kind` is UPLOAD.
+
+    Of everything else, `contents` says what it holds, as JSON for programs, `note` says it in a
+    sentence, and `api_key` names the project where the exchange does.
+    """
 
     kind: Kind
     upload: Upload | None = None
     note: str = ""
+    api_key: str | None = None
+    contents: dict[str, Any] = field(default_factory=dict)

@@ -8,8 +8,6 @@ into one folder, which tests and portable installations use.
 import os
 from pathlib import Path
 
-import platformdirs
-
 from app.errors import StoreUnavailable
 
 
@@ -18,6 +16,9 @@ def home() -> Path:
     override = os.environ.get("EVENTSCOPE_HOME")
     if override:
         return Path(override).expanduser()
+    # Only imported where it is asked: it takes longer than anything else in this module.
+    import platformdirs
+
     return Path(platformdirs.user_data_dir("Eventscope", appauthor=False))
 
 
@@ -42,11 +43,10 @@ def log_file() -> Path:
 
 
 def private_dir(path: Path) -> Path:
-    """Make `path` if needed and readable by its owner only. Raises StoreUnavailable."""
+    """Make `path` if needed, readable by its owner only; a folder that is there already keeps the
+    mode that its owner gave it. Raises StoreUnavailable."""
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if os.name == "posix" and path.stat().st_mode & 0o077:
-            path.chmod(0o700)
     except OSError as error:
         raise StoreUnavailable(
             f"The folder {path} cannot be used: {error.strerror or error}.",

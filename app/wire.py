@@ -166,6 +166,19 @@ _TYPES: dict[str, type[Message]] = {
 }
 
 
+def _checked(value: Any, wanted: Any) -> Any:
+    """The value, if it has the type that the field asks for. Raises TypeError."""
+    if wanted == list[str]:
+        fits = isinstance(value, list) and all(type(item) is str for item in value)
+    elif wanted == dict[str, Any]:
+        fits = isinstance(value, dict)
+    else:
+        fits = type(value) is wanted
+    if not fits:
+        raise TypeError(f"{value!r} is not {wanted}")
+    return value
+
+
 def encode(message: Message) -> str:
     """One JSON line, without the line feed."""
     return json.dumps({"type": message.TYPE, **asdict(message)})
@@ -176,7 +189,9 @@ def decode(line: str | bytes) -> Message:
     try:
         data: Any = json.loads(line)
         kind = _TYPES[data.pop("type")]
-        known = {item.name for item in fields(kind)}
-        return kind(**{key: value for key, value in data.items() if key in known})
+        known = {item.name: item.type for item in fields(kind)}
+        return kind(
+            **{key: _checked(value, known[key]) for key, value in data.items() if key in known}
+        )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadInput(f"Not a message: {line[:200]!r}") from error

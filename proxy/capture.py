@@ -15,9 +15,10 @@ from mitmproxy.net.http import status_codes
 from mitmproxy.proxy.mode_specs import ReverseMode
 
 from app.decode import concerns_us, decode
+from app.decode.http_v2 import BATCH, HTTP_V2
 from app.demo.site import respond
 from app.errors import StoreUnavailable
-from app.hosts import ASSET_HOSTS, OWN_HOSTS, PROBE_HOST
+from app.hosts import ASSET_HOSTS, OWN_HOSTS, PROBE_HOST, is_analytics
 from app.ingest import faults
 from app.ingest.answer import unavailable
 from app.ingest.faults import FaultRule
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 
 BLOCKED = "Blocked by Eventscope: the connection was closed without an answer."
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+LARGEST_UPLOAD = 512 << 20
+LARGEST_LOOKED_AT = 64 << 20
 PENDING = "eventscope.pending"
 
 
@@ -67,9 +70,28 @@ class CaptureAddon:
         """Set while no upload waits for its commit or its answer."""
         self.idle.set()
 
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """What is too large to be an upload is not held in memory: others' passes through, and
+        what claims to be for us is refused."""
+        length = _declared_length(flow.request)
+        if self._is_listed(flow):
+            if length > LARGEST_UPLOAD:
+                flow.kill()
+        elif length > LARGEST_LOOKED_AT:
+            flow.request.stream = True
+
     async def request(self, flow: http.HTTPFlow) -> None:
-        """Understand and store, then answer here, close, or let it go on."""
-        if flow.response or flow.error:
+        """Understand and store, then answer here, close, or let it go on. When we fail, nothing
+        goes on: an upload that was to stay here must not leave because of a bug of ours."""
+        try:
+            await self._request(flow)
+        except Exception:
+            log.exception("a request could not be handled")
+            if flow.killable:
+                flow.kill()
+
+    async def _request(self, flow: http.HTTPFlow) -> None:
+        if flow.response or flow.error or flow.request.stream:
             return
         if self._is_for_endpoint(flow):
             return
@@ -79,7 +101,7 @@ class CaptureAddon:
             flow.response = _own(host, flow.request.path)
             return
         decoded = decode(capture)
-        if not concerns_us(capture, decoded) and capture.via is not Via.ENDPOINT:
+        if not concerns_us(capture, decoded) and not self._is_listed(flow):
             return
         self._begin()
         try:
@@ -87,6 +109,10 @@ class CaptureAddon:
         finally:
             if PENDING not in flow.metadata:
                 self._end()
+
+    def _is_listed(self, flow: http.HTTPFlow) -> bool:
+        """Whether everything of this exchange is kept, whatever it is."""
+        return _is_endpoint(flow) or is_analytics(flow.request.host)
 
     def _is_for_endpoint(self, flow: http.HTTPFlow) -> bool:
         """A browser that goes through the proxy to our own endpoint: recorded there, once."""
@@ -155,8 +181,8 @@ class CaptureAddon:
     async def _answer_here(
         self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded, rule: FaultRule | None
     ) -> None:
-        verdict = self._ingestion.judge(capture, decoded, _now_ms())
-        response = verdict.response
+        reply = self._ingestion.judge(capture, decoded, _now_ms())
+        response = reply.response
         if rule and rule.kind == faults.RESET:
             await self._block(flow, capture, decoded, _said(rule))
             return
@@ -166,7 +192,7 @@ class CaptureAddon:
             response = _response(flow.response)
         recorded = await self._recorded(capture, decoded, response)
         if recorded is not response:
-            self._ingestion.withdraw(decoded, verdict)
+            self._ingestion.withdraw(decoded, reply)
             flow.response = _http(recorded)
         elif rule and rule.kind == faults.DRIP:
             flow.response = None
@@ -224,6 +250,9 @@ class CaptureAddon:
         request.host_header = _authority(request)
         if decoded.kind not in (Kind.UPLOAD, Kind.PREFLIGHT):
             return
+        if decoded.upload and decoded.upload.endpoint not in (HTTP_V2, BATCH):
+            # Forms are taken on paths of their own, which their SDKs know.
+            return
         if self._upstream_path:
             request.path = self._upstream_path
         else:
@@ -255,7 +284,7 @@ class CaptureAddon:
 
 def _captured(flow: http.HTTPFlow) -> Capture:
     request = flow.request
-    endpoint = isinstance(flow.client_conn.proxy_mode, ReverseMode)
+    endpoint = _is_endpoint(flow)
     if endpoint:
         url = f"http://{request.host_header or 'endpoint'}{request.path}"
     else:
@@ -268,6 +297,15 @@ def _captured(flow: http.HTTPFlow) -> Capture:
         body=request.raw_content or b"",
         via=Via.ENDPOINT if endpoint else Via.PROXY,
     )
+
+
+def _is_endpoint(flow: http.HTTPFlow) -> bool:
+    return isinstance(flow.client_conn.proxy_mode, ReverseMode)
+
+
+def _declared_length(request: http.Request) -> int:
+    declared = request.headers.get("content-length", "")
+    return int(declared) if declared.isdecimal() and len(declared) < 20 else 0
 
 
 def _headers(headers: http.Headers) -> Headers:
@@ -283,7 +321,11 @@ def _response(response: http.Response) -> Response:
 
 def _http(response: Response) -> http.Response:
     # `Response.make` does more than is needed here, for every upload.
-    headers = [(name.encode(), value.encode()) for name, value in response.headers]
+    # Some values are the sender's own, and those may be any bytes.
+    headers = [
+        (name.encode("utf-8", "surrogateescape"), value.encode("utf-8", "surrogateescape"))
+        for name, value in response.headers
+    ]
     headers.append((b"Content-Length", b"%d" % len(response.body)))
     now = time.time()
     return http.Response(

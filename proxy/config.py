@@ -20,6 +20,9 @@ class Config:
     proxy_port: int
     endpoint_port: int
     upstream: str
+    """Scheme and host behind the endpoint."""
+    upstream_path: str
+    """Where uploads go there; empty for Amplitude's own paths."""
 
 
 @dataclass(slots=True)

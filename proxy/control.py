@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.03
 KEPT = 1000
+LONGEST_LINE = 1 << 20
 
 
 class Announcer:
@@ -73,14 +75,22 @@ def _print(message: wire.Message) -> None:
     lock of a buffered stream. The same holds for reading."""
     rest = wire.encode(message).encode() + b"\n"
     while rest:
-        rest = rest[os.write(sys.stdout.fileno(), rest) :]
+        try:
+            rest = rest[os.write(sys.stdout.fileno(), rest) :]
+        except BlockingIOError:  # A terminal that somebody else made non-blocking.
+            time.sleep(PAUSE_SECONDS)
 
 
 def _lines(descriptor: int) -> Iterator[bytes]:
+    """Lines as they come, the last one also without its end. Longer ones than any command are
+    dropped as they arrive."""
     rest = b""
     while chunk := os.read(descriptor, 65536):
         *lines, rest = (rest + chunk).split(b"\n")
         yield from (line for line in lines if line.strip())
+        rest = rest if len(rest) <= LONGEST_LINE else b"too long"
+    if rest.strip():
+        yield rest
 
 
 def listen(

@@ -7,22 +7,16 @@ reads our stdin.
 
 import contextlib
 import socket
-from pathlib import Path
 
 from mitmproxy import master, options
 from mitmproxy.addons import core, disable_h2c, next_layer, proxyserver, tlsconfig
-from mitmproxy.certs import CertStore
 
 from app.errors import CaptureUnavailable
 from app.hosts import opened_patterns
-from app.paths import private_dir
 from proxy.config import Config
+from proxy.passing import PassThrough
 
 LOOPBACK = "127.0.0.1"
-BASENAME = "mitmproxy"
-CERTIFICATE = f"{BASENAME}-ca-cert.pem"
-LARGEST_BODY = "512m"
-KEY_BITS = 2048
 TRIES = 50
 
 
@@ -33,13 +27,13 @@ class CaptureMaster(master.Master):
         super().__init__(options.Options())
         self.proxyserver = proxyserver.Proxyserver()
         self.addons.add(
+            PassThrough(),
             core.Core(),
             self.proxyserver,
             disable_h2c.DisableH2C(),
             next_layer.NextLayer(),
             tlsconfig.TlsConfig(),
         )
-        make_authority(config.authority)
         self.options.update(
             confdir=str(config.authority),
             mode=[
@@ -50,7 +44,6 @@ class CaptureMaster(master.Master):
             # before a hook has seen it.
             connection_strategy="lazy",
             keep_host_header=True,
-            body_size_limit=LARGEST_BODY,
             allow_hosts=self._allowed(config, hosts),
         )
         self._config = config
@@ -81,16 +74,6 @@ class CaptureMaster(master.Master):
         return opened_patterns([*hosts, upstream])
 
 
-def make_authority(folder: Path) -> None:
-    """Our own certificate authority: made once, private, never that of the person's mitmproxy."""
-    private_dir(folder)
-    if not (folder / f"{BASENAME}-ca.pem").exists():
-        CertStore.create_store(
-            folder, BASENAME, KEY_BITS, organization="Eventscope", cn="Eventscope on this machine"
-        )
-    (folder / f"{BASENAME}-ca.pem").chmod(0o600)
-
-
 def free_ports(proxy: int, endpoint: int) -> tuple[int, int]:
     """The wanted ports, or the next free ones; zero lets the system choose. Both are held until
     both are known, so they differ."""
@@ -104,5 +87,7 @@ def _bound(probe: socket.socket, wanted: int) -> int:
     for port in (*tries, 0):
         with contextlib.suppress(OSError):
             probe.bind((LOOPBACK, port))
+            # Only a listener keeps others from binding where addresses may be reused.
+            probe.listen()
             return int(probe.getsockname()[1])
     raise CaptureUnavailable("No port is free on this machine.")

@@ -11,23 +11,24 @@ import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from mitmproxy.exceptions import OptionsError
 from mitmproxy.utils import asyncio_utils
 
 from app import wire
-from app.errors import AppError, BadInput, StoreUnavailable
+from app.errors import AppError, BadInput, CaptureUnavailable, StoreUnavailable
 from app.hosts import parse_host
 from app.ingest.local import LocalIngestion
 from app.ingest.rules import rule_book
 from app.model import Delivery
 from app.store import Checkpointer, Store
 from app.store.writer import Ids
+from proxy.authority import CERTIFICATE, ready_authority
 from proxy.capture import CaptureAddon
 from proxy.config import Config, State
 from proxy.control import Announcer, listen
 from proxy.importing import import_into
-from proxy.master import CERTIFICATE, CaptureMaster, free_ports
+from proxy.master import CaptureMaster, free_ports
 from proxy.memory import IngestionMemory
 from proxy.writer import GroupWriter
 
@@ -39,7 +40,8 @@ DRAIN_SECONDS = 3.0
 
 async def serve(config: Config, state: State) -> None:
     """Capture until told to stop; everything is committed on return. Raises AppError."""
-    config, note = _with_free_ports(config)
+    config, moved = _with_free_ports(config)
+    note = f"{ready_authority(config.authority)} {moved}".strip()
     with Store.write(config.workspace) as store, Checkpointer(config.workspace):
         await Service(config, state, store, note).run()
 
@@ -54,11 +56,14 @@ class Service:
         self._announcer = Announcer()
         self._loop = asyncio.get_running_loop()
         self._writer = GroupWriter(store.writer, self._committed, self._trouble)
-        self._master = CaptureMaster(config, state.hosts)
-        path = urlsplit(config.upstream).path.rstrip("/")
+        self._master = _master(config, state)
         self._memory = IngestionMemory(config.workspace, LocalIngestion(state.rules))
         self._addon = CaptureAddon(
-            state, self._writer, self._memory.ingestion, path, config.endpoint_port
+            state,
+            self._writer,
+            self._memory.ingestion,
+            config.upstream_path,
+            config.endpoint_port,
         )
         state.faults.changed = self._say_changed
         self._master.addons.add(self._addon, _WhenRunning(self._announce))
@@ -143,6 +148,9 @@ class Service:
             handler(message)
         except AppError as error:
             self._announcer.say(wire.Trouble(error.sentence, error.hint))
+        except Exception:
+            log.exception("a command failed")
+            self._announcer.say(wire.Trouble(f"The command {message.TYPE} failed."))
 
     def _set_delivery(self, message: wire.SetDelivery) -> None:
         try:
@@ -168,9 +176,15 @@ class Service:
         self._state.cap_bytes = max(1, message.megabytes) << 20
 
     def _clear(self, _: wire.Clear) -> None:
-        first = self._writer.clear()
-        self._memory.clear()
-        self._announcer.say(wire.Removed(first.capture, first.event))
+        self._start(self._clear_all(), "clear")
+
+    async def _clear_all(self) -> None:
+        try:
+            self._memory.clear()
+            async for first in self._writer.clear():
+                self._announcer.say(wire.Removed(first.capture, first.event))
+        except StoreUnavailable as error:
+            self._announcer.say(wire.Trouble(error.sentence, error.hint))
 
     def _import(self, message: wire.Import) -> None:
         self._start(self._import_file(Path(message.path)), "import")
@@ -188,8 +202,9 @@ class Service:
             await asyncio.sleep(PRUNE_SECONDS)
             try:
                 removed = await self._writer.keep_below(self._state.cap_bytes)
-            except StoreUnavailable as error:
-                log.warning("pruning: %s", error)
+            except Exception:
+                # The next upload tells what is wrong with the disk; this must go on trying.
+                log.exception("pruning")
                 continue
             if removed:
                 self._announcer.say(wire.Removed(removed.capture, removed.event))
@@ -207,6 +222,13 @@ class Service:
         else:
             hint = f"{error.hint} Until then SDKs are answered 503, so that they keep their events."
             self._announcer.say(wire.Trouble(error.sentence, hint.strip()))
+
+
+def _master(config: Config, state: State) -> CaptureMaster:
+    try:
+        return CaptureMaster(config, state.hosts)
+    except OptionsError as error:
+        raise CaptureUnavailable(f"Capture cannot start: {error}.") from error
 
 
 class _WhenRunning:

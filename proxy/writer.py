@@ -7,7 +7,7 @@ Nothing is delayed on purpose: what piles up while one batch is written is the n
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
 from app.errors import StoreUnavailable
@@ -56,10 +56,15 @@ class GroupWriter:
         self._writer.answer(capture_id, capture)
         self._committed(self._writer.last)
 
-    def clear(self) -> Ids:
-        """Remove everything captured. Raises StoreUnavailable."""
+    async def clear(self) -> AsyncIterator[Ids]:
+        """Remove everything captured until now, in bites; yields the first ids left after each.
+        What arrives meanwhile stays. Raises StoreUnavailable."""
         self.flush()
-        return self._writer.clear()
+        last = self._writer.last.capture
+        while removed := self._writer.prune(up_to=last):
+            yield removed
+            await asyncio.sleep(0)
+        self._writer.give_back()
 
     async def keep_below(self, cap_bytes: int) -> Ids | None:
         """Remove the oldest until the workspace fits; returns the first ids left, if any went."""

@@ -64,3 +64,9 @@ def filled(folder: Path, captures: Sequence[Capture]) -> Path:
     with Store.write(folder) as store:
         store.writer.add([(capture, decode(capture)) for capture in captures])
     return folder
+
+
+def emptied(store: Store) -> None:
+    """Remove everything that was captured, as Clear does."""
+    while store.writer.prune(up_to=store.writer.last.capture):
+        pass

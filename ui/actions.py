@@ -65,13 +65,13 @@ class Actions(QObject):
             raise ValueError(f"The action {action.id} exists already.")
         shown_title = action.title.replace("&", "&&")
         qaction = QAction(shown_title, owner)
-        if action.icon:
-            tint(qaction, action.icon)
         qaction.setIconText(action.short.replace("&", "&&") or shown_title)
         qaction.setShortcuts([QKeySequence(text) for text in action.shortcuts])
         qaction.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         qaction.setToolTip(tooltip(action))
         qaction.setCheckable(action.checked is not None)
+        if action.icon:
+            tint(qaction, action.icon)
         qaction.triggered.connect(lambda _checked=False: self.trigger(action.id))
         owner.addAction(qaction)
         self._actions[action.id] = action
@@ -106,7 +106,7 @@ class Actions(QObject):
         for action in self._actions.values():
             self._refresh(action)
 
-    def button(self, action_id: str, *, text: bool = False, size: int = 18) -> QToolButton:
+    def button(self, action_id: str, *, text: bool = False, size: int = 16) -> QToolButton:
         """A button for an action, with its name and its shortcut for everyone who asks."""
         action = self._actions[action_id]
         button = QToolButton()

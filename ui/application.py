@@ -1,103 +1,110 @@
 """
-The running application: its parts, what happens when something breaks, and the order of the end.
+The running application: what starts when, what is said when something breaks, and the end.
 
-Shown first, then started: files, logging and the capture process come after the first paint.
+The window's frame is shown first; everything that fills it is imported and started after that.
 """
+
+from __future__ import annotations
 
 import logging
 import signal
 import sys
 import threading
-import traceback
 import types
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from app import paths, wire
+from app import paths
 from app import settings as keys
 from app.errors import AppError, StoreUnavailable
 from app.settings import Setting, Settings
 from resources import path
 from ui.actions import Actions
-from ui.captureprocess import CaptureProcess
-from ui.collector import Collector
-from ui.context import Context
-from ui.jobs import Jobs
-from ui.livefeed import LiveFeed
-from ui.notifications import Notifications
-from ui.reader import Reader
 from ui.theme import Theme
 from ui.window import MainWindow
 
+if TYPE_CHECKING:
+    from app.wire import Listening, Trouble
+    from ui.captureprocess import CaptureProcess
+    from ui.context import Context
+
 log = logging.getLogger(__name__)
+
+UNPAINTED_MS = 1000
 
 
 class Application(QObject):
-    """Puts the parts together around a QApplication, and takes them apart again."""
+    """The window, and behind it the parts that are made once it is on the screen."""
+
+    context: Context
 
     def __init__(self, qt: QApplication, workspace: Path, page: str = "") -> None:
         super().__init__()
+        self._workspace = workspace
+        self._said: set[str] = set()
+        self.is_started = False
         self.settings = Settings(paths.settings_file())
         self.theme = Theme(qt, self.settings.get(keys.THEME))
         qt.setWindowIcon(QIcon(str(path("icons/app.svg"))))
-        self.notifications = Notifications(self)
-        self.reader = Reader(workspace, self)
-        self.jobs = Jobs(workspace, self)
-        self.capture = CaptureProcess(self.settings, workspace, self)
-        self.feed = LiveFeed(self.capture, self.reader, self)
-        self.context = Context(
-            settings=self.settings,
-            workspace=workspace,
-            store=self.reader,
-            jobs=self.jobs,
-            feed=self.feed,
-            capture=self.capture,
-            notifications=self.notifications,
-            actions=Actions(self),
-        )
-        self.collector = Collector(self)
-        self._said: set[str] = set()
-        self._connect()
-        self.window = MainWindow(self.context, self.use_setting, page)
-
-    def _connect(self) -> None:
-        self.jobs.failed.connect(self._say)
-        self.reader.failed.connect(self._say)
-        self.capture.trouble.connect(self._say)
-        self.capture.listening.connect(self._say_note)
-        self.capture.state_changed.connect(self._say_failure)
+        self.actions = Actions(self)
+        self.window = MainWindow(self.settings, self.actions, self.use_setting, page)
 
     def start(self) -> None:
-        """After the first paint: the log, the workspace, the capture process, the other pages."""
+        """After the first paint: the parts, the page, the log, the workspace, the capture
+        process, the other pages. A second call does nothing."""
+        if self.is_started:
+            return
+        self.is_started = True
+        # Imported here: the window is on the screen sooner.
         from app.logs import log_to_file
+        from ui.collector import Collector
+        from ui.parts import make_parts
 
+        self.context = make_parts(self.settings, self._workspace, self.actions, self)
+        self.collector = Collector(self)
+        self._connect()
+        self.window.attach(self.context)
         log_to_file(paths.log_file())
         if self.settings.problem:
-            self.notifications.warn(self.settings.problem)
-        try:
-            self.reader.open()
-        except StoreUnavailable as error:
-            self._say(error)
+            self.context.notifications.warn(self.settings.problem)
         if self.settings.get(keys.AUTOSTART):
             self.capture.start()
+        try:
+            self.context.store.open()
+        except StoreUnavailable as error:
+            self._say(error)
         self.window.make_pages()
 
+    @property
+    def capture(self) -> CaptureProcess:
+        """The capture process, once started."""
+        return self.context.capture
+
+    def _connect(self) -> None:
+        context = self.context
+        context.jobs.failed.connect(self._say)
+        context.store.failed.connect(self._say)
+        context.capture.trouble.connect(self._say)
+        context.capture.listening.connect(self._say_note)
+        context.capture.state_changed.connect(self._say_failure)
+
     def shutdown(self) -> None:
-        """The capture process first, because it commits; then whoever reads; then the store."""
-        self.feed.stop()
-        self.capture.shutdown()
-        if not self.jobs.shutdown():
-            log.warning("a background job did not end in time")
-        self.reader.close()
-        self.collector.stop()
+        """Stop what was started, in order."""
+        if self.is_started:
+            from ui.parts import end_parts
+
+            end_parts(self.context)
+            self.collector.stop()
 
     def use_setting(self, setting: Setting[Any]) -> None:
         """A person changed a setting: let it count."""
+        from app import wire
+
         value = self.settings.get(setting)
         if setting is keys.THEME:
             self.theme.choose(value)
@@ -108,7 +115,7 @@ class Application(QObject):
         elif setting is keys.CAP_MB:
             self.capture.send(wire.SetCap(value))
         elif setting.restart and self.capture.state == "listening":
-            self.notifications.info(
+            self.context.notifications.info(
                 f"{setting.label} counts when capture starts again.",
                 action=("Start again", self._restart_capture),
             )
@@ -129,9 +136,11 @@ class Application(QObject):
         if issubclass(kind, KeyboardInterrupt):
             self.window.close()
             return
-        if isinstance(error, AppError):
+        if isinstance(error, AppError) and self.is_started:
             self._say(error)
             return
+        import traceback
+
         details = "".join(traceback.format_exception(kind, error, trace))
         log.error("unexpected: %s", error, exc_info=(kind, error, trace))
         place = traceback.extract_tb(trace)[-1:] if trace else []
@@ -139,20 +148,25 @@ class Application(QObject):
         if once in self._said:
             return
         self._said.add(once)
-        self.notifications.error(
+        if not self.is_started:
+            sys.__excepthook__(kind, error, trace)
+            return
+        self.context.notifications.error(
             f"Something in Eventscope went wrong: {kind.__name__}. Capture goes on.", details
         )
 
-    def _say(self, trouble: AppError | wire.Trouble) -> None:
-        self.notifications.warn(f"{trouble.sentence} {trouble.hint}".strip())
+    def _say(self, trouble: AppError | Trouble) -> None:
+        self.context.notifications.warn(f"{trouble.sentence} {trouble.hint}".strip())
 
-    def _say_note(self, message: wire.Listening) -> None:
+    def _say_note(self, message: Listening) -> None:
         if message.note:
-            self.notifications.info(message.note)
+            self.context.notifications.info(message.note)
 
     def _say_failure(self, state: str) -> None:
         if state == "failed":
-            self.notifications.error(self.capture.failure, action=("Try again", self.capture.start))
+            capture = self.capture
+            again = ("Try again", capture.start)
+            self.context.notifications.error(capture.failure, action=again)
 
 
 def run(argv: Sequence[str], workspace: Path | None = None, page: str = "") -> int:
@@ -162,8 +176,11 @@ def run(argv: Sequence[str], workspace: Path | None = None, page: str = "") -> i
     qt.setDesktopFileName("eventscope")
     application = Application(qt, workspace or paths.default_workspace(), page)
     _hook(application)
+    later = Qt.ConnectionType.QueuedConnection
+    application.window.painted.connect(application.start, later)
+    # A window that starts minimised is not painted.
+    QTimer.singleShot(UNPAINTED_MS, application, application.start)
     application.window.show()
-    QTimer.singleShot(0, application, application.start)
     try:
         return qt.exec()
     finally:

@@ -166,6 +166,12 @@ class Card(QFrame):
         self._timer.stop()
         super().enterEvent(event)  # type: ignore[arg-type]
 
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nobody reads it any more."""
+        if self.notice.level == "note":
+            self._timer.start()
+        super().leaveEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:
         """Draw the icon again when the colours change."""
         if event.type() == QEvent.Type.PaletteChange:

@@ -1,17 +1,17 @@
 """
 Text from traffic, made fit to be shown: one line, of bounded length, with nothing that acts.
 
-Control characters become visible pictures, characters that turn the writing direction around
-become a replacement mark, and half surrogates, which Qt cannot hold, question marks.
+Line feeds and tabs become signs, other control characters and those that turn the writing
+direction around a replacement mark, and half surrogates, which Qt cannot hold, question marks.
 """
 
-import html
 import re
 from datetime import UTC, datetime
 
 LONGEST = 300
 
-_PICTURES = {code: 0x2400 + code for code in range(0x20)}
+# Not the control pictures of Unicode: many fonts lack them.
+_SIGNS = dict.fromkeys(range(0x20), 0xFFFD) | {0x09: "⇥", 0x0A: "↵", 0x0D: "↵"}
 _ACTING = dict.fromkeys(
     [
         *range(0x80, 0xA0),
@@ -24,7 +24,7 @@ _ACTING = dict.fromkeys(
     ],
     0xFFFD,
 )
-_VISIBLE = _PICTURES | {0x7F: 0x2421} | _ACTING
+_VISIBLE = _SIGNS | {0x7F: 0xFFFD} | _ACTING
 _LINES = {code: text for code, text in _VISIBLE.items() if code not in (0x09, 0x0A)}
 _NEEDS_WORK = re.compile(r"[^ -~]")
 
@@ -46,7 +46,11 @@ def tooltip(text: str, longest: int = 1500) -> str:
     """A tooltip that shows `text` and never reads it as markup. Qt guesses when it looks like
     markup, so it always gets markup of ours."""
     cut = lines(text[:longest]) + ("…" if len(text) > longest else "")
-    return f"<p style='white-space: pre-wrap'>{html.escape(cut)}</p>"
+    return f"<p style='white-space: pre-wrap'>{_escaped(cut)}</p>"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def clipboard(text: str) -> str:

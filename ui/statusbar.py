@@ -20,7 +20,6 @@ from ui.theme import hairline, label, set_role
 if TYPE_CHECKING:
     from app.store import Store
 
-HEIGHT = 28
 WINDOW_S = 3.0
 EVERY_MS = 1000
 
@@ -51,7 +50,6 @@ class StatusBar(QWidget):
         self._context = context
         self._seen: deque[tuple[float, int]] = deque()
         self._is_stale = True
-        self.setFixedHeight(HEIGHT)
         self.setAccessibleName("Status")
         self.state = QPushButton()
         self.state.setProperty("kind", "status")
@@ -166,4 +164,4 @@ class StatusBar(QWidget):
 
 
 def _problems(store: Store) -> int:
-    return store.uploads.totals().problems
+    return store.uploads.problems()

@@ -17,8 +17,10 @@ from ui.tokens import Tokens
 
 def stylesheet(colours: Tokens) -> str:
     """Qt style sheet text for these colours."""
+    # Style sheets take files and cannot tint them.
     arrow = path("icons/arrow.svg").as_posix()
-    return _SHEET.substitute(colours._asdict(), arrow=arrow)
+    tick = path(f"icons/tick-{colours.name}.svg").as_posix()
+    return _SHEET.substitute(colours._asdict(), arrow=arrow, tick=tick)
 
 
 _SHEET = Template("""
@@ -129,20 +131,24 @@ QComboBox QAbstractItemView {
     background: $raised; border: 1px solid $edge; selection-background-color: $selected;
     selection-color: $text; outline: none;
 }
-QSpinBox { padding: 0; }
-QSpinBox QLineEdit { padding: 0 8px; background: transparent; border: none; min-height: 0; }
+QSpinBox { padding: 0 0 0 8px; }
+QSpinBox QLineEdit { padding: 0; background: transparent; border: none; min-height: 0; }
 QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
 
 QMenu { background: $raised; border: 1px solid $edge; padding: 4px; }
-QMenu::item { padding: 5px 20px 5px 12px; border-radius: 4px; }
+QMenu::item { padding: 5px 20px 5px 10px; border-radius: 4px; }
 QMenu::item:selected { background: $selected; }
 QMenu::item:disabled { color: $faint; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
-QMenu::indicator, QMenu::icon { padding-left: 8px; }
+QMenu::icon { padding-left: 8px; }
+QMenu::indicator { margin-left: 6px; }
 
 QTableView, QTreeView, QListView, QListWidget {
     background: $surface; border: none; outline: none;
     selection-background-color: $selected; selection-color: $text;
+}
+QFrame[floating="true"] QTreeView, QFrame[floating="true"] QListView {
+    background: transparent;
 }
 QTreeView::item { height: 24px; border: none; }
 QTreeView::item:hover { background: $hover; }
@@ -179,6 +185,13 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QCheckBox { spacing: 8px; }
+QCheckBox::indicator, QTreeView::indicator, QMenu::indicator:non-exclusive {
+    width: 14px; height: 14px; border: 1px solid $faint; border-radius: 4px; background: $surface;
+}
+QCheckBox::indicator:checked, QTreeView::indicator:checked, QMenu::indicator:non-exclusive:checked {
+    border-color: $accent; background: $accent; image: url("$tick");
+}
+QCheckBox::indicator:focus, QCheckBox:focus::indicator { border-color: $accent; }
 QProgressBar {
     background: $hover; border: none; border-radius: 2px; max-height: 4px; min-height: 4px;
 }

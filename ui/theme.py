@@ -196,28 +196,22 @@ def tint(target: QAbstractButton | QAction, name: str, role: str = "muted") -> N
     colour in `Tokens`."""
     target.setProperty(_ICON, name)
     target.setProperty(_ROLE, role)
-    target.setIcon(icon(name, role))
+    target.setIcon(icon(name, role, is_switch=target.isCheckable()))
 
 
-def icon(name: str, role: str = "muted") -> QIcon:
-    """An icon in the colours in use now. An empty name gives an empty icon."""
-    if not name:
-        return QIcon()
+def icon(name: str, role: str = "muted", *, is_switch: bool = False) -> QIcon:
+    """An icon in the colours in use now; that of a switch shows when it is on."""
     colours = tokens()
     result = QIcon()
-    mode, state = QIcon.Mode, QIcon.State
-    looks = (
-        (mode.Normal, state.Off, getattr(colours, role)),
-        (mode.Disabled, state.Off, colours.faint),
-        (mode.Normal, state.On, colours.accent),
-    )
-    # Both sizes and scales are drawn only for the screens that are there: icons are most of what
-    # a window draws at start.
+    looks = [(QIcon.State.Off, getattr(colours, role))]
+    if is_switch:
+        looks.append((QIcon.State.On, colours.accent))
+    # Drawn only for the screens that are there: icons are most of what a window draws at start.
     scales = {max(1, round(screen.devicePixelRatio())) for screen in QGuiApplication.screens()}
-    for look, switch, colour in looks:
+    for state, colour in looks:
         for size in (16, 20):
             for scale in scales:
-                result.addPixmap(pixmap(name, colour, size, scale), look, switch)
+                result.addPixmap(pixmap(name, colour, size, scale), QIcon.Mode.Normal, state)
     return result
 
 
@@ -251,4 +245,4 @@ def _retint() -> None:
     for target in targets:
         name = target.property(_ICON)
         if name and isinstance(target, QAbstractButton | QAction):
-            target.setIcon(icon(name, target.property(_ROLE)))
+            tint(target, name, target.property(_ROLE))

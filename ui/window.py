@@ -1,28 +1,33 @@
 """
 The one window: a rail of pages at the left, the page, the status bar.
 
-Pages are made when they are first needed, so that the window is there at once. What a person
-arranged is remembered.
+The frame is there at once; `attach` fills it. Pages are made when they are first needed. What a
+person arranged is remembered.
 """
+
+from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QSize
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QByteArray, QSize, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app import settings as keys
 from app.errors import AppError
-from app.settings import Setting
-from ui.actions import Action
-from ui.context import Context
+from app.settings import Setting, Settings
+from ui.actions import Action, Actions
 from ui.rail import Rail
-from ui.statusbar import HEIGHT, StatusBar
 
+if TYPE_CHECKING:
+    from ui.context import Context
+    from ui.statusbar import StatusBar
+
+FOOT = 28
 SIZE = QSize(1280, 800)
 SMALLEST = QSize(880, 520)
 
@@ -41,18 +46,32 @@ class Page:
 
 class MainWindow(QMainWindow):
     """Pages, rail, palette, status bar. `setting_changed` is called with a Setting that a person
-    changed."""
+    changed.
+
+    Signals:
+        painted: the window has been painted for the first time.
+    """
+
+    painted = Signal()
+
+    context: Context
+    status: StatusBar
 
     def __init__(
-        self, context: Context, setting_changed: Callable[[Setting[Any]], object], page: str = ""
+        self,
+        settings: Settings,
+        actions: Actions,
+        setting_changed: Callable[[Setting[Any]], object],
+        page: str = "",
     ) -> None:
         super().__init__()
-        self.context = context
+        self._settings = settings
+        self.actions_table = actions
         self._setting_changed = setting_changed
         self._made: dict[str, QWidget] = {}
         self._palette: Any = None
         self._shortcuts: Any = None
-        self._layout = _read_layout(context.settings.get(keys.LAYOUT))
+        self._layout = _read_layout(settings.get(keys.LAYOUT))
         self.setWindowTitle("Eventscope")
         self.setMinimumSize(SMALLEST)
         self.resize(SIZE)
@@ -64,19 +83,38 @@ class MainWindow(QMainWindow):
                 Page("settings", "Settings", "settings", "Ctrl+,", self._make_settings, True),
             )
         }
-        self.rail = Rail(context.actions)
+        self.rail = Rail(actions)
         self.stack = QStackedWidget()
-        self.status = StatusBar(context)
-        self.status.asked.connect(lambda: self.go_to("connect"))
+        self._foot = QWidget()
+        self._foot.setFixedHeight(FOOT)
         self._add_actions()
         self._lay_out()
-        context.notifications.show_in(self, HEIGHT)
         geometry = self._layout.get("geometry")
         if geometry:
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
-        remembered = self._layout.get("page", "")
-        first = page or remembered
-        self.go_to(first if first in self.pages else "connect")
+        first = page or self._layout.get("page", "")
+        self._first = first if first in self.pages else "connect"
+        self._is_painted = False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            self.painted.emit()
+
+    def attach(self, context: Context) -> None:
+        """Fill the frame: the status bar, messages, and the page that a person left or the one
+        that was asked for."""
+        from ui.statusbar import StatusBar
+
+        self.context = context
+        self.status = StatusBar(context)
+        self.status.asked.connect(partial(self.go_to, "connect"))
+        row = QVBoxLayout(self._foot)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.status)
+        context.notifications.show_in(self, FOOT)
+        self.go_to(self._first)
 
     def _lay_out(self) -> None:
         for page in self.pages.values():
@@ -85,7 +123,7 @@ class MainWindow(QMainWindow):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addWidget(self.stack, 1)
-        right.addWidget(self.status)
+        right.addWidget(self._foot)
         middle = QWidget()
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
@@ -95,7 +133,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
 
     def _add_actions(self) -> None:
-        add = self.context.actions.add
+        add = self.actions_table.add
         for page in self.pages.values():
             add(
                 Action(
@@ -119,7 +157,7 @@ class MainWindow(QMainWindow):
                    words="theme appearance night"),
             Action("window.system", "Use the system's colours",
                    lambda: self._choose_theme("system"), words="theme appearance"),
-            Action("window.messages", "Close all messages", self.context.notifications.clear,
+            Action("window.messages", "Close all messages", self._close_messages,
                    icon="close", words="notifications",
                    enabled=lambda: bool(self.context.notifications.cards)),
             Action("window.quit", "Quit", self.close, ("Ctrl+Q",), words="exit close"),
@@ -170,15 +208,15 @@ class MainWindow(QMainWindow):
     def _make_settings(self) -> QWidget:
         from ui.pages.settings import SettingsPage
 
-        page = SettingsPage(self.context.settings)
+        page = SettingsPage(self._settings)
         page.changed.connect(self._setting_changed)
         return page
 
     def _widen_shortcuts(self) -> None:
         """Shortcuts of actions that belong to no single page work on all of them."""
-        for action in self.context.actions.all():
+        for action in self.actions_table.all():
             if action.id.partition(".")[0] not in self.pages:
-                self.addAction(self.context.actions.qaction(action.id))
+                self.addAction(self.actions_table.qaction(action.id))
 
     # Palette and help
 
@@ -187,7 +225,7 @@ class MainWindow(QMainWindow):
         if self._palette is None:
             from ui.palette import CommandPalette
 
-            self._palette = CommandPalette(self.context.actions, self, self.run)
+            self._palette = CommandPalette(self.actions_table, self, self.run)
         self._palette.open()
 
     def open_shortcuts(self) -> None:
@@ -195,7 +233,7 @@ class MainWindow(QMainWindow):
         if self._shortcuts is None:
             from ui.shortcuts import ShortcutCard
 
-            self._shortcuts = ShortcutCard(self.context.actions, self)
+            self._shortcuts = ShortcutCard(self.actions_table, self)
         self._shortcuts.toggle()
 
     def run(self, action_id: str) -> None:
@@ -203,11 +241,14 @@ class MainWindow(QMainWindow):
         page = action_id.partition(".")[0]
         if page in self.pages:
             self.go_to(page)
-        self.context.actions.trigger(action_id)
+        self.actions_table.trigger(action_id)
+
+    def _close_messages(self) -> None:
+        self.context.notifications.clear()
 
     def _choose_theme(self, choice: str) -> None:
         try:
-            self.context.settings.set(keys.THEME, choice)
+            self._settings.set(keys.THEME, choice)
         except AppError as error:
             self.context.notifications.warn(error.sentence)
             return
@@ -223,13 +264,13 @@ class MainWindow(QMainWindow):
         """Remember size, page and the pages' own arrangement."""
         state: dict[str, Any] = {
             "geometry": bytes(self.saveGeometry().toBase64().data()).decode(),
-            "page": self.current,
+            "page": self.current or self._first,
         }
         for page_id, widget in self._made.items():
             if hasattr(widget, "layout_state"):
                 state[page_id] = widget.layout_state()
         try:
-            self.context.settings.set(keys.LAYOUT, json.dumps(state))
+            self._settings.set(keys.LAYOUT, json.dumps(state))
         except AppError as error:
             self.context.notifications.warn(error.sentence)
 

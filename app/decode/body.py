@@ -9,6 +9,7 @@ import json
 import zlib
 from typing import Any
 
+import brotli
 import orjson
 import zstandard
 
@@ -18,6 +19,10 @@ LARGEST_RATIO = 200
 """JSON of events shrinks 5 to 30 times. Far beyond that somebody is playing with us."""
 RATIO_COUNTS_FROM = 4 << 20
 """Below this size a ratio harms nobody."""
+
+DIGITS = bytes.maketrans(b"123456789", b"000000000")
+TWENTY_DIGITS = b"0" * 20
+"""Where these are, there may be an integer that orjson would turn into a float without a word."""
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
@@ -44,9 +49,11 @@ def unpacked(body: bytes, encoding: str) -> tuple[bytes, str]:
         return _inflated(body, zlib.MAX_WBITS if zlib_header else -zlib.MAX_WBITS, "deflate"), (
             "deflate"
         )
-    if encoding in ("gzip", "x-gzip", "zstd") and body[:1] in b"{[":
+    if encoding in ("gzip", "x-gzip", "zstd", "br") and body[:1] in b"{[":
         # The header stayed when somebody on the way unpacked the body.
         return body, "none"
+    if encoding == "br":
+        return _unbrotli(body), "br"
     raise BodyProblem(f"The body says that it is encoded as {encoding!r}, but it is not.")
 
 
@@ -75,6 +82,20 @@ def _unzstd(body: bytes) -> bytes:
     return data
 
 
+def _unbrotli(body: bytes) -> bytes:
+    limit = _limit(len(body))
+    stream = brotli.Decompressor()
+    try:
+        data = stream.process(body, output_buffer_limit=limit + 1)
+    except brotli.error as error:
+        raise BodyProblem("The br body is damaged.") from error
+    if len(data) > limit:
+        raise BodyProblem(_too_large("br", limit))
+    if not stream.is_finished():
+        raise BodyProblem(f"The br body is cut short after {len(body)} bytes.")
+    return bytes(data)
+
+
 def _limit(size: int) -> int:
     return min(LARGEST, max(RATIO_COUNTS_FROM, size * LARGEST_RATIO))
 
@@ -89,19 +110,25 @@ def parsed(data: bytes) -> Any:
     orjson is strict; what senders write and servers take (NaN, huge integers, half surrogates)
     is read by the standard library instead.
     """
+    if TWENTY_DIGITS in data.translate(DIGITS):
+        return _tolerantly(data)
     try:
         return orjson.loads(data)
-    except orjson.JSONDecodeError as strict:
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise BodyProblem(f"The body is not UTF-8 text (byte {error.start}).") from strict
-        try:
-            return json.loads(text)
-        except RecursionError:
-            raise BodyProblem("The JSON is nested too deeply to be read.") from strict
-        except ValueError as error:
-            raise BodyProblem(f"The body is not valid JSON: {error}.") from strict
+    except orjson.JSONDecodeError:
+        return _tolerantly(data)
+
+
+def _tolerantly(data: bytes) -> Any:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BodyProblem(f"The body is not UTF-8 text (byte {error.start}).") from error
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise BodyProblem("The JSON is nested too deeply to be read.") from error
+    except ValueError as error:
+        raise BodyProblem(f"The body is not valid JSON: {error}.") from error
 
 
 def json_text(value: Any) -> str:
@@ -109,8 +136,17 @@ def json_text(value: Any) -> str:
     try:
         return orjson.dumps(value).decode()
     except TypeError:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         # Escaped, half surrogates are plain ASCII.
-        return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+        return text if _is_unicode(text) else json.dumps(value, separators=(",", ":"))
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def clean(text: str) -> str:

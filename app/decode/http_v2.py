@@ -5,13 +5,13 @@ HTTP V2 and Batch uploads: one JSON object with `api_key` and `events` (wire-for
 from datetime import UTC, datetime
 from typing import Any
 
-from app.decode.body import clean
-from app.hosts import is_analytics
+from app.decode.body import GZIP_MAGIC, clean, json_text
 from app.model import Capture, Event, Fault, Upload
 
 HTTP_V2 = "HTTP V2"
 BATCH = "Batch"
 INGESTION_PATHS = ("/2/httpapi", "/batch")
+LIKE_AN_UPLOAD = (b"{", b"[", GZIP_MAGIC)
 LARGEST = 20 << 20
 """The most that any ingestion endpoint takes (Batch, wire-format §4.2)."""
 _INT64 = 1 << 63
@@ -20,11 +20,6 @@ _INT64 = 1 << 63
 def endpoint(path: str) -> str:
     """Amplitude's name for what a path stands for. First-party paths stand for HTTP V2."""
     return BATCH if path.rstrip("/").endswith("/batch") else HTTP_V2
-
-
-def is_ingestion(host: str, path: str) -> bool:
-    """Whether Amplitude would read a body sent here as an upload, whatever is in it."""
-    return is_analytics(host) and path.rstrip("/") in INGESTION_PATHS
 
 
 def may_be(data: bytes) -> bool:
@@ -53,12 +48,12 @@ def upload(capture: Capture, path: str, data: bytes, compression: str, document:
     return Upload(
         endpoint=endpoint(path),
         api_key=clean(api_key) if isinstance(api_key, str) and api_key else None,
-        library=_library(events),
+        library=library_of(events),
         transport=transport(capture),
         compression=compression,
         wire_bytes=len(capture.body),
         body_bytes=len(data),
-        client_upload_ms=_milliseconds(fields.get("client_upload_time")),
+        client_upload_ms=milliseconds(fields.get("client_upload_time")),
         options=options if isinstance(options, dict) else {},
         events=events,
         problem=problem,
@@ -69,7 +64,8 @@ def upload(capture: Capture, path: str, data: bytes, compression: str, document:
 def event(item: Any) -> Event:
     """One entry of `events`. Whatever it is, it keeps its place."""
     if type(item) is not dict:
-        return Event("(not an object)", None, None, None, None, None, {"value": item})
+        value = {"value": item}
+        return Event("(not an object)", None, None, None, None, None, value, value)
     get = item.get
     kind = get("event_type")
     return Event(
@@ -80,6 +76,7 @@ def event(item: Any) -> Event:
         _integer(get("session_id")),
         _text(get("insert_id")),
         item,
+        item,
     )
 
 
@@ -88,7 +85,11 @@ def transport(capture: Capture) -> str:
     content_type = capture.header("content-type").lower()
     if content_type.startswith("text/plain"):
         return "beacon"
-    return "fetch" if capture.header("sec-fetch-mode") else "http"
+    mode = capture.header("sec-fetch-mode")
+    if mode == "no-cors":
+        # Only a beacon is posted without asking for the answer.
+        return "beacon"
+    return "fetch" if mode else "http"
 
 
 def library_name(value: Any) -> str | None:
@@ -101,7 +102,8 @@ def library_name(value: Any) -> str | None:
     return None
 
 
-def _library(events: tuple[Event, ...]) -> str | None:
+def library_of(events: tuple[Event, ...]) -> str | None:
+    """The library of the first event that names one."""
     return next((name for item in events if (name := library_name(item.raw.get("library")))), None)
 
 
@@ -110,7 +112,7 @@ def _fault(document: Any) -> tuple[Fault, str]:
     if not isinstance(document, dict):
         return (
             Fault.UNREADABLE,
-            f"The body is {_named(document)}, not an object with api_key and events.",
+            f"The body is {named(document)}, not an object with api_key and events.",
         )
     if not isinstance(document.get("api_key"), str) or not document["api_key"]:
         return Fault.API_KEY, "The upload has no api_key."
@@ -118,14 +120,15 @@ def _fault(document: Any) -> tuple[Fault, str]:
     if events is None:
         return Fault.EVENTS, "The upload has no events."
     if not isinstance(events, list):
-        return Fault.EVENTS, f"events is {_named(events)}, not a list."
+        return Fault.EVENTS, f"events is {named(events)}, not a list."
     odd = sum(type(item) is not dict for item in events)
     if odd:
         return Fault.EVENT, f"{odd} of {len(events)} events are not objects."
     return Fault.NONE, ""
 
 
-def _named(value: Any) -> str:
+def named(value: Any) -> str:
+    """What kind of JSON value this is, for a sentence."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -138,7 +141,7 @@ def _text(value: Any) -> str | None:
     """An id as text, whatever JSON type was sent."""
     if value is None or value == "":
         return None
-    return clean(value if type(value) is str else str(value)[:1024])
+    return clean(value if type(value) is str else json_text(value)[:1024])
 
 
 def _integer(value: Any) -> int | None:
@@ -149,7 +152,7 @@ def _integer(value: Any) -> int | None:
     return None
 
 
-def _milliseconds(value: Any) -> int | None:
+def milliseconds(value: Any) -> int | None:
     """Epoch milliseconds of an ISO 8601 text; SDKs send `2026-11-21T17:11:46.155Z`."""
     if not isinstance(value, str):
         return _integer(value)

@@ -45,7 +45,7 @@ def csv_rows(events: Iterable[dict[str, Any]]) -> Iterator[str]:
     writer.writerow(COLUMNS)
     yield _taken(buffer)
     for event in events:
-        raw = event.get("event")
+        raw = event.get("normalised") or event.get("event")
         nested = raw if isinstance(raw, dict) else {}
         writer.writerow(
             cell(nested.get(name) if name in _FROM_EVENT else event.get(name)) for name in COLUMNS

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from app.decode.body import json_text
+from app.decode.forms import FAMILIES, body
 from app.decode.http_v2 import BATCH
 from app.model import Capture, Response, Via
 
@@ -23,8 +24,11 @@ NO_KEY = "imported"
 """Stands for the project of events that do not say to which they belong."""
 UNANSWERED = "Imported from a file that does not hold the answer."
 
-_URL = "https://api2.amplitude.com/2/httpapi"
-_BATCH_URL = "https://api2.amplitude.com/batch"
+_HOST = "https://api2.amplitude.com"
+_URL = f"{_HOST}/2/httpapi"
+_BATCH_URL = f"{_HOST}/batch"
+_JSON_TYPE = "application/json"
+_FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 def is_event(value: Any) -> bool:
@@ -61,14 +65,19 @@ class _Group:
 
     key: str
     url: str = _URL
+    form: str = ""
     at_ms: int = 0
     status: int | None = None
     items: list[bytes] = field(default_factory=list)
 
     def capture(self, fallback_ms: int) -> Capture:
         """The upload."""
-        body = b'{"api_key":%b,"events":[%b]}' % (_json(self.key), b",".join(self.items))
-        return _capture(body, self.at_ms or fallback_ms, self.url, self.status)
+        at_ms = self.at_ms or fallback_ms
+        if self.form:
+            data = body(self.form, self.key, b"[%b]" % b",".join(self.items))
+            return _capture(data, at_ms, self.url, self.status, _FORM_TYPE)
+        data = b'{"api_key":%b,"events":[%b]}' % (_json(self.key), b",".join(self.items))
+        return _capture(data, at_ms, self.url, self.status)
 
 
 class Grouping:
@@ -110,7 +119,10 @@ class Grouping:
             for other in [found for found in self._groups if found[1] is not None]:
                 yield self._groups.pop(other).capture(self._fallback_ms)
             group = self._groups[place] = _Group(name)
+            group.form = form = _form(value.get("endpoint"))
             group.url = _BATCH_URL if value.get("endpoint") == BATCH else _URL
+            if form:
+                group.url = f"{_HOST}{FAMILIES[form].path or '/'}"
             group.at_ms = _whole(value.get("received_ms"))
             group.status = _status(value.get("status"))
         group.items.append(_json(value["event"]))
@@ -123,13 +135,24 @@ class Grouping:
             yield self._groups.pop(oldest).capture(self._fallback_ms)
 
 
-def _capture(body: bytes, at_ms: int, url: str = _URL, status: int | None = None) -> Capture:
+def _form(endpoint: Any) -> str:
+    """The endpoint when it is one that takes a form."""
+    return endpoint if isinstance(endpoint, str) and endpoint in FAMILIES else ""
+
+
+def _capture(
+    data: bytes,
+    at_ms: int,
+    url: str = _URL,
+    status: int | None = None,
+    content_type: str = _JSON_TYPE,
+) -> Capture:
     return Capture(
         at_ms=at_ms,
         method="POST",
         url=url,
-        headers=(("Content-Type", "application/json"),),
-        body=body,
+        headers=(("Content-Type", content_type),),
+        body=data,
         response=Response(status) if status else None,
         via=Via.IMPORT,
         failure="" if status else UNANSWERED,

@@ -11,6 +11,7 @@ The capture process holds the writer. Readers see every committed row at once an
 
 import contextlib
 import logging
+import os
 import sqlite3
 import threading
 import types
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Self
 
 from app.errors import StoreUnavailable
+from app.filter import holds
 from app.paths import private_dir
 from app.store.captures import CaptureReader
 from app.store.events import EventReader
@@ -28,6 +30,8 @@ from app.store.uploads import UploadReader
 from app.store.writer import Writer
 
 log = logging.getLogger(__name__)
+
+LONG_WAL_PAGES = 8192
 
 
 class Store:
@@ -57,6 +61,7 @@ class Store:
                 connection.execute("PRAGMA busy_timeout = 5000")
                 connection.execute("PRAGMA cache_size = -16000")
                 connection.execute("PRAGMA query_only = ON")
+                connection.create_function("holds", 2, holds, deterministic=True)
                 _refuse_newer(folder, connection)
             except BaseException:
                 connection.close()
@@ -115,6 +120,8 @@ def _open_writable(folder: Path) -> sqlite3.Connection:
     from app.store.migrate import update
 
     path = folder / FILE
+    # Private from the first moment; the files beside it get the same mode.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
@@ -125,9 +132,9 @@ def _open_writable(folder: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA cache_size = -65536")
         # A checkpoint syncs to disk and would hold up traffic: `Checkpointer` does it aside.
         connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute(f"PRAGMA journal_size_limit = {LONG_WAL_PAGES * PAGE_SIZE}")
         _refuse_newer(folder, connection)
         update(connection)
-        path.chmod(0o600)
     except BaseException:
         connection.close()
         raise
@@ -151,6 +158,14 @@ def _refuse_newer(folder: Path, connection: sqlite3.Connection) -> None:
         )
 
 
+def _checkpoint(connection: sqlite3.Connection) -> None:
+    """Copy what was committed. Under constant load that alone never lets the WAL start over, and
+    it would grow without end; so beyond a size the writer is made to begin it anew."""
+    _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    if pages > LONG_WAL_PAGES:
+        connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+
+
 class Checkpointer:
     """Moves committed pages from the WAL into the file, in a thread and on a connection of its
     own, so that syncing to disk never holds up an answer."""
@@ -163,11 +178,12 @@ class Checkpointer:
         self._thread.start()
 
     def _run(self) -> None:
-        connection = sqlite3.connect(self._folder / FILE, isolation_level=None)
+        # Short: the writer waits while a checkpoint waits for readers to let the WAL go.
+        connection = sqlite3.connect(self._folder / FILE, isolation_level=None, timeout=0.05)
         try:
             while not self._stop.wait(self._every):
                 try:
-                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                    _checkpoint(connection)
                 except sqlite3.Error as error:  # A full disk shows where the writer commits.
                     log.warning("checkpoint: %s", error)
         finally:

@@ -1,22 +1,25 @@
 """
-Reads captures back: one whole exchange by its id.
+Reads captures back: one whole exchange by its id, or all of them in order.
 """
 
 import sqlite3
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.decode import decode
+from app.ingest.outcome import ACCEPTED, Judgement, judge
 from app.model import Capture, Decoded, Response, Via
 from app.store.http import unpack
 
 
 class Stored(NamedTuple):
-    """A capture with what it was understood as."""
+    """A capture with what it was understood as, and what became of its events."""
 
     id: int
     capture: Capture
     decoded: Decoded
+    judgement: Judgement = ACCEPTED
 
 
 class CaptureReader:
@@ -37,6 +40,21 @@ class CaptureReader:
     def last_id(self) -> int:
         """The newest capture's id, or 0."""
         return int(self._db.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()[0])
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        """Every exchange in order of arrival, as the command line prints them; see the README."""
+        last = 0
+        while True:
+            ids = self._db.execute(
+                "SELECT id FROM captures WHERE id > ? ORDER BY id LIMIT 1000", (last,)
+            ).fetchall()
+            if not ids:
+                return
+            for (number,) in ids:
+                found = self._load(number)
+                if found:
+                    yield _exported(found)
+            last = ids[-1][0]
 
     def _load(self, capture_id: int) -> Stored | None:
         row = self._db.execute(
@@ -60,4 +78,25 @@ class CaptureReader:
             via=Via(via),
             failure=failure,
         )
-        return Stored(capture_id, capture, decode(capture))
+        decoded = decode(capture)
+        judgement = judge(decoded.upload, capture) if decoded.upload else ACCEPTED
+        return Stored(capture_id, capture, decoded, judgement)
+
+
+def _exported(found: Stored) -> dict[str, Any]:
+    capture, decoded = found.capture, found.decoded
+    key = decoded.upload.api_key if decoded.upload else decoded.api_key
+    return {
+        "id": found.id,
+        "received_ms": capture.at_ms,
+        "kind": str(decoded.kind),
+        "method": capture.method,
+        "url": capture.url,
+        "via": str(capture.via),
+        "status": capture.response.status if capture.response else None,
+        "failure": capture.failure,
+        "duration_ms": capture.duration_ms,
+        "api_key": key,
+        "note": decoded.note,
+        "contents": decoded.contents,
+    }

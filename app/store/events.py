@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from app.filter import Filter, where
+from app.filter import Filter, contains, needle, where
+from app.ingest.outcome import Verdict
 from app.model import Capture, Event, Outcome, Upload, Via
 from app.store.captures import CaptureReader
 from app.store.writer import OUTCOMES
@@ -48,6 +49,8 @@ class EventDetail:
     position: int
     upload: Upload
     capture: Capture
+    verdict: Verdict
+    repeat_of: int | None = None
 
 
 class Source(NamedTuple):
@@ -119,17 +122,35 @@ class EventReader:
 
     def detail(self, event_id: int) -> EventDetail | None:
         """Everything about one event, or None when it was pruned."""
-        rows = self.rows([event_id])
-        if not rows:
-            return None
-        (position,) = self._db.execute(
-            "SELECT position FROM events WHERE id = ?", (event_id,)
-        ).fetchone()
-        stored = self._captures.get(rows[0].upload_id)
-        if stored is None or stored.decoded.upload is None:
-            return None
-        upload = stored.decoded.upload
-        return EventDetail(rows[0], upload.events[position], position, upload, stored.capture)
+        return next(self._details([event_id]), None)
+
+    def _details(self, ids: Sequence[int]) -> Iterator[EventDetail]:
+        """The details of these ids. Neighbours share an upload, which is read once."""
+        places = self._places(ids)
+        stored = None
+        for row in self.rows(ids):
+            if stored is None or stored.id != row.upload_id:
+                stored = self._captures.get(row.upload_id)
+            # Either may have been pruned between the questions.
+            if stored and stored.decoded.upload and row.id in places:
+                (position, repeat_of), upload = places[row.id], stored.decoded.upload
+                yield EventDetail(
+                    row,
+                    upload.events[position],
+                    position,
+                    upload,
+                    stored.capture,
+                    stored.judgement.of(position),
+                    repeat_of,
+                )
+
+    def _places(self, ids: Sequence[int]) -> dict[int, tuple[int, int | None]]:
+        """Where in its upload each event is, and which event it repeats."""
+        marks = ",".join("?" * len(ids))
+        rows = self._db.execute(
+            f"SELECT id, position, repeat_of FROM events WHERE id IN ({marks})", list(ids)
+        )
+        return {number: (position, repeat_of) for number, position, repeat_of in rows}
 
     def types(self) -> list[tuple[str, int]]:
         """Event types with how often each was seen, most frequent first."""
@@ -149,16 +170,10 @@ class EventReader:
 
     def export(self, chosen: Filter) -> Iterator[dict[str, Any]]:
         """Matching events in order of arrival, as the command line prints them."""
-        sources = {source.id: source.api_key for source in self.sources()}
         last = 0
-        while True:
-            ids = self._chunk(chosen, last)
-            if not ids:
-                return
-            for number in ids:
-                detail = self.detail(number)
-                if detail:
-                    yield _exported(detail, sources)
+        while ids := self._chunk(chosen, last):
+            for detail in self._details(ids):
+                yield _exported(detail)
             last = ids[-1]
 
     def _chunk(self, chosen: Filter, last: int) -> "array[int]":
@@ -168,10 +183,10 @@ class EventReader:
             f"SELECT id FROM events WHERE {condition.sql} ORDER BY id LIMIT 5000", condition.values
         )
 
-    def _names(self, kind: str, pattern: str) -> list[int] | None:
+    def _names(self, kind: str, text: str) -> list[int] | None:
         rows = self._db.execute(
-            "SELECT id FROM names WHERE kind = ? AND text LIKE ? ESCAPE '\\' LIMIT ?",
-            (kind, pattern, MOST_NAMES + 1),
+            f"SELECT id FROM names WHERE kind = ? AND {contains('text', text)} LIMIT ?",
+            (kind, needle(text), MOST_NAMES + 1),
         ).fetchall()
         return None if len(rows) > MOST_NAMES else [number for (number,) in rows]
 
@@ -179,25 +194,29 @@ class EventReader:
         return array("q", (number for (number,) in self._db.execute(sql, values)))
 
 
-def _exported(detail: EventDetail, sources: dict[int, str]) -> dict[str, Any]:
+def _exported(detail: EventDetail) -> dict[str, Any]:
     """The stable JSON form of one event; documented in the README."""
-    row, upload = detail.row, detail.upload
+    row, upload, event = detail.row, detail.upload, detail.event
     return {
         "id": row.id,
         "upload": row.upload_id,
         "position": detail.position,
         "received_ms": row.received_ms,
-        "api_key": sources.get(row.source_id or 0),
+        "api_key": upload.api_key,
         "event_type": row.type,
         "time_ms": row.time_ms,
         "user_id": row.user_id,
         "device_id": row.device_id,
         "session_id": row.session_id,
-        "insert_id": detail.event.insert_id,
+        "insert_id": event.insert_id,
         "library": row.library,
         "outcome": str(row.outcome),
+        "reason": detail.verdict.reason,
+        "field": detail.verdict.field,
+        "repeat_of": detail.repeat_of,
         "status": row.status,
         "endpoint": upload.endpoint,
         "via": str(detail.capture.via),
-        "event": detail.event.raw,
+        "event": event.raw,
+        "normalised": None if event.fields is event.raw else event.fields,
     }

@@ -6,6 +6,7 @@ not synced to disk, so a kill may lose the last second: then a duplicate counts 
 """
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -34,9 +35,9 @@ class IngestionStore:
         self._path = folder / FILE
         try:
             self._db = self._open()
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise self._unavailable(error) from error
+        except (OSError, sqlite3.OperationalError) as error:
+            raise self._unavailable(error) from error
+        except sqlite3.DatabaseError:
             self._path.unlink(missing_ok=True)
             with self._explained():
                 self._db = self._open()
@@ -71,13 +72,14 @@ class IngestionStore:
         self._db.close()
 
     def _open(self) -> sqlite3.Connection:
+        # Private from the first moment; the files beside it get the same mode.
+        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         connection = sqlite3.connect(self._path, isolation_level=None)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute(_TABLE)
             connection.execute(_INDEX)
-            self._path.chmod(0o600)
         except BaseException:
             connection.close()
             raise
@@ -90,5 +92,5 @@ class IngestionStore:
         except sqlite3.Error as error:
             raise self._unavailable(error) from error
 
-    def _unavailable(self, error: sqlite3.Error) -> StoreUnavailable:
+    def _unavailable(self, error: Exception) -> StoreUnavailable:
         return StoreUnavailable(f"What local ingestion remembers cannot be kept: {error}.")

@@ -84,5 +84,24 @@ M001_CAPTURES = (
     "CREATE INDEX uploads_problem ON uploads (id) WHERE problem <> ''",
 )
 
-STEPS = {"m001_captures": M001_CAPTURES}
+M002_MEANING = (
+    # The project of what is no upload: who asks for a configuration, who replays.
+    "ALTER TABLE captures ADD COLUMN source_id INTEGER",
+    # Which sending of the same upload this is, and the first one when it is a later one.
+    "ALTER TABLE uploads ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE uploads ADD COLUMN retry_of INTEGER",
+    # The same event, sent earlier: in a retry, or as an earlier pulse of a heartbeat.
+    "ALTER TABLE events ADD COLUMN repeat_of INTEGER",
+    "CREATE INDEX uploads_retry ON uploads (retry_of) WHERE retry_of IS NOT NULL",
+    # See `repeats`. Under the event's id, so that the oldest go in one piece.
+    """CREATE TABLE sent (
+        event_id INTEGER PRIMARY KEY,
+        insert_id TEXT NOT NULL,
+        source_id INTEGER,
+        device_id INTEGER
+    )""",
+    "CREATE INDEX sent_insert ON sent (insert_id)",
+)
+
+STEPS = {"m001_captures": M001_CAPTURES, "m002_meaning": M002_MEANING}
 """Statements by step, in order. A file with other steps was made by a newer version."""

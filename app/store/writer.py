@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from app.decode import decode
 from app.decode.body import clean, json_text
-from app.ingest.outcome import outcome_of
+from app.ingest.outcome import ACCEPTED, Judgement, is_taken, judge
 from app.model import Capture, Decoded, Event, Outcome, Response, Upload
 from app.store.http import pack
+from app.store.repeats import Key, Repeats, is_pulse
 from app.store.trouble import explained
 
 OUTCOMES = tuple(Outcome)
@@ -25,6 +27,8 @@ OUTCOME_NUMBER = {outcome: number for number, outcome in enumerate(OUTCOMES)}
 
 LARGEST_BITE = 500
 """How many captures one call of `prune` may remove."""
+LARGEST_BITE_EVENTS = 10_000
+"""And about how many events, which take about 2 microseconds each."""
 
 MOST_NAMES = 200_000
 """How many names of a kind are remembered, against senders with a new id for every event."""
@@ -67,13 +71,14 @@ class _Names(dict[str | None, int | None]):
 
 
 class Writer:
-    """Adds, answers, prunes and clears, each in a transaction of its own."""
+    """Adds, answers and prunes, each in a transaction of its own."""
 
     def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
         self._db = connection
         self._folder = folder
         self._names = tuple(_Names(connection, kind) for kind in ("type", "user", "device"))
         self._sources: dict[str, int] = {}
+        self._repeats = Repeats(connection)
         self.last = self._last_ids()
 
     def add(self, batch: Sequence[tuple[Capture, Decoded]]) -> list[int]:
@@ -88,39 +93,88 @@ class Writer:
     def answer(self, capture_id: int, capture: Capture) -> None:
         """Complete a capture that was stored before its answer was known."""
 
+        with explained(self._folder):
+            row = self._db.execute(
+                "SELECT first_event_id, event_count FROM uploads WHERE id = ?", (capture_id,)
+            ).fetchone()
+        note, judgement = None, ACCEPTED
+        if not row or not is_taken(capture):
+            # Read once more: with its answer a question means more, and a refusal names events.
+            decoded = decode(capture)
+            note = clean(decoded.note)
+            judgement = judge(decoded.upload, capture) if decoded.upload else ACCEPTED
+
         def update() -> None:
             self._db.execute(
-                "UPDATE captures SET status = ?, failure = ?, duration_ms = ?, response = ?"
-                " WHERE id = ?",
+                "UPDATE captures SET status = ?, failure = ?, duration_ms = ?, response = ?,"
+                " note = coalesce(?, note) WHERE id = ?",
                 (
                     capture.response.status if capture.response else None,
-                    capture.failure,
+                    clean(capture.failure),
                     capture.duration_ms,
                     _packed(capture.response),
+                    note,
                     capture_id,
                 ),
             )
-            self._db.execute(
-                "UPDATE events SET outcome = ? WHERE id BETWEEN"
-                " (SELECT first_event_id FROM uploads WHERE id = ?) AND"
-                " (SELECT first_event_id + event_count - 1 FROM uploads WHERE id = ?)",
-                (OUTCOME_NUMBER[outcome_of(capture)], capture_id, capture_id),
-            )
+            if row:
+                first, count = row
+                self._settle(first, count, judgement)
 
         self._transaction(update)
 
-    def clear(self) -> Ids:
-        """Remove everything captured, names included; returns the first ids that can follow."""
+    def used_bytes(self) -> int:
+        """Bytes of the file that hold something."""
+        with explained(self._folder):
+            (pages,) = self._db.execute("PRAGMA page_count").fetchone()
+            (free,) = self._db.execute("PRAGMA freelist_count").fetchone()
+            (size,) = self._db.execute("PRAGMA page_size").fetchone()
+        return int((pages - free) * size)
 
-        def delete() -> None:
-            self._remember_last()
-            for table in ("events", "uploads", "captures", "names"):
-                self._db.execute(f"DELETE FROM {table}")
-
-        self._transaction(delete)
+    def prune(self, up_to: int | None = None) -> Ids | None:
+        """Remove the oldest captures (with ids up to `up_to`) with their events; returns the first
+        ids that are left, or None when there was nothing to remove. A small bite, so that traffic
+        never waits long."""
+        with explained(self._folder):
+            (oldest,) = self._db.execute("SELECT min(id) FROM captures").fetchone()
+            if oldest is None or (up_to is not None and oldest > up_to):
+                return None
+            first = self._bite_end(oldest, up_to)
+        removed = self._transaction(lambda: self._remove_before(first))
         self._forget_names()
-        self._db.execute("PRAGMA incremental_vacuum").fetchall()
-        return Ids(self.last.capture + 1, self.last.event + 1)
+        return removed
+
+    def _bite_end(self, oldest: int, up_to: int | None) -> int:
+        """The first capture to keep: a bite has so many captures and about so many events."""
+        if up_to is None:
+            # To keep below the cap, no more than needed should go.
+            up_to = oldest + (self.last.capture - oldest) // 20
+        end = min(up_to + 1, oldest + LARGEST_BITE)
+        (full,) = self._db.execute(
+            "SELECT min(id) FROM uploads WHERE id > ? AND id < ? AND first_event_id >= ? +"
+            " (SELECT min(id) FROM events)",
+            (oldest, end, LARGEST_BITE_EVENTS),
+        ).fetchone()
+        return end if full is None else int(full)
+
+    def _remove_before(self, first: int) -> Ids:
+        self._remember_last()
+        (event,) = self._db.execute(
+            "SELECT min(first_event_id) FROM uploads WHERE id >= ?", (first,)
+        ).fetchone()
+        event = self.last.event + 1 if event is None else event
+        for kind in ("type", "user", "device"):
+            self._db.execute(_FORGET.format(column=f"{kind}_id"), (event, event))
+        self._repeats.forget(event)
+        self._db.execute("DELETE FROM events WHERE id < ?", (event,))
+        self._db.execute("DELETE FROM uploads WHERE id < ?", (first,))
+        self._db.execute("DELETE FROM captures WHERE id < ?", (first,))
+        return Ids(first, event)
+
+    def give_back(self) -> None:
+        """Return free pages of the file to the system."""
+        with explained(self._folder):
+            self._db.execute("PRAGMA incremental_vacuum").fetchall()
 
     def name_source(self, api_key: str, name: str) -> None:
         """Give a project the name that a person reads; nothing happens if it sent nothing."""
@@ -129,39 +183,6 @@ class Writer:
             self._db.execute("UPDATE sources SET name = ? WHERE api_key = ?", (name, api_key))
 
         self._transaction(update)
-
-    def used_bytes(self) -> int:
-        """Bytes of the file that hold something."""
-        (pages,) = self._db.execute("PRAGMA page_count").fetchone()
-        (free,) = self._db.execute("PRAGMA freelist_count").fetchone()
-        (size,) = self._db.execute("PRAGMA page_size").fetchone()
-        return int((pages - free) * size)
-
-    def prune(self) -> Ids | None:
-        """Remove the oldest captures with their events; returns the first ids that are left, or
-        None when there was nothing. A small bite, so that traffic never waits long."""
-        (oldest,) = self._db.execute("SELECT min(id) FROM captures").fetchone()
-        if oldest is None:
-            return None
-        stored = self.last.capture - oldest + 1
-        first = oldest + min(LARGEST_BITE, max(1, stored // 20))
-
-        def delete() -> Ids:
-            self._remember_last()
-            (event,) = self._db.execute(
-                "SELECT min(first_event_id) FROM uploads WHERE id >= ?", (first,)
-            ).fetchone()
-            event = self.last.event + 1 if event is None else event
-            for kind in ("type", "user", "device"):
-                self._db.execute(_FORGET.format(column=f"{kind}_id"), (event, event))
-            self._db.execute("DELETE FROM events WHERE id < ?", (event,))
-            self._db.execute("DELETE FROM uploads WHERE id < ?", (first,))
-            self._db.execute("DELETE FROM captures WHERE id < ?", (first,))
-            return Ids(first, event)
-
-        removed = self._transaction(delete)
-        self._forget_names()
-        return removed
 
     def _transaction[T](self, work: Callable[[], T]) -> T:
         """Run `work` between BEGIN IMMEDIATE and COMMIT. A deferred transaction that reads first
@@ -186,7 +207,7 @@ class Writer:
         capture_id = self.last.capture + 1
         response = capture.response
         self._db.execute(
-            "INSERT INTO captures VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO captures VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (
                 capture_id,
                 capture.at_ms,
@@ -201,6 +222,7 @@ class Writer:
                 clean(decoded.note),
                 pack(capture.headers, capture.body),
                 _packed(response),
+                self._source(decoded.api_key, capture.at_ms),
             ),
         )
         last_event = self.last.event
@@ -213,8 +235,10 @@ class Writer:
     def _insert_upload(self, upload_id: int, capture: Capture, upload: Upload) -> None:
         source = self._source(upload.api_key, capture.at_ms)
         first = self.last.event + 1
+        opening = self._opening(source, upload.events)
+        attempt, earlier = self._repeats.attempt(opening[1] if opening else None)
         self._db.execute(
-            "INSERT INTO uploads VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO uploads VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (
                 upload_id,
                 source,
@@ -229,13 +253,63 @@ class Writer:
                 first,
                 len(upload.events),
                 upload.problem,
+                *attempt,
             ),
         )
-        outcome = OUTCOME_NUMBER[outcome_of(capture)]
+        judgement = judge(upload, capture)
+        outcome = OUTCOME_NUMBER[judgement.all.outcome]
         self._db.executemany(
-            "INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL)",
             self._rows(upload_id, first, source, outcome, upload.events),
         )
+        if opening:
+            self._repeats.remember(first + opening[0], opening[1])
+        if earlier is not None:
+            self._repeats.mark(earlier, first, len(upload.events))
+        self._pulses(source, first, upload.events)
+        if judgement is not ACCEPTED:
+            self._set_apart(first, judgement)
+            if capture.response or capture.failure:
+                self._repeats.remember_all(first, len(upload.events))
+
+    def _settle(self, first: int, count: int, judgement: Judgement) -> None:
+        """The outcomes of events that were stored before their answer was known."""
+        self._db.execute(
+            "UPDATE events SET outcome = ? WHERE id BETWEEN ? AND ?",
+            (OUTCOME_NUMBER[judgement.all.outcome], first, first + count - 1),
+        )
+        if judgement is not ACCEPTED:
+            self._set_apart(first, judgement)
+            self._repeats.remember_all(first, count)
+
+    def _set_apart(self, first: int, judgement: Judgement) -> None:
+        self._db.executemany(
+            "UPDATE events SET outcome = ? WHERE id = ?",
+            [
+                (OUTCOME_NUMBER[verdict.outcome], first + position)
+                for position, verdict in judgement.apart.items()
+            ],
+        )
+
+    def _opening(self, source: int | None, events: tuple[Event, ...]) -> tuple[int, Key] | None:
+        """Where the first event is that stands for the upload, and its key. A heartbeat does not:
+        that it was sent before says nothing of its neighbours."""
+        for position, event in enumerate(events):
+            if event.insert_id is None:
+                return None
+            if "delay" not in event.raw or not is_pulse(event):
+                return position, (event.insert_id, source, self._names[2][event.device_id])
+        return None
+
+    def _pulses(self, source: int | None, first: int, events: tuple[Event, ...]) -> None:
+        """Heartbeats among the events: later pulses are the event of the first one."""
+        for position, event in enumerate(events):
+            if "delay" in event.raw and event.insert_id is not None and is_pulse(event):
+                key = (event.insert_id, source, self._names[2][event.device_id])
+                earlier = self._repeats.earlier(key)
+                if earlier is not None:
+                    self._repeats.mark_pulse(first + position, earlier)
+                self._repeats.remember(first + position, key)
 
     def _rows(
         self,
@@ -260,13 +334,13 @@ class Writer:
                 time_ms,
                 outcome,
                 insert_id,
-                _json(raw.get("event_properties")),
-                _json(raw.get("user_properties")),
-                _json(raw.get("groups")),
-                _json(raw.get("group_properties")),
+                _json(fields.get("event_properties")),
+                _json(fields.get("user_properties")),
+                _json(fields.get("groups")),
+                _json(fields.get("group_properties")),
             )
-            for position, (kind, time_ms, user, device, session_id, insert_id, raw) in enumerate(
-                events
+            for position, (kind, time_ms, user, device, session_id, insert_id, _, fields) in (
+                enumerate(events)
             )
         ]
 

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 # In a process of its own: mitmproxy warns on import, and warnings are errors here.
 _MAKE = """
 import sys, pathlib
-from proxy.master import CERTIFICATE, make_authority
+from proxy.authority import CERTIFICATE, ready_authority
 folder = pathlib.Path(sys.argv[1])
-make_authority(folder)
+ready_authority(folder)
 print(folder / CERTIFICATE)
 """
 _folder = TemporaryDirectory(prefix="eventscope-authority-")

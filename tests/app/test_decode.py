@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.decode import concerns_us, decode
 from app.decode.http_v2 import library_name
-from app.model import Capture, Fault, Kind, Upload
+from app.model import Capture, Fault, Kind, Upload, Via
 from tests.factories import DATA, KEY, URL, event, recorded, upload
 
 
@@ -88,8 +88,8 @@ def test_identify_group_and_revenue() -> None:
         ("browser-default-host-gzip.01", Kind.REMOTE_CONFIG),
         ("remote-config-eu.01", Kind.REMOTE_CONFIG),
         ("remote-config-custom-url.01", Kind.REMOTE_CONFIG),
-        ("diagnostics-flush.02", Kind.UNKNOWN),
-        ("legacy-amplitude-js.03", Kind.UNKNOWN),
+        ("diagnostics-flush.02", Kind.DIAGNOSTICS),
+        ("legacy-amplitude-js.01", Kind.PREFLIGHT),
     ],
 )
 def test_other_requests(name: str, kind: Kind) -> None:
@@ -97,7 +97,7 @@ def test_other_requests(name: str, kind: Kind) -> None:
 
 
 def test_what_is_kept() -> None:
-    kept = recorded("diagnostics-flush.02")
+    kept = Capture(1, "GET", "https://api2.amplitude.com/nothing")
     assert concerns_us(kept, decode(kept))
     assert decode(kept).note == "not understood yet"
     page = Capture(1, "GET", "http://localhost:3000/")
@@ -151,6 +151,21 @@ def test_library_is_that_of_the_first_event_that_has_one() -> None:
     assert found.library == "x/1"
 
 
+def test_nothing_recorded_from_an_sdk_is_unknown() -> None:
+    for path in sorted((DATA / "requests").glob("*.json")):
+        found = decode(recorded(path.stem))
+        assert found.kind is not Kind.UNKNOWN, path.stem
+        if found.upload:
+            assert found.upload.events, path.stem
+            assert found.upload.problem == "", path.stem
+
+
+def test_an_empty_body_is_a_problem() -> None:
+    assert understood(Capture(1, "POST", URL)).problem == "The upload has no body."
+    own = Capture(1, "POST", "http://127.0.0.1:8898/2/httpapi", via=Via.ENDPOINT)
+    assert understood(own).fault is Fault.UNREADABLE
+
+
 BODIES = [recorded(path.stem).body for path in sorted((DATA / "requests").glob("*.json"))]
 mutations = st.lists(
     st.tuples(
@@ -179,9 +194,6 @@ def test_mutated_bodies_never_raise(
     headers = (("Content-Encoding", "gzip"),) if gzip else ()
     capture = Capture(1, "POST", URL, headers, bytes(data))
     found = decode(capture)
-    if not data:
-        assert found.kind is Kind.UNKNOWN
-        return
     assert found.upload
     assert found.upload.events or found.upload.problem or b'"events":[]' in data
 

@@ -17,7 +17,7 @@ def test_everything_is_stored_and_the_projects_have_names(tmp_path: Path) -> Non
     count = fill(tmp_path, 2000, now_ms=NOW, progress=lambda done, of: told.append((done, of)))
     with Store.read(tmp_path) as store:
         assert store.events.count() == count >= 2000
-        assert store.uploads.totals().captures == sum(1 for _ in captures(2000, now_ms=NOW))
+        assert store.captures.last_id() == sum(1 for _ in captures(2000, now_ms=NOW))
         assert {source.name for source in store.events.sources()} == {"Shop (web)", "Shop (mobile)"}
         bought = store.events.newest(Filter(parse('type:"Order Completed"')), 100)
         assert bought

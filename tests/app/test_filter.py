@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.errors import BadInput
 from app.filter import KEYS, Filter, Term, parse, to_text
 
 
@@ -30,6 +31,15 @@ from app.filter import KEYS, Filter, Term, parse, to_text
 )
 def test_parse(text: str, terms: tuple[Term, ...]) -> None:
     assert parse(text) == terms
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["session:abc", "session:²", "session:--5", "session:" + "9" * 30, "x" * 10_001, "a " * 200],
+)
+def test_what_cannot_be_meant_is_said(text: str) -> None:
+    with pytest.raises(BadInput):
+        parse(text)
 
 
 def test_an_empty_filter_is_false() -> None:

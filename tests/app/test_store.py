@@ -81,6 +81,8 @@ def test_filters(tmp_path: Path) -> None:
         assert types(store, "pro") == ["$identify"]
         assert types(store, "Köln") == ["Grüße"]
         assert types(store, r'"a \"quoted\\ text"') == ['50% "off" \\o/']
+        assert types(store, "köln") == ["Grüße"]
+        assert types(store, "type:GRÜSSE") == ["Grüße"]
         assert types(store, "50%") == ['50% "off" \\o/']
         assert types(store, "-pro -Köln type:$identify") == []
         assert types(store, "", hidden_types=("Grüße", "$identify")) == [
@@ -134,18 +136,31 @@ def test_a_batch_is_stored_whole_or_not_at_all(tmp_path: Path) -> None:
         assert store.events.rows([1])[0].user_id == "only-here"
 
 
-def test_ids_go_on_after_clear_and_restart(tmp_path: Path) -> None:
-    filled(tmp_path, [upload(event("A"), event("B"))])
+def test_ids_go_on_after_everything_is_removed_and_after_a_restart(tmp_path: Path) -> None:
+    filled(tmp_path, [upload(event("A"), event("B")), upload(event("Later"))])
     with Store.write(tmp_path) as store:
-        first = store.writer.clear()
+        first = store.writer.prune(up_to=1)
+        assert first
         assert (first.capture, first.event) == (2, 3)
+        assert store.writer.prune(up_to=1) is None
+        assert store.events.count() == 1
+        store.writer.prune(up_to=2)
         assert store.events.count() == 0
         (names,) = store.connection.execute("SELECT count(*) FROM names").fetchone()
         assert names == 0
     with Store.write(tmp_path) as store:
         another = upload(event("C"))
-        assert store.writer.add([(another, decode(another))]) == [2]
-        assert store.events.last_id() == 3
+        assert store.writer.add([(another, decode(another))]) == [3]
+        assert store.events.last_id() == 4
+
+
+def test_a_bite_is_small_in_events_too(tmp_path: Path) -> None:
+    many = upload(*[event() for _ in range(4000)])
+    with Store.write(tmp_path) as store:
+        store.writer.add([(many, decode(many))] * 10)
+        first = store.writer.prune(up_to=10)
+        assert first
+        assert (first.capture, first.event) == (4, 12_001)
 
 
 def test_pruning_removes_the_oldest_and_their_names(tmp_path: Path) -> None:
@@ -208,7 +223,27 @@ def test_uploads_as_printed(tmp_path: Path) -> None:
         assert first["outcomes"] == {"accepted": first["events"]}
         assert second["problem"]
         assert second["status"] is None
-        assert store.uploads.totals() == (2, 2, 1)
+        assert store.uploads.problems() == 1
+
+
+def test_options_of_any_depth_are_printed(tmp_path: Path) -> None:
+    deep = "[" * 1100 + "]" * 1100
+    body = f'{{"api_key":"k","options":{{"a":{deep}}},"events":[]}}'.encode()
+    capture = Capture(1, "POST", "https://api2.amplitude.com/2/httpapi", body=body)
+    with Store.read(filled(tmp_path, [capture])) as store:
+        (found,) = store.uploads.export()
+        assert found["api_key"] == "k"
+
+
+def test_reading_while_the_oldest_go(tmp_path: Path) -> None:
+    filled(tmp_path, [upload(event(f"E{n}"), response=None) for n in range(300)])
+    with Store.write(tmp_path) as writing, Store.read(tmp_path) as reading:
+        found = []
+        for entry in reading.events.export(Filter()):
+            found.append(entry["id"])
+            writing.writer.prune()
+        assert found == sorted(found)
+        assert found
 
 
 def test_export_is_in_order_and_whole(tmp_path: Path) -> None:

@@ -35,6 +35,22 @@ def test_round_trip_in_one_line(message: wire.Message) -> None:
     assert wire.decode(line.encode()) == message
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"type":"set_hosts","hosts":"abc"}',
+        '{"type":"set_hosts","hosts":[1]}',
+        '{"type":"set_hosts","hosts":null}',
+        '{"type":"set_cap","megabytes":"5"}',
+        '{"type":"set_cap","megabytes":true}',
+        '{"type":"import","path":5}',
+    ],
+)
+def test_values_of_another_type_are_refused(line: str) -> None:
+    with pytest.raises(BadInput):
+        wire.decode(line)
+
+
 def test_newer_keys_are_ignored() -> None:
     assert wire.decode('{"type":"clear","later":1}') == wire.Clear()
 

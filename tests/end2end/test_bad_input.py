@@ -262,3 +262,54 @@ def test_usage_errors_are_not_tracebacks(tmp_path: Path) -> None:
     )
     assert result.returncode == 1
     assert "is not a host name" in result.stderr
+
+
+def test_a_folder_keeps_the_mode_its_owner_gave_it(tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir(mode=0o755)
+    folder.chmod(0o755)
+    with capturing(folder, "--delivery", "local") as capture:
+        httpx.post(f"{capture.endpoint}/2/httpapi", json=GOOD)
+        assert folder.stat().st_mode & 0o777 == 0o755
+        files = list(folder.iterdir())
+        assert {f"{FILE}-wal", FILE} <= {path.name for path in files}
+        assert all(path.stat().st_mode & 0o077 == 0 for path in files)
+
+
+def test_damage_in_the_middle_is_a_sentence(tmp_path: Path) -> None:
+    with capturing(tmp_path, "--delivery", "local") as capture:
+        events = [{"event_type": f"E{n}", "user_id": os.urandom(50).hex()} for n in range(2000)]
+        body = {"api_key": KEY, "events": events}
+        assert httpx.post(f"{capture.endpoint}/2/httpapi", json=body).status_code == 200
+    with (tmp_path / FILE).open("r+b") as file:
+        file.seek(8192)
+        file.write(os.urandom(300_000))
+    for command in ("events", "uploads"):
+        result = eventscope(command, "--workspace", str(tmp_path))
+        assert result.returncode == 1
+        assert "damaged" in result.stderr
+        assert "Traceback" not in result.stderr
+
+
+def test_one_bad_file_does_not_stop_an_import(tmp_path: Path) -> None:
+    (tmp_path / "bad.txt").write_text("nothing")
+    (tmp_path / "good.json").write_text(json.dumps(GOOD))
+    files = [str(tmp_path / name) for name in ("bad.txt", "missing.json", "good.json")]
+    result = eventscope("import", "--workspace", str(tmp_path / "ws"), *files)
+    assert result.returncode == 1
+    assert [entry["event_type"] for entry in printed("events", tmp_path / "ws")] == ["Good"]
+
+
+def test_the_log_of_changes_stays_small_under_load(tmp_path: Path) -> None:
+    """The WAL starts over while traffic goes on; otherwise it would grow until the disk is full."""
+    events = [{"event_type": "N", "user_id": os.urandom(20_000).hex()} for _ in range(10)]
+    content = json.dumps({"api_key": KEY, "events": events}).encode()
+    with capturing(tmp_path, "--delivery", "local") as capture, httpx.Client() as client:
+        largest = written = 0
+        while written < 500 * MB:
+            events[0]["user_id"] = os.urandom(20_000).hex()
+            content = json.dumps({"api_key": KEY, "events": events}).encode()
+            client.post(f"{capture.endpoint}/2/httpapi", content=content)
+            written += len(content)
+            largest = max(largest, (tmp_path / f"{FILE}-wal").stat().st_size)
+    assert largest < 250 * MB

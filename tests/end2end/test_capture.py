@@ -179,6 +179,78 @@ def test_hosts_not_listed_are_never_opened(tmp_path: Path) -> None:
     assert printed("uploads", tmp_path / "ours") == []
 
 
+def test_servers_that_speak_first_are_heard(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, capturing(tmp_path) as capture:
+        server.settimeout(TIMEOUT)
+        host, _, port = capture.proxy.partition(":")
+        with socket.create_connection((host, int(port)), timeout=TIMEOUT) as client:
+            client.sendall(f"CONNECT 127.0.0.1:{server.getsockname()[1]} HTTP/1.1\r\n\r\n".encode())
+            far, _ = server.accept()
+            with far:
+                far.sendall(b"220 ready\r\n")
+                received = b""
+                while b"220 ready" not in received:
+                    received += client.recv(1000)
+
+
+def test_large_bodies_of_others_pass(tmp_path: Path) -> None:
+    with upstream() as far, capturing(tmp_path, "--delivery", "local") as capture:
+        far.body = b"d" * (30 << 20)
+        content = b"u" * (80 << 20)
+        with through(capture) as client:
+            answer = client.post(f"{far.url}/file", content=content, timeout=60)
+        assert answer.content == far.body
+        assert far.seen[0].body == content
+    assert printed("uploads", tmp_path) == []
+
+
+def test_headers_of_any_bytes_do_not_open_a_way_out(tmp_path: Path) -> None:
+    """An answer that cannot be made must not let an upload that was to stay here leave."""
+    with upstream() as far, capturing(tmp_path, "--delivery", "local") as capture:
+        host, _, port = capture.proxy.partition(":")
+        content = json.dumps(body("A")).encode()
+        head = (
+            f"POST {far.url}/collect HTTP/1.1\r\nHost: {far.url[7:]}\r\nOrigin: http://".encode()
+            + b"\xff\r\nConnection: close\r\n"
+            + f"Content-Length: {len(content)}\r\n\r\n".encode()
+        )
+        with socket.create_connection((host, int(port)), timeout=TIMEOUT) as client:
+            client.sendall(head + content)
+            received = b""
+            while chunk := client.recv(4096):
+                received += chunk
+        assert received.startswith(b"HTTP/1.1 200")
+        assert far.seen == []
+    assert len(printed("events", tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"{nope", b'{"events":[]}', b'{"api_key":"k","events":null}', b"\x1f\x8bnothing"]
+)
+def test_endpoint_refuses_as_the_ingestion_host_would(tmp_path: Path, content: bytes) -> None:
+    with capturing(tmp_path, "--delivery", "local") as capture:
+        for path in ("/2/httpapi", "/any"):
+            answer = httpx.post(f"{capture.endpoint}{path}", content=content)
+            assert answer.status_code == answer.json()["code"] == 400
+    assert all(upload["problem"] for upload in printed("uploads", tmp_path))
+
+
+def test_upstream_with_a_path_of_its_own(tmp_path: Path) -> None:
+    with upstream() as far:
+        with capturing(tmp_path, "--endpoint-upstream", f"{far.url}/my/collector") as capture:
+            httpx.post(f"{capture.endpoint}/batch", json=body("A"))
+        assert [seen.path for seen in far.seen] == ["/my/collector"]
+
+
+@pytest.mark.parametrize(
+    "upstream_url", ["", "ftp://x", "https://", "http://a b", "https://h:99999", "https://u:p@h/"]
+)
+def test_upstream_that_is_none(tmp_path: Path, upstream_url: str) -> None:
+    process = Capturing(tmp_path, f"--endpoint-upstream={upstream_url or 'x'}")
+    assert process.wait() == 1
+    assert process.stderr.startswith("The endpoint cannot forward to")
+
+
 @contextmanager
 def tls_server(folder: Path) -> Iterator[tuple[int, Path]]:
     """A TLS server of somebody else; its port, and the certificate to trust."""
@@ -261,6 +333,18 @@ def test_taken_port_moves_and_says_so(tmp_path: Path) -> None:
         with capturing(tmp_path, "--proxy-port", str(port)) as capture:
             assert not capture.proxy.endswith(f":{port}")
             assert f"Port {port} is in use" in capture.first["note"]
+
+
+def test_neighbouring_ports_that_are_both_taken(tmp_path: Path) -> None:
+    with capturing(tmp_path / "first") as first:
+        proxy = int(first.proxy.rpartition(":")[2])
+        arguments = ("--proxy-port", str(proxy), "--endpoint-port", str(proxy))
+        arguments += ("--delivery", "local")
+        with capturing(tmp_path / "second", *arguments) as second:
+            found = {second.proxy.rpartition(":")[2], second.endpoint.rpartition(":")[2]}
+            assert len(found) == 2
+            assert str(proxy) not in found
+            assert httpx.get(f"{second.endpoint}/x").status_code
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -68,7 +68,8 @@ def capture(
     items = [event(one) if isinstance(one, str) else one for one in events]
     response = None
     if status is not None:
-        response = Response(status, (("content-type", "application/json"),), b'{"code": 200}')
+        body = b'{"code": %d}' % status
+        response = Response(status, (("content-type", "application/json"),), body)
     return Capture(
         at_ms=at_ms,
         method="POST",

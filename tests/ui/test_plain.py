@@ -18,8 +18,8 @@ def test_one_line_is_one_short_line_that_qt_can_hold(text: str) -> None:
     shown.encode("utf-8")
 
 
-def test_control_characters_become_pictures() -> None:
-    assert plain.one_line("a\nb\0c\x7f") == "a␊b␀c␡"
+def test_control_characters_become_visible() -> None:
+    assert plain.one_line("a\nb\tc\0d\x7f") == "a↵b⇥c\ufffdd\ufffd"
 
 
 def test_direction_marks_and_half_surrogates_are_replaced() -> None:

@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from app.filter import Filter, parse
+from tests.factories import emptied
 from ui.context import Context
 from ui.table import stream as module
 from ui.table.columns import event_columns
@@ -109,7 +110,7 @@ def test_clearing_removes_everything_also_what_waits(
     stream.pause()
     workspace.add("b")
     refresh(qtbot, stream)
-    workspace.store.writer.clear()
+    emptied(workspace.store)
     refresh(qtbot, stream)
     assert types(stream) == []
     assert not stream.waiting

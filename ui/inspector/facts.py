@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from app.model import Capture, Upload
+from app.model import Capture, Outcome, Upload
 from app.store.events import EventDetail
 from ui.plain import ago, local_time, plural, size, utc_time
 from ui.table.columns import VIA_WORD
@@ -54,7 +54,7 @@ class Section:
 def sections(detail: EventDetail, project: str, now_ms: int | None = None) -> tuple[Section, ...]:
     """Everything about an event, by headings; those with nothing below are left out."""
     now_ms = round(time.time() * 1000) if now_ms is None else now_ms
-    raw = detail.event.raw
+    raw = detail.event.fields
     found = [
         Section("Event", tuple(_event(detail, now_ms))),
         _json_section("Event properties", raw, "event_properties"),
@@ -67,36 +67,49 @@ def sections(detail: EventDetail, project: str, now_ms: int | None = None) -> tu
     return tuple(section for section in found if section.facts)
 
 
-def outcome_sentence(capture: Capture) -> str:
+def outcome_sentence(detail: EventDetail) -> str:
     """Why an event has its outcome, as far as the exchange tells."""
-    if capture.failure:
-        return capture.failure
+    if detail.verdict.reason:
+        return detail.verdict.reason
+    capture = detail.capture
     if capture.response is None:
-        return "No answer yet"
+        return capture.failure or "No answer yet"
     return f"The server answered {capture.response.status}"
 
 
 def _event(detail: EventDetail, now_ms: int) -> list[Fact]:
-    row, event = detail.row, detail.event
+    row, sent = detail.row, detail.event.fields
     facts = [
-        Fact("Outcome", outcome_sentence(detail.capture), is_ours=True),
+        *_outcome(detail),
         *_times("Received", row.received_ms, now_ms),
     ]
     if row.time_ms is not None:
         facts += _times("Event time", row.time_ms, now_ms, "time")
     for name, key in (("User ID", "user_id"), ("Device ID", "device_id")):
-        if key in event.raw:
-            facts.append(Fact(name, event.raw[key], key))
-    if "session_id" in event.raw:
-        facts.append(Fact("Session ID", event.raw["session_id"], "session_id"))
+        if key in sent:
+            facts.append(Fact(name, sent[key], key))
+    if "session_id" in sent:
+        facts.append(Fact("Session ID", sent["session_id"], "session_id"))
         session = row.session_id
         if session is not None and session > _FIRST_SESSION_MS:
             facts.append(Fact("Session start", local_time(session), is_ours=True))
     facts += [
-        Fact(name, event.raw[key], key)
+        Fact(name, sent[key], key)
         for name, key in (("Event ID", "event_id"), ("Insert ID", "insert_id"))
-        if key in event.raw
+        if key in sent
     ]
+    return facts
+
+
+def _outcome(detail: EventDetail) -> list[Fact]:
+    facts = [Fact("Outcome", outcome_sentence(detail), is_ours=True)]
+    if detail.verdict.outcome is Outcome.ACCEPTED:
+        # Silenced devices and duplicates are answered 200 as well.
+        facts.append(Fact("Note", "Taken, which does not yet mean stored", is_ours=True))
+    if detail.verdict.field:
+        facts.append(Fact("Field at fault", detail.verdict.field, is_ours=True, tone="bad"))
+    if detail.repeat_of is not None:
+        facts.append(Fact("Sent before", f"as event {detail.repeat_of:,}", is_ours=True))
     return facts
 
 

@@ -34,6 +34,9 @@ from ui.table.delegate import elided
 from ui.theme import ROW, mono_font, pixmap, small_font, tokens
 
 NAME_WIDTH = 124
+NAME_MARGIN = 40
+MOST_NAMES = 100
+MOST_LETTERS = 80
 HEADING = 32
 MOST_OPEN = 50
 
@@ -79,9 +82,21 @@ class InfoView(QTreeView):
             self.setFirstColumnSpanned(node.row, index.parent(), True)
             self.setExpanded(index, self._is_open(node))
         self._open_again()
+        self._fit_names()
         self._is_restoring = False
         self.doItemsLayout()
         self.verticalScrollBar().setValue(place)
+
+    def _fit_names(self) -> None:
+        """Room for the names of properties, which say nothing when only their prefix is seen; but
+        never more than half, because values matter as much."""
+        names = [
+            child.name for section in self.facts.sections for child in section.children[:MOST_NAMES]
+        ]
+        measure = self.fontMetrics().horizontalAdvance
+        widest = max((measure(name[:MOST_LETTERS]) for name in names), default=0) + NAME_MARGIN
+        half = self.viewport().width() // 2
+        self.header().resizeSection(0, max(NAME_WIDTH, min(widest, half)))
 
     def _is_open(self, node: Node) -> bool:
         if isinstance(node.value, Section) and node.value.is_open:
@@ -230,7 +245,9 @@ class FactDelegate(QStyledItemDelegate):
         # Grey on the colour of selection is too faint to read.
         is_faint = is_selected and tone == "muted"
         painter.setPen(QColor(colours.text if is_faint else getattr(colours, tone)))
-        painter.drawText(room, _flags(), elided(text, font.key(), room.width()))
+        # In the middle: the ends of names, ids and addresses are what tells them apart.
+        shown = elided(text, font.key(), room.width(), Qt.TextElideMode.ElideMiddle)
+        painter.drawText(room, _flags(), shown)
         if column == 1:
             painter.setPen(QColor(colours.text if is_selected else colours.muted))
             self._paint_kind(painter, room, node.type_word(), text)

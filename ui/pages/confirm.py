@@ -19,7 +19,7 @@ class ConfirmBar(QFrame):
         self._run: Callable[[], object] | None = None
         self.setProperty("card", True)
         self.text = label("")
-        self.yes = QPushButton()
+        self.yes = QPushButton("Remove")
         self.yes.setProperty("kind", "danger")
         self.yes.clicked.connect(self.accept)
         self.no = QPushButton("Keep")

@@ -6,7 +6,7 @@ What cannot be understood is said below the box, and what is shown stays as it i
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from app.errors import BadInput
 from app.filter import Term, parse, to_text
@@ -117,7 +117,7 @@ class _Box(QLineEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        search = QAction(self)
+        search = QAction("Filter", self)
         tint(search, "search")
         self.addAction(search, QLineEdit.ActionPosition.LeadingPosition)
         self._clear = QAction("Clear the filter", self)
@@ -127,6 +127,8 @@ class _Box(QLineEdit):
         self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
         self._clear.setVisible(False)
         self.textChanged.connect(lambda text: self._clear.setVisible(bool(text)))
+        for button in self.findChildren(QToolButton):
+            button.setAccessibleName(button.defaultAction().text())
         # A pasted megabyte is no filter.
         self.setMaxLength(2000)
 

@@ -220,6 +220,7 @@ class LivePage(QWidget):
         self.project = _framed("All projects", "Show one project or all of them")
         self.project.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.project_menu = QMenu(self.project)
+        self.project_menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.project.setMenu(self.project_menu)
         self.types_button = _framed("Types", "Choose event types  (T)")
         self.types_button.clicked.connect(self.choose_types)
@@ -232,15 +233,15 @@ class LivePage(QWidget):
 
     def _add_empty_states(self) -> None:
         actions = self._context.actions
-        buttons = [("Connect an app", lambda: actions.trigger("go.connect"))]
-        if "connect.demo" in actions:
-            buttons.append(("Open the demo shop", lambda: actions.trigger("connect.demo")))
         self.nothing = EmptyState(
             "live",
             "Nothing captured yet",
             "Events appear here the moment an app sends them, newest first, with what the "
             "server answered.",
-            buttons,
+            [
+                ("Connect an app", lambda: actions.trigger("go.connect")),
+                ("Open the demo shop", self.open_shop),
+            ],
         )
         self.no_match = EmptyState(
             "filter",
@@ -269,6 +270,14 @@ class LivePage(QWidget):
         self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.table.viewport().installEventFilter(self)
         self.project_menu.aboutToShow.connect(self._fill_projects)
+
+    def open_shop(self) -> None:
+        """Something to click that sends events, in the built-in browser."""
+        actions = self._context.actions
+        if actions.get("connect.shop").is_enabled:
+            actions.trigger("connect.shop")
+        else:
+            self._context.notifications.info("Start capturing first: the shop is served by it.")
 
     # What is shown
 

@@ -42,6 +42,7 @@ _CHOICES = {
     "block": "Block",
 }
 EDITOR_WIDTH = 280
+EDITOR_HEIGHT = 28
 
 
 class SettingsPage(QWidget):
@@ -106,6 +107,7 @@ class SettingsPage(QWidget):
         grid.addLayout(held, 0, 1, 2, 1, top)
         grid.addWidget(editor.problem, 2, 0, 1, 2)
         grid.setColumnStretch(0, 1)
+        grid.setRowStretch(1, 1)
         editor.widget.setFixedWidth(EDITOR_WIDTH)
         return grid
 
@@ -195,6 +197,9 @@ def _number_editor(setting: Setting[Any], tell: Tell) -> Editor:
     box = QSpinBox()
     box.setRange(setting.minimum, setting.maximum or 2**31 - 1)
     box.setKeyboardTracking(False)
+    box.setFixedHeight(EDITOR_HEIGHT)
+    # The style sheet's padding does not reach the line inside.
+    box.lineEdit().setTextMargins(7, 0, 7, 0)
     box.valueChanged.connect(lambda value: tell(setting, value))
     return Editor(box, box.setValue)
 

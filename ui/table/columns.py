@@ -73,7 +73,7 @@ def event_columns(projects: Mapping[int, str]) -> tuple[Column, ...]:
         Column(
             "time",
             "Time",
-            112,
+            156,
             lambda row: Cell(clock(row.received_ms), "muted"),
             lambda row: clock(row.received_ms),
             "When the upload with this event arrived here, in local time",

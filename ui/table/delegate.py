@@ -100,8 +100,13 @@ class CellDelegate(QStyledItemDelegate):
 
 
 @lru_cache(maxsize=8192)
-def elided(text: str, font_key: str, width: int) -> str:
+def elided(
+    text: str,
+    font_key: str,
+    width: int,
+    mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> str:
     """`text` cut to `width` with an ellipsis. Kept, because a table paints the same again."""
     font = QFont()
     font.fromString(font_key)
-    return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, width)
+    return QFontMetrics(font).elidedText(text, mode, width)

@@ -1,0 +1,122 @@
+"""
+Pictures of every page, to be looked at: `make screenshots`, or
+
+    python -m tests.screenshots FOLDER
+
+Light and dark, at 1280 by 800 and at twice the scale, on demo data and on nothing. The two that the
+README shows are among them.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+EVENTS = 3000
+THEMES = ("light", "dark")
+
+
+def main() -> None:
+    """One process for each scale, because Qt reads it once."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for scale in ("1", "2"):
+        with tempfile.TemporaryDirectory(prefix="eventscope-shots-") as home:
+            environment = {
+                **os.environ,
+                "QT_QPA_PLATFORM": "offscreen",
+                "QT_SCALE_FACTOR": scale,
+                "EVENTSCOPE_HOME": home,
+            }
+            suffix = "" if scale == "1" else "-2x"
+            command = [
+                sys.executable,
+                "-c",
+                f"from tests.screenshots import take; take({suffix!r})",
+            ]
+            subprocess.run([*command, str(folder)], check=True, env=environment)
+
+
+def take(suffix: str) -> None:
+    """All pictures of one scale."""
+    from PySide6.QtWidgets import QApplication
+
+    from app import paths
+    from app import settings as keys
+    from app.demo import fill
+    from app.settings import Settings
+    from ui.application import Application
+
+    folder = Path(sys.argv[1])
+    Settings(paths.settings_file()).update({keys.DELIVERY: "local"})
+    qt = QApplication(["eventscope"])
+    for kind in ("empty", "busy"):
+        workspace = paths.home() / kind
+        if kind == "busy":
+            fill(workspace, EVENTS)
+        application = Application(qt, workspace)
+        window = application.window
+        window.resize(1280, 800)
+        window.show()
+        application.start()
+        until(qt, lambda running=application.capture: running.state == "listening")
+        for theme in THEMES:
+            application.theme.choose(theme)
+            for name, show in scenes(application, kind).items():
+                show()
+                settle(qt)
+                window.grab().save(str(folder / f"{name}-{theme}{suffix}.png"))
+        window.close()
+        application.shutdown()
+
+
+def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: ignore[no-untyped-def]
+    """What to show, by the picture's name."""
+    run = application.context.actions.trigger
+    if kind == "empty":
+        return {
+            "connect": lambda: run("go.connect"),
+            "live-empty": lambda: run("go.live"),
+        }
+    from ui.pages.live import LivePage
+
+    page = application.window.findChild(LivePage)
+
+    def inspect(kind: str) -> None:
+        run("go.live")
+        shown = range(len(page.model))
+        row = next(row for row in shown if page.model.text(row, "type") == kind)
+        page.table.selectRow(row)
+        page.inspect(page.model.id_at(row))
+        page.table.scrollToTop()
+
+    return {
+        "live": lambda: inspect("Product Viewed"),
+        "live-autocaptured": lambda: inspect("[Amplitude] Element Clicked"),
+        "live-filtered": lambda: (page.close_inspector(), page.filter.set_text("type:order")),
+        "live-no-match": lambda: page.filter.set_text("nothing like this"),
+        "settings": lambda: (page.filter.clear(), run("go.settings")),
+    }
+
+
+def until(qt, is_true: Callable[[], bool]) -> None:  # type: ignore[no-untyped-def]
+    """Run the event loop until something is so."""
+    end = time.monotonic() + 30
+    while not is_true() and time.monotonic() < end:
+        qt.processEvents()
+        time.sleep(0.01)
+
+
+def settle(qt, seconds: float = 0.6) -> None:  # type: ignore[no-untyped-def]
+    """Let queries answer and animations end."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        qt.processEvents()
+        time.sleep(0.01)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""The running application: what it says when something breaks, and an orderly end."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app import paths
+from app import settings as keys
+from app.errors import StoreUnavailable
+from app.settings import Settings
+from app.store import Store
+from ui.application import Application
+from ui.theme import Theme, tokens
+
+from .conftest import Workspace
+from .connecting import free_port
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "workspace"
+
+
+@pytest.fixture
+def running(qapp: Any, qtbot: QtBot, folder: Path, theme: Theme) -> Iterator[Application]:
+    """The whole application on a new workspace, capturing on free ports."""
+    Settings(paths.settings_file()).update(
+        {keys.PROXY_PORT: free_port(), keys.ENDPOINT_PORT: free_port(), keys.DELIVERY: "local"}
+    )
+    theme.deleteLater()
+    made = Application(qapp, folder)
+    qtbot.addWidget(made.window)
+    made.window.show()
+    made.start()
+    yield made
+    made.window.page("connect").shutdown()
+    made.shutdown()
+
+
+def cards(application: Application) -> list[str]:
+    return [card.notice.text for card in application.context.notifications.cards]
+
+
+def test_a_first_start_begins_with_connect_and_captures(qtbot: QtBot, running: Application) -> None:
+    assert running.window.current == "connect"
+    qtbot.waitUntil(lambda: running.context.capture.state == "listening", timeout=20_000)
+    qtbot.waitUntil(lambda: running.context.store.current is not None)
+    assert running.window.status.state.text().startswith("●  Capturing on 127.0.0.1:")
+
+
+def test_a_bug_is_logged_and_shown_once_with_details(qtbot: QtBot, running: Application) -> None:
+    for _ in range(3):
+        try:
+            {}["missing"]
+        except KeyError as error:
+            running.report(KeyError, error, error.__traceback__)
+    assert cards(running) == ["Something in Eventscope went wrong: KeyError. Capture goes on."]
+    assert "Traceback" in running.context.notifications.cards[0].notice.details
+    assert "unexpected" in paths.log_file().read_text("utf-8")
+
+
+def test_what_the_environment_does_is_said_as_a_sentence(running: Application) -> None:
+    error = StoreUnavailable("The disk is full.", "Free some space.")
+    running.report(StoreUnavailable, error, None)
+    assert cards(running) == ["The disk is full. Free some space."]
+
+
+def test_a_damaged_workspace_is_said(qapp: Any, qtbot: QtBot, folder: Path, theme: Theme) -> None:
+    folder.mkdir()
+    (folder / "workspace.sqlite").write_bytes(b"this is not a database" * 1000)
+    Settings(paths.settings_file()).set(keys.AUTOSTART, False)
+    theme.deleteLater()
+    application = Application(qapp, folder)
+    qtbot.addWidget(application.window)
+    application.window.show()
+    application.start()
+    assert any("damaged" in text for text in cards(application))
+    application.window.page("connect").shutdown()
+    application.shutdown()
+
+
+def test_a_second_instance_says_that_the_workspace_is_in_use(
+    qapp: Any, qtbot: QtBot, workspace: Workspace, theme: Theme
+) -> None:
+    theme.deleteLater()
+    Settings(paths.settings_file()).update(
+        {keys.PROXY_PORT: free_port(), keys.ENDPOINT_PORT: free_port()}
+    )
+    application = Application(qapp, workspace.folder)
+    qtbot.addWidget(application.window)
+    application.window.show()
+    application.start()
+    qtbot.waitUntil(lambda: application.context.capture.state == "failed", timeout=20_000)
+    assert application.context.notifications.cards[0].notice.action is not None
+    assert len(cards(application)[0]) > 20
+    application.window.page("connect").shutdown()
+    application.shutdown()
+
+
+def test_settings_take_effect(qtbot: QtBot, running: Application) -> None:
+    qtbot.waitUntil(lambda: running.context.capture.state == "listening", timeout=20_000)
+    running.settings.set(keys.DELIVERY, "block")
+    running.use_setting(keys.DELIVERY)
+    qtbot.waitUntil(lambda: running.window.status.delivery.text() == "Blocked")
+    running.settings.set(keys.THEME, "dark")
+    running.use_setting(keys.THEME)
+    assert tokens().name == "dark"
+    running.settings.set(keys.THEME, "light")
+    running.use_setting(keys.THEME)
+    running.settings.set(keys.UPSTREAM, "https://api.eu.amplitude.com")
+    running.use_setting(keys.UPSTREAM)
+    assert "counts when capture starts again" in cards(running)[-1]
+
+
+def test_a_damaged_settings_file_is_said(
+    qapp: Any, qtbot: QtBot, folder: Path, theme: Theme
+) -> None:
+    paths.settings_file().parent.mkdir(parents=True, exist_ok=True)
+    paths.settings_file().write_text("{")
+    theme.deleteLater()
+    application = Application(qapp, folder)
+    application.settings.set(keys.AUTOSTART, False)
+    qtbot.addWidget(application.window)
+    application.window.show()
+    application.start()
+    assert any("settings file was damaged" in text for text in cards(application))
+    application.window.page("connect").shutdown()
+    application.shutdown()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_window_and_leaves_nothing_running(
+    folder: Path, home: Path, number: signal.Signals
+) -> None:
+    Settings(paths.settings_file()).update(
+        {keys.PROXY_PORT: free_port(), keys.ENDPOINT_PORT: free_port()}
+    )
+    code = (
+        "import sys; from pathlib import Path; from ui.__main__ import main;"
+        f"sys.exit(main(['eventscope'], workspace=Path({str(folder)!r})))"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", code], env=dict(os.environ), stderr=subprocess.PIPE
+    )
+    try:
+        _wait_for_workspace(folder, child)
+        child.send_signal(number)
+        _, errors = child.communicate(timeout=20)
+    finally:
+        child.kill()
+        child.wait()
+    assert child.returncode == 0, errors
+    assert b"Traceback" not in errors
+    with Store.write(folder):  # Nobody holds it any more.
+        pass
+
+
+def _wait_for_workspace(folder: Path, child: "subprocess.Popen[bytes]") -> None:
+    """Until the capture process has made its tables; the window is up before that."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        assert child.poll() is None, child.communicate()
+        wal = folder / "workspace.sqlite"
+        if wal.exists() and wal.stat().st_size > 0:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the capture process made no workspace")
+
+
+def test_nothing_heavy_is_imported_to_show_the_window() -> None:
+    code = (
+        "import sys; from PySide6.QtWidgets import QApplication; import ui.__main__;"
+        "from ui.application import Application; from app import paths;"
+        "qt = QApplication([]); one = Application(qt, paths.default_workspace(), 'live');"
+        "one.window.show(); qt.processEvents();"
+        "heavy = ('pyqtgraph', 'numpy', 'duckdb', 'sqlite_utils', 'httpx', 'mitmproxy',"
+        " 'sqlglot', 'PySide6.QtWebEngineCore', 'app.store', 'asyncio');"
+        "print([name for name in heavy if name in sys.modules]); one.shutdown()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"

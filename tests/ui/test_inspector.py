@@ -1,0 +1,362 @@
+"""The inspector: facts to read, raw text to search and copy, whatever was sent."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from app.store.events import EventDetail
+from tests.factories import emptied
+from ui.context import Context
+from ui.inspector.facts import sections, step
+from ui.inspector.panel import Inspector
+from ui.inspector.pretty import pretty
+from ui.inspector.raw import RawView
+from ui.inspector.rawtext import Part, as_curl, shown, whole
+from ui.inspector.tree import FactsModel, Node
+
+from .conftest import NOW_MS, Workspace, capture, event
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+def detail(workspace: Workspace, sent: Any, **how: Any) -> EventDetail:
+    number = workspace.add(sent, **how)
+    found = workspace.store.events.detail(number)
+    assert found
+    return found
+
+
+def nested(depth: int) -> Any:
+    value: Any = "bottom"
+    for _ in range(depth):
+        value = {"in": value}
+    return value
+
+
+@pytest.fixture
+def inspector(qtbot: QtBot, context: Context, workspace: Workspace) -> Inspector:
+    workspace.add("First")
+    context.store.open()
+    made = Inspector(context)
+    qtbot.addWidget(made)
+    made.resize(440, 700)
+    made.show()
+    return made
+
+
+def show(qtbot: QtBot, inspector: Inspector, event_id: int) -> None:
+    inspector.show_event(event_id)
+    qtbot.waitUntil(lambda: inspector.detail is not None and inspector.detail.row.id == event_id)
+
+
+def line(inspector: Inspector, *names: str) -> Node:
+    """The line under these names, opening what lies on the way."""
+    model = inspector.info.facts
+    nodes = [child for section in model.sections for child in section.children]
+    for place, name in enumerate(names):
+        node = next(one for one in nodes if one.name == name)
+        if place + 1 < len(names):
+            model.fetchMore(model.index_of(node))
+            nodes = node.children
+    inspector.info.setCurrentIndex(model.index_of(node))
+    return node
+
+
+def clip() -> str:
+    return QGuiApplication.clipboard().text()
+
+
+# Facts
+
+
+def test_facts_say_what_was_sent_and_what_became_of_it(workspace: Workspace) -> None:
+    found = detail(workspace, event("Buy", session_id=NOW_MS, insert_id="i-1", platform="Web"))
+    facts = {fact.name: fact.value for section in sections(found, "Shop") for fact in section.facts}
+    assert facts["Outcome"] == "The server answered 200"
+    assert facts["User ID"] == "ada"
+    assert facts["Device ID"] == "d-1"
+    assert facts["Session ID"] == NOW_MS
+    assert facts["Insert ID"] == "i-1"
+    assert facts["Project"] == "Shop"
+    assert facts["Position"] == "1 of 1 event"
+    assert facts["Transport"] == "http"
+    assert facts["Status"] == "200"
+    assert facts["platform"] == "Web"
+    assert "… in UTC" in facts
+
+
+def test_a_failure_is_the_outcome(workspace: Workspace) -> None:
+    found = detail(workspace, "Buy", status=None, failure="The server closed the connection.")
+    first = sections(found, "")[0].facts[0]
+    assert first.value == "The server closed the connection."
+
+
+def test_sections_with_nothing_in_them_are_left_out(workspace: Workspace) -> None:
+    titles = [section.title for section in sections(detail(workspace, "Buy"), "")]
+    assert titles == ["Event", "Upload"]
+
+
+@pytest.mark.parametrize("odd", [7, "text", [1, 2], None, {"a": 1}])
+def test_properties_of_an_odd_shape_are_shown_as_they_are(workspace: Workspace, odd: Any) -> None:
+    found = detail(workspace, event("Buy", event_properties=odd))
+    titles = [section.title for section in sections(found, "")]
+    assert ("Event properties" in titles) == (odd is not None)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), [("a", ".a"), (0, "[0]"), ("a b", '["a b"]'), ('"\\', '["\\"\\\\"]')]
+)
+def test_paths_are_written_as_javascript_reads_them(name: str | int, path: str) -> None:
+    assert step(name) == path
+
+
+# The tree
+
+
+def test_the_tree_keeps_qts_rules(workspace: Workspace, qtmodeltester: ModelTester) -> None:
+    found = detail(
+        workspace, event("Buy", event_properties={"a": [1, {"b": None}], "c": {}, "d": []})
+    )
+    model = FactsModel()
+    model.show_sections(sections(found, ""))
+    qtmodeltester.check(model)
+
+
+def test_a_huge_list_opens_in_chunks(workspace: Workspace) -> None:
+    found = detail(workspace, event("Buy", event_properties={"many": list(range(100_000))}))
+    model = FactsModel()
+    before = time.monotonic()
+    model.show_sections(sections(found, ""))
+    node = model.sections[1].children[0]
+    index = model.index_of(node)
+    assert model.rowCount(index) == 0
+    assert model.canFetchMore(index)
+    model.fetchMore(index)
+    model.fetchMore(index)
+    assert model.rowCount(index) == 400
+    assert node.children[399].path == "event_properties.many[399]"
+    assert time.monotonic() - before < 0.5
+
+
+def test_values_are_copied_as_they_were_sent(
+    qtbot: QtBot, inspector: Inspector, workspace: Workspace
+) -> None:
+    cart = [{"sku": "x\ny", "price": 1.5}]
+    number = workspace.add(event("Buy", event_properties={"cart": cart}))
+    show(qtbot, inspector, number)
+    line(inspector, "cart", "[0]", "sku")
+    qtbot.keyClick(inspector.info, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert clip() == "x\ny"
+    inspector.info.copy_path()
+    assert clip() == "event_properties.cart[0].sku"
+    line(inspector, "cart")
+    inspector.info.copy_value()
+    assert json.loads(clip()) == cart
+
+
+def test_a_heading_closes_with_a_click_and_stays_closed(
+    qtbot: QtBot, inspector: Inspector, workspace: Workspace
+) -> None:
+    show(qtbot, inspector, 1)
+    info = inspector.info
+
+    def upload() -> Any:
+        return info.facts.index_of(next(one for one in info.facts.sections if one.name == "Upload"))
+
+    assert info.isExpanded(upload())
+    info.scrollTo(upload())
+    place = info.visualRect(upload()).center()
+    qtbot.mouseClick(info.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert not info.isExpanded(upload())
+    show(qtbot, inspector, workspace.add("Second"))
+    assert not info.isExpanded(upload())
+
+
+def test_what_was_opened_opens_again_for_the_next_event(
+    qtbot: QtBot, inspector: Inspector, workspace: Workspace
+) -> None:
+    sent = event("Buy", event_properties={"cart": {"items": [1]}})
+    show(qtbot, inspector, workspace.add(sent))
+    model = inspector.info.facts
+    inspector.info.expand(model.index_of(line(inspector, "cart")))
+    show(qtbot, inspector, workspace.add(sent))
+    assert inspector.info.isExpanded(model.index_of(line(inspector, "cart")))
+
+
+# Raw
+
+
+@given(JSON)
+def test_pretty_json_is_the_same_json(value: Any) -> None:
+    assert repr(json.loads(pretty(value).text)) == repr(value)
+
+
+def test_deep_json_is_written_and_cut() -> None:
+    assert pretty(nested(900)).text.count("{") == 900
+    assert pretty(nested(900), most=1000).is_cut
+
+
+def test_a_number_too_long_for_python_is_shown() -> None:
+    assert pretty(10**6000).text.startswith("0x")
+
+
+def test_raw_parts(workspace: Workspace) -> None:
+    found = detail(workspace, event("Buy", event_properties={"a": 1}))
+    assert json.loads(whole(found, Part.EVENT))["event_properties"] == {"a": 1}
+    assert shown(found, Part.EVENT).text == whole(found, Part.EVENT)
+    assert shown(found, Part.UPLOAD).text.startswith("POST https://api2.amplitude.com/2/httpapi")
+    assert json.loads(whole(found, Part.UPLOAD))["events"][0]["event_type"] == "Buy"
+    assert shown(found, Part.RESPONSE).text.startswith("Status 200")
+    assert json.loads(whole(found, Part.RESPONSE)) == {"code": 200}
+
+
+def test_a_curl_command_is_safe_to_paste() -> None:
+    command = as_curl(capture("it's $(rm) `x`"))
+    assert "'\\''s $(rm) `x`" in command
+    assert command.startswith("curl -X POST 'https://api2.amplitude.com/2/httpapi'")
+
+
+def test_the_raw_tab_searches_and_steps(
+    qtbot: QtBot, inspector: Inspector, workspace: Workspace
+) -> None:
+    number = workspace.add(event("Buy", event_properties={"a": "needle", "b": "Needle needle"}))
+    show(qtbot, inspector, number)
+    inspector.open_search()
+    raw = inspector.raw
+    qtbot.waitUntil(lambda: "needle" in raw.text.toPlainText())
+    qtbot.keyClicks(raw.needle, "needle")
+    assert raw.found.text() == "1 of 3"
+    qtbot.keyClick(raw.needle, Qt.Key.Key_Return)
+    assert raw.found.text() == "2 of 3"
+    qtbot.keyClick(raw.needle, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(raw.needle, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert raw.found.text() == "3 of 3"
+    qtbot.keyClicks(raw.needle, "zz")
+    assert raw.found.text() == "Nothing found"
+    qtbot.keyClick(raw.needle, Qt.Key.Key_Escape)
+    assert raw.bar.isHidden()
+
+
+def test_raw_parts_are_switched_and_copied_by_clicks(
+    qtbot: QtBot, inspector: Inspector, workspace: Workspace
+) -> None:
+    show(qtbot, inspector, 1)
+    inspector.tabs.setCurrentIndex(1)
+    raw: RawView = inspector.raw
+    qtbot.mouseClick(raw.parts[Part.RESPONSE], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: raw.text.toPlainText().startswith("Status 200"))
+    qtbot.mouseClick(raw.copy, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: clip() == '{"code": 200}')
+
+
+# Hostile
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"long": "x" * 1_000_000},
+        {"<b>x</b>\n\0\u202e": "<img src=x>\n\0\u202e\ud800"},
+        {"many": list(range(100_000))},
+        {"deep": nested(900)},
+        {f"k{number}": number for number in range(5000)},
+        {"big": 10**400, "nan": float("nan")},
+        {"": ""},
+    ],
+    ids=["long", "acting", "many", "deep", "wide", "numbers", "empty"],
+)
+def test_hostile_properties_are_shown_without_a_pause(
+    qtbot: QtBot, inspector: Inspector, workspace: Workspace, properties: dict[str, Any]
+) -> None:
+    number = workspace.add(event("Buy", event_properties=properties))
+    show(qtbot, inspector, number)
+    before = time.monotonic()
+    inspector.info.expandAll()
+    inspector.grab()
+    inspector.tabs.setCurrentIndex(1)
+    for part in Part:
+        inspector.raw.show_part(part)
+        qtbot.waitUntil(lambda: not inspector.raw.text.document().isEmpty())
+        inspector.grab()
+    assert time.monotonic() - before < 3
+    assert len(inspector.raw.text.toPlainText()) < 200_000
+
+
+def test_long_text_is_cut_with_a_sentence_and_copied_whole(
+    qtbot: QtBot, inspector: Inspector, workspace: Workspace
+) -> None:
+    show(qtbot, inspector, workspace.add(event("Buy", event_properties={"long": "x" * 500_000})))
+    inspector.tabs.setCurrentIndex(1)
+    qtbot.waitUntil(inspector.raw.note.isVisible)
+    assert "Only the beginning" in inspector.raw.note.text()
+    qtbot.mouseClick(inspector.raw.copy, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: clip().count("x") >= 500_000)
+
+
+def test_a_body_that_is_no_json_is_shown_as_text_or_bytes(workspace: Workspace) -> None:
+    found = detail(workspace, "Buy")
+    object.__setattr__(found.capture, "body", b"\xff\x00\x01binary")
+    assert "not text" in shown(found, Part.UPLOAD).text
+    object.__setattr__(found.capture, "body", b"\x1f\x8bbroken")
+    assert "damaged" in shown(found, Part.UPLOAD).text
+    object.__setattr__(found.capture, "body", b"plain words")
+    assert shown(found, Part.UPLOAD).text.endswith("plain words")
+
+
+# The panel
+
+
+def test_a_removed_event_says_so(qtbot: QtBot, inspector: Inspector, workspace: Workspace) -> None:
+    show(qtbot, inspector, 1)
+    emptied(workspace.store)
+    inspector.show_event(1)
+    qtbot.waitUntil(lambda: inspector.stack.currentWidget() is inspector.gone)
+
+
+def test_an_answer_shows_when_it_comes(
+    qtbot: QtBot, inspector: Inspector, context: Context, workspace: Workspace
+) -> None:
+    show(qtbot, inspector, workspace.add("Buy", status=None))
+    assert inspector.outcome.text() == "● Unanswered"
+    workspace.store.writer.answer(2, capture("Buy"))
+    context.feed.notice()
+    qtbot.waitUntil(lambda: inspector.outcome.text() == "● Accepted")
+
+
+def test_the_newest_of_quick_choices_is_shown(
+    qtbot: QtBot, inspector: Inspector, workspace: Workspace
+) -> None:
+    last = workspace.add_all([[f"e{number}"] for number in range(50)])
+    for number in range(2, last + 1):
+        inspector.show_event(number)
+    qtbot.waitUntil(lambda: inspector.title.text() == "e49")
+
+
+def test_tooltips_are_plain(qtbot: QtBot, inspector: Inspector, workspace: Workspace) -> None:
+    show(qtbot, inspector, workspace.add("<b>Buy</b>"))
+    assert inspector.title.text() == "<b>Buy</b>"
+    assert "&lt;b&gt;" in inspector.title.toolTip()
+
+
+def test_the_context_menu_copies(qtbot: QtBot, inspector: Inspector, workspace: Workspace) -> None:
+    show(qtbot, inspector, 1)
+    info = inspector.info
+    index = info.facts.index_of(line(inspector, "User ID"))
+    info.customContextMenuRequested.emit(QPoint(info.visualRect(index).center()))
+    menu = QGuiApplication.instance().activePopupWidget()  # type: ignore[union-attr]
+    titles = [action.text() for action in menu.actions()]
+    assert titles[:2] == ["Copy value", "Copy name and value"]
+    menu.actions()[1].trigger()
+    menu.close()
+    assert clip() == "User ID: ada"

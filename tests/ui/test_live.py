@@ -1,0 +1,459 @@
+"""The Live page, used with mouse and keyboard."""
+
+import json
+import urllib.request
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu
+from pytestqt.qtbot import QtBot
+
+from app import settings as keys
+from ui.context import Context
+from ui.pages.live import LivePage, short_key
+from ui.plain import clock
+
+from .conftest import KEY, NOW_MS, OTHER_KEY, Workspace, event
+from .connecting import free_port, start
+
+Key = Qt.Key
+CTRL = Qt.KeyboardModifier.ControlModifier
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def page(qtbot: QtBot, context: Context, workspace: Workspace) -> LivePage:
+    context.store.open()
+    made = LivePage(context)
+    qtbot.addWidget(made)
+    made.resize(1200, 600)
+    made.show()
+    qtbot.waitUntil(lambda: not made.stream.is_loading)
+    return made
+
+
+def arrive(context: Context) -> None:
+    context.feed.notice()
+
+
+def types(page: LivePage) -> list[str]:
+    return [page.model.text(row, "type") for row in range(len(page.model))]
+
+
+def type_filter(qtbot: QtBot, page: LivePage, text: str) -> None:
+    page.filter.take_focus()
+    qtbot.keyClicks(page.filter.box, text)
+    qtbot.keyClick(page.filter.box, Key.Key_Return)
+
+
+def click_row(qtbot: QtBot, page: LivePage, row: int) -> None:
+    place = page.table.visualRect(page.model.index(row, 1)).center()
+    qtbot.mouseClick(page.table.viewport(), LEFT, pos=place)
+
+
+def fill(qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace, count: int) -> None:
+    workspace.add_all([[f"e{number}"] for number in range(count)])
+    arrive(context)
+    qtbot.waitUntil(lambda: len(page.model) == count)
+
+
+# What is shown
+
+
+def test_new_event_appears_on_top(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("Look")
+    workspace.add("Checkout")
+    arrive(context)
+    qtbot.waitUntil(lambda: types(page) == ["Checkout", "Look"])
+    assert page.counts.text() == "2 events"
+
+
+def test_a_row_shows_who_where_and_what_became_of_it(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add(event("Buy", library="amplitude-ts/2.48.1"), status=429)
+    arrive(context)
+    qtbot.waitUntil(lambda: len(page.model) == 1)
+    cells = {column.key: page.model.text(0, column.key) for column in page.model.columns}
+    assert cells.pop("time") == clock(NOW_MS + 1000)
+    assert cells == {
+        "type": "Buy",
+        "user": "ada",
+        "device": "d-1",
+        "project": "0123…cdef",
+        "sdk": "amplitude-ts/2.48.1",
+        "outcome": "Throttled",
+        "via": "Proxy",
+    }
+
+
+def test_before_anything_was_captured_the_page_says_what_will_appear(
+    qtbot: QtBot, page: LivePage
+) -> None:
+    assert page.stack.currentWidget() is page.nothing
+    assert page.nothing.buttons[0].text() == "Connect an app"
+
+
+def test_events_that_came_while_the_page_was_hidden_are_there_when_it_shows(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    page.hide()
+    workspace.add("Buy")
+    arrive(context)
+    page.show()
+    qtbot.waitUntil(lambda: types(page) == ["Buy"])
+
+
+def test_the_page_waits_for_a_workspace(
+    qtbot: QtBot, context: Context, workspace: Workspace
+) -> None:
+    page = LivePage(context)
+    qtbot.addWidget(page)
+    page.show()
+    assert page.stack.currentWidget() is page.nothing
+    workspace.add("Buy")
+    context.store.open()
+    qtbot.waitUntil(lambda: types(page) == ["Buy"])
+
+
+# Filter
+
+
+def test_a_filter_shows_only_what_matches(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("Buy", "Look", "Buy more")
+    arrive(context)
+    type_filter(qtbot, page, "type:buy")
+    qtbot.waitUntil(lambda: types(page) == ["Buy more", "Buy"])
+    assert page.counts.text() == "3 events  ·  2 match"
+    qtbot.keyClick(page.filter.box, Key.Key_Escape)
+    qtbot.waitUntil(lambda: len(page.model) == 3)
+
+
+def test_typing_alone_filters_after_a_moment(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("Buy", "Look")
+    arrive(context)
+    page.filter.take_focus()
+    qtbot.keyClicks(page.filter.box, "look")
+    qtbot.waitUntil(lambda: types(page) == ["Look"])
+
+
+def test_what_is_wrong_with_a_filter_is_said_and_nothing_changes(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("Buy")
+    arrive(context)
+    qtbot.waitUntil(lambda: len(page.model) == 1)
+    type_filter(qtbot, page, "session:abc")
+    assert page.filter.problem.text() == "A session is a number, not 'abc'."
+    assert page.filter.problem.isVisible()
+    assert types(page) == ["Buy"]
+    qtbot.keyClick(page.filter.box, Key.Key_Escape)
+    assert not page.filter.problem.isVisible()
+
+
+def test_when_nothing_matches_the_page_says_so_and_offers_the_way_back(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("Buy")
+    arrive(context)
+    type_filter(qtbot, page, "type:sell")
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.no_match)
+    qtbot.mouseClick(page.no_match.buttons[0], LEFT)
+    qtbot.waitUntil(lambda: types(page) == ["Buy"])
+    assert page.filter.box.text() == ""
+
+
+@pytest.mark.parametrize("key", ["/", "Ctrl+F"])
+def test_the_filter_is_a_key_away(qtbot: QtBot, page: LivePage, key: str) -> None:
+    page.activateWindow()
+    page.table.setFocus()
+    if key == "/":
+        qtbot.keyClick(page.table, Key.Key_Slash)
+    else:
+        qtbot.keyClick(page.table, Key.Key_F, CTRL)
+    qtbot.waitUntil(page.filter.box.hasFocus)
+
+
+def test_letters_typed_into_the_filter_are_no_shortcuts(qtbot: QtBot, page: LivePage) -> None:
+    page.filter.take_focus()
+    qtbot.keyClicks(page.filter.box, "fight/h?")
+    assert page.filter.box.text() == "fight/h?"
+    assert page.stream.is_following
+
+
+# Projects and types
+
+
+def test_one_project_is_shown_alone(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("mine")
+    workspace.add("theirs", api_key=OTHER_KEY)
+    workspace.store.writer.name_source(OTHER_KEY, "Shop <b>")
+    arrive(context)
+    qtbot.waitUntil(lambda: len(page.model) == 2)
+    page._fill_projects()
+    names = [action.text() for action in page.project_menu.actions()]
+    assert names == ["All projects", "0123…cdef", "Shop <b>  ·  fedc…3210"]
+    page.project_menu.actions()[2].trigger()
+    qtbot.waitUntil(lambda: types(page) == ["theirs"])
+    assert page.project.text() == "Shop <b>"
+    page._fill_projects()
+    page.project_menu.actions()[0].trigger()
+    qtbot.waitUntil(lambda: len(page.model) == 2)
+
+
+def test_h_hides_a_type_and_its_chip_brings_it_back(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("noise", "Buy", "noise")
+    arrive(context)
+    qtbot.waitUntil(lambda: len(page.model) == 3)
+    click_row(qtbot, page, 0)
+    qtbot.keyClick(page.table, Key.Key_H)
+    qtbot.waitUntil(lambda: types(page) == ["Buy"])
+    assert [chip.text() for chip in page.chips.chips] == ["noise"]
+    assert context.settings.get(keys.HIDDEN_TYPES) == ["noise"]
+    qtbot.mouseClick(page.chips.chips[0], LEFT)
+    qtbot.waitUntil(lambda: len(page.model) == 3)
+    assert not page.chips.isVisible()
+
+
+def test_types_are_chosen_from_a_list_with_counts(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("noise", "Buy", "noise")
+    arrive(context)
+    qtbot.mouseClick(page.types_button, LEFT)
+    popup = page._types
+    qtbot.waitUntil(lambda: popup.list.topLevelItemCount() == 2)
+    items = [popup.list.topLevelItem(at) for at in range(2)]
+    assert [(item.text(0), item.text(1)) for item in items] == [("noise", "2"), ("Buy", "1")]
+    items[0].setCheckState(0, Qt.CheckState.Unchecked)
+    qtbot.waitUntil(lambda: types(page) == ["Buy"])
+    qtbot.keyClicks(popup.search, "bu")
+    assert items[0].isHidden()
+    qtbot.mouseClick(popup.show_all, LEFT)
+    qtbot.waitUntil(lambda: len(page.model) == 3)
+    popup.close()
+
+
+def test_the_menu_of_a_row_filters_and_copies(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("Buy & go", "Look")
+    arrive(context)
+    qtbot.waitUntil(lambda: len(page.model) == 2)
+    place = page.table.visualRect(page.model.index(1, 1)).center()
+    page.table.customContextMenuRequested.emit(QPoint(place))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    entry = {action.text(): action for action in menu.actions()}
+    entry["Copy user ID"].trigger()
+    assert QGuiApplication.clipboard().text() == "ada"
+    entry["Only type “Buy && go”"].trigger()
+    menu.close()
+    assert page.filter.box.text() == 'type:"Buy & go"'
+    qtbot.waitUntil(lambda: types(page) == ["Buy & go"])
+
+
+# Follow and pause
+
+
+def test_f_pauses_and_follows(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    fill(qtbot, page, context, workspace, 3)
+    qtbot.keyClick(page.table, Key.Key_F)
+    assert page.state.text() == "Paused"
+    workspace.add("new")
+    arrive(context)
+    qtbot.waitUntil(page.pill.isVisible)
+    assert page.pill.text() == "1 new"
+    assert types(page) == ["e2", "e1", "e0"]
+    assert page.counts.text() == "4 events"
+    qtbot.keyClick(page.table, Key.Key_F)
+    assert types(page) == ["new", "e2", "e1", "e0"]
+    assert not page.pill.isVisible()
+    assert context.settings.get(keys.FOLLOW) is True
+
+
+def test_scrolling_away_pauses_and_nothing_moves(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    fill(qtbot, page, context, workspace, 200)
+    page.table.verticalScrollBar().setValue(50)
+    assert not page.stream.is_following
+    before = page.table.grab().toImage()
+    for number in range(5):
+        workspace.add(f"new {number}")
+        arrive(context)
+        qtbot.waitUntil(lambda number=number: len(page.stream.waiting) == number + 1)
+    page.pill.hide()
+    assert page.table.grab().toImage() == before
+    page._show_pill()
+    qtbot.mouseClick(page.pill, LEFT)
+    assert types(page)[0] == "new 4"
+    assert page.table.verticalScrollBar().value() == 0
+    assert page.stream.is_following
+
+
+def test_scrolling_back_to_the_top_follows_again(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    fill(qtbot, page, context, workspace, 200)
+    page.table.verticalScrollBar().setValue(50)
+    page.table.verticalScrollBar().setValue(0)
+    qtbot.waitUntil(lambda: page.stream.is_following)
+
+
+def test_a_pause_that_was_asked_for_outlasts_scrolling(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    fill(qtbot, page, context, workspace, 200)
+    page.toggle_follow()
+    page.table.verticalScrollBar().setValue(50)
+    page.table.verticalScrollBar().setValue(0)
+    qtbot.wait(20)
+    assert not page.stream.is_following
+    assert context.settings.get(keys.FOLLOW) is False
+
+
+def test_following_keeps_the_newest_in_view_and_the_selection_where_it_was(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    fill(qtbot, page, context, workspace, 100)
+    click_row(qtbot, page, 2)
+    chosen = page.table.current_id()
+    workspace.add("new")
+    arrive(context)
+    qtbot.waitUntil(lambda: page.model.text(0, "type") == "new")
+    assert page.table.verticalScrollBar().value() == 0
+    assert page.table.current_id() == chosen
+
+
+# Copy and clear
+
+
+def test_rows_are_copied_as_tab_separated_values(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add(event("=cmd()", user_id="a\tb"), "Look")
+    arrive(context)
+    qtbot.waitUntil(lambda: len(page.model) == 2)
+    qtbot.keyClick(page.table, Key.Key_A, CTRL)
+    qtbot.keyClick(page.table, Key.Key_C, CTRL)
+    clipboard = QGuiApplication.clipboard()
+    qtbot.waitUntil(lambda: "Look" in clipboard.text())
+    rows = [line.split("\t") for line in clipboard.text().split("\n")]
+    assert [row[1:3] for row in rows] == [["Look", "ada"], ["'=cmd()", "a b"]]
+
+
+def send(endpoint: str, *names: str) -> None:
+    """What an SDK does."""
+    body = {"api_key": KEY, "events": [event(name) for name in names]}
+    request = urllib.request.Request(
+        f"{endpoint.rstrip('/')}/2/httpapi",
+        json.dumps(body).encode(),
+        {"content-type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.status == 200
+
+
+def test_a_real_upload_shows_and_clear_removes_it_when_confirmed(
+    qtbot: QtBot, context: Context
+) -> None:
+    context.settings.update(
+        {keys.PROXY_PORT: free_port(), keys.ENDPOINT_PORT: free_port(), keys.DELIVERY: "local"}
+    )
+    context.capture.set_delivery("local")
+    start(qtbot, context)
+    page = LivePage(context)
+    qtbot.addWidget(page)
+    page.show()
+    assert context.capture.info is not None
+    send(context.capture.info.endpoint, "Look", "Buy")
+    qtbot.waitUntil(lambda: types(page) == ["Buy", "Look"])
+    qtbot.keyClick(page.table, Key.Key_L, CTRL)
+    assert page.confirm.text.text() == "Remove 2 captured events? This cannot be undone."
+    assert page.confirm.no.hasFocus()
+    qtbot.keyClick(page.confirm.no, Key.Key_Escape)
+    assert not page.confirm.isVisible()
+    assert types(page) == ["Buy", "Look"]
+    qtbot.keyClick(page.table, Key.Key_L, CTRL)
+    qtbot.mouseClick(page.confirm.yes, LEFT)
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.nothing)
+    send(context.capture.info.endpoint, "Again")
+    qtbot.waitUntil(lambda: types(page) == ["Again"])
+
+
+def test_clear_needs_the_capture_process(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    fill(qtbot, page, context, workspace, 1)
+    context.notifications.show_in(page)
+    qtbot.keyClick(page.table, Key.Key_L, CTRL)
+    assert not page.confirm.isVisible()
+    assert "Start capturing first" in context.notifications.cards[0].notice.text
+
+
+# The inspector
+
+
+def test_a_click_opens_the_inspector_and_escape_closes_it(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    fill(qtbot, page, context, workspace, 3)
+    assert not page.is_inspecting
+    click_row(qtbot, page, 1)
+    qtbot.waitUntil(lambda: page.inspector is not None and page.inspector.title.text() == "e1")
+    assert page.is_inspecting
+    qtbot.keyClick(page.table, Key.Key_J)
+    qtbot.waitUntil(lambda: page.inspector.title.text() == "e0")
+    qtbot.keyClick(page.table, Key.Key_Escape)
+    assert not page.is_inspecting
+    qtbot.keyClick(page.table, Key.Key_I)
+    qtbot.waitUntil(lambda: page.inspector.title.text() == "e0" and page.is_inspecting)
+
+
+def test_the_search_key_searches_where_one_is(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    fill(qtbot, page, context, workspace, 1)
+    page.activateWindow()
+    click_row(qtbot, page, 0)
+    qtbot.waitUntil(lambda: page.inspector is not None and page.inspector.title.text() == "e0")
+    page.inspector.info.setFocus()
+    qtbot.keyClick(page.inspector.info, Key.Key_F, CTRL)
+    qtbot.waitUntil(page.inspector.raw.needle.hasFocus)
+
+
+# The whole
+
+
+def test_column_widths_are_remembered(page: LivePage) -> None:
+    page.table.setColumnWidth(2, 177)
+    state = page.layout_state()
+    page.table.setColumnWidth(2, 99)
+    page.restore_layout(state)
+    assert page.table.columnWidth(2) == 177
+
+
+@pytest.mark.parametrize("state", [{}, {"columns": 7}, {"columns": {"user": "x", "time": -4}}])
+def test_a_layout_that_makes_no_sense_is_left_out(page: LivePage, state: dict[str, object]) -> None:
+    before = page.table.widths()
+    page.restore_layout(state)
+    assert page.table.widths() == before
+
+
+def test_api_keys_are_shortened() -> None:
+    assert short_key(KEY) == "0123…cdef"
+    assert short_key("short") == "short"

@@ -1,0 +1,344 @@
+"""The window: pages, palette, shortcuts, status bar, settings, and what is remembered."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QSpinBox,
+    QTableView,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from app import settings as keys
+from app.settings import Setting, Settings
+from app.wire import Captured
+from resources import path
+from ui.actions import Action, Actions, tooltip
+from ui.context import Context
+from ui.pages.settings import checked_hosts
+from ui.palette import matching, score
+from ui.theme import Theme, is_dark, tokens
+from ui.window import MainWindow
+
+from .conftest import Workspace
+
+Key = Qt.Key
+CTRL = Qt.KeyboardModifier.ControlModifier
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def changed() -> list[Setting[object]]:
+    return []
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, context: Context, workspace: Workspace, changed: list[Setting[object]]
+) -> Iterator[MainWindow]:
+    context.store.open()
+    made = MainWindow(context.settings, context.actions, changed.append, "live")
+    qtbot.addWidget(made)
+    made.attach(context)
+    made.show()
+    made.make_pages()
+    made.activateWindow()
+    yield made
+    made.page("connect").shutdown()
+
+
+# Pages
+
+
+def test_the_rail_and_keys_lead_to_the_pages(qtbot: QtBot, window: MainWindow) -> None:
+    assert window.current == "live"
+    qtbot.mouseClick(window.rail.buttons["connect"], LEFT)
+    assert window.current == "connect"
+    qtbot.keyClick(window, Key.Key_2, CTRL)
+    assert window.current == "live"
+    assert window.rail.buttons["live"].isChecked()
+    qtbot.keyClick(window, Key.Key_Comma, CTRL)
+    assert window.current == "settings"
+
+
+def test_an_empty_live_page_leads_to_connect(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.mouseClick(window.page("live").nothing.buttons[0], LEFT)
+    assert window.current == "connect"
+
+
+def test_the_state_in_the_status_bar_leads_to_connect(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.mouseClick(window.status.state, LEFT)
+    assert window.current == "connect"
+
+
+def test_the_layout_is_remembered(
+    qtbot: QtBot, window: MainWindow, context: Context, changed: list[Setting[object]]
+) -> None:
+    window.resize(1000, 700)
+    window.page("live").table.setColumnWidth(2, 171)
+    window.go_to("settings")
+    window.close()
+    again = Context(**{name: getattr(context, name) for name in context.__slots__})
+    again.actions = Actions()
+    second = MainWindow(again.settings, again.actions, changed.append)
+    second.attach(again)
+    qtbot.addWidget(second)
+    assert second.current == "settings"
+    # The screen of the tests is narrower than the window was.
+    assert second.height() == 700
+    assert second.page("live").table.columnWidth(2) == 171
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '{"page": "nowhere", "geometry": "%%%"}'])
+def test_a_damaged_layout_is_left_out(
+    qtbot: QtBot, context: Context, changed: list[Setting[object]], text: str
+) -> None:
+    context.settings.set(keys.LAYOUT, text)
+    made = MainWindow(context.settings, context.actions, changed.append)
+    qtbot.addWidget(made)
+    made.attach(context)
+    assert made.current == "connect"
+    made.page("connect").shutdown()
+
+
+# Actions
+
+
+def test_every_control_has_a_name_and_a_tooltip_with_its_shortcut(window: MainWindow) -> None:
+    window.page("live")._open_inspector()
+    kinds = (QAbstractButton, QLineEdit, QComboBox, QSpinBox, QPlainTextEdit)
+    nameless = [
+        f"{type(one).__name__} {one.objectName()} in {type(one.parent()).__name__}"
+        for page in ("live", "settings")
+        for one in window.page(page).findChildren(QWidget)
+        if isinstance(one, kinds)
+        and not isinstance(one.parent(), QTableView)
+        and not one.objectName().startswith("qt_")
+        and not (one.accessibleName() or (isinstance(one, QAbstractButton) and one.text()))
+    ]
+    assert nameless == []
+    for button in window.findChildren(QToolButton):
+        action = button.defaultAction()
+        if action and not action.shortcut().isEmpty():
+            assert action.shortcut().toString() in button.toolTip()
+
+
+def test_every_action_says_what_it_does_and_its_icon_exists(window: MainWindow) -> None:
+    for action in window.context.actions.all():
+        assert action.title
+        assert action.title[0].isupper()
+        if action.icon:
+            assert path(f"icons/{action.icon}.svg").is_file()
+
+
+def test_no_shortcut_means_two_things(window: MainWindow) -> None:
+    shortcuts = [key for one in window.context.actions.all() for key in one.shortcuts]
+    assert len(shortcuts) == len(set(shortcuts))
+
+
+def test_an_action_that_cannot_be_done_is_not_done(qtbot: QtBot) -> None:
+    done: list[int] = []
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    actions = Actions()
+    actions.add(
+        Action("x.y", "Do & it", lambda: done.append(1), ("Ctrl+Y",), enabled=lambda: False), owner
+    )
+    actions.trigger("x.y")
+    assert done == []
+    assert tooltip(actions.get("x.y")) == "Do & it  (Ctrl+Y)"
+    with pytest.raises(ValueError, match="exists already"):
+        actions.add(Action("x.y", "Again", lambda: None), owner)
+
+
+# The palette
+
+
+def test_the_palette_finds_and_does(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.keyClick(window, Key.Key_K, CTRL)
+    palette = window._palette
+    assert palette.isVisible()
+    assert palette.line.hasFocus()
+    qtbot.keyClicks(palette.line, "gosett")
+    assert palette.list.currentItem().text() == "Go to Settings"
+    qtbot.keyClick(palette.line, Key.Key_Return)
+    assert window.current == "settings"
+    assert not palette.isVisible()
+
+
+def test_the_palette_goes_to_the_page_of_an_action(qtbot: QtBot, window: MainWindow) -> None:
+    window.go_to("settings")
+    window.open_palette()
+    qtbot.keyClicks(window._palette.line, "filter events")
+    qtbot.keyClick(window._palette.line, Key.Key_Return)
+    assert window.current == "live"
+    assert window.page("live").filter.box.hasFocus()
+
+
+def test_the_palette_skips_what_cannot_be_done(qtbot: QtBot, window: MainWindow) -> None:
+    window.open_palette()
+    palette = window._palette
+    qtbot.keyClicks(palette.line, "clear captured")
+    assert palette.list.count() == 1
+    qtbot.keyClick(palette.line, Key.Key_Return)
+    assert palette.isVisible()
+    qtbot.keyClick(palette.line, Key.Key_Escape)
+    assert not palette.isVisible()
+
+
+def test_the_palette_says_when_nothing_fits(qtbot: QtBot, window: MainWindow) -> None:
+    window.open_palette()
+    qtbot.keyClicks(window._palette.line, "qqqq")
+    assert window._palette.nothing.isVisible()
+    window._palette.close_palette()
+
+
+def test_a_click_elsewhere_closes_the_palette(qtbot: QtBot, window: MainWindow) -> None:
+    window.open_palette()
+    window.page("live").filter.box.setFocus(Qt.FocusReason.MouseFocusReason)
+    qtbot.waitUntil(lambda: not window._palette.isVisible())
+
+
+def test_letters_at_the_beginning_of_words_fit_better() -> None:
+    titles = ("Hide this event type", "Go to the newest event", "Choose event types")
+    actions = [Action(title, title, lambda: None) for title in titles]
+    assert matching(actions, "gne")[0].title == "Go to the newest event"
+    assert matching(actions, "cet")[0].title == "Choose event types"
+    assert score("xyz", "Choose event types") is None
+    assert len(matching(actions, "")) == 3
+
+
+# Shortcuts
+
+
+def test_the_question_mark_lists_the_shortcuts(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.keyClicks(window.page("live").table, "?")
+    card = window._shortcuts
+    assert card.isVisible()
+    titles = [title for _, title in card.entries()]
+    assert "Filter events" in titles
+    assert "Next and previous event" in titles
+    qtbot.keyClick(card, Key.Key_Escape)
+    assert not card.isVisible()
+
+
+# The status bar
+
+
+def test_the_status_bar_counts(
+    qtbot: QtBot, window: MainWindow, context: Context, workspace: Workspace
+) -> None:
+    assert window.status.state.text() == "●  Not capturing"
+    assert window.status.delivery.text() == "Forwarding to Amplitude"
+    assert window.status.stored.text() == "0 events stored"
+    workspace.add("a", "b")
+    workspace.add(api_key="")
+    context.feed.notice()
+    qtbot.waitUntil(lambda: window.status.stored.text() == "2 events stored")
+    qtbot.waitUntil(lambda: window.status.problems.text() == "1 problem")
+    assert window.status.problems.property("role") == "status-bad"
+
+
+def test_the_status_bar_tells_the_rate(window: MainWindow, context: Context) -> None:
+    status = window.status
+    status._begin_count(None)
+    context.capture.captured.emit(Captured(1, 30))
+    context.capture.captured.emit(Captured(2, 60))
+    assert status.events_per_second() == 60
+
+
+def test_the_status_bar_tells_the_delivery(window: MainWindow, context: Context) -> None:
+    context.capture.set_delivery("block")
+    assert window.status.delivery.text() == "Blocked"
+    assert window.status.delivery.property("role") == "status-warning"
+
+
+# Settings
+
+
+def test_a_setting_counts_at_once(
+    qtbot: QtBot, window: MainWindow, context: Context, changed: list[Setting[object]]
+) -> None:
+    window.go_to("settings")
+    page = window.page("settings")
+    port = page.editors[keys.PROXY_PORT].widget
+    port.selectAll()
+    qtbot.keyClicks(port, "9100")
+    qtbot.keyClick(port, Key.Key_Return)
+    assert context.settings.get(keys.PROXY_PORT) == 9100
+    assert changed == [keys.PROXY_PORT]
+    assert Settings(context.settings.path).get(keys.PROXY_PORT) == 9100
+
+
+def test_every_setting_that_is_not_hidden_can_be_chosen(window: MainWindow) -> None:
+    shown = set(window.page("settings").editors)
+    assert shown == {one for one in keys.ALL if not one.hidden}
+    assert all(one.label and one.help for one in shown)
+
+
+def test_hosts_are_checked(qtbot: QtBot, window: MainWindow, context: Context) -> None:
+    window.go_to("settings")
+    editor = window.page("settings").editors[keys.HOSTS]
+    area = editor.widget
+    area.setPlainText("https://Shop.example/\n\nnot a host!")
+    area.left.emit()
+    assert editor.problem.text() == "'not a host!' is not a host name."
+    assert context.settings.get(keys.HOSTS) == []
+    area.setPlainText("https://Shop.example/\n*.shop.example")
+    area.left.emit()
+    assert context.settings.get(keys.HOSTS) == ["shop.example", "*.shop.example"]
+    assert editor.problem.isHidden()
+    assert checked_hosts(["a.example", "a.example"]) == ["a.example"]
+
+
+def test_a_setting_that_cannot_be_kept_says_why(
+    qtbot: QtBot, window: MainWindow, context: Context, changed: list[Setting[object]]
+) -> None:
+    window.go_to("settings")
+    context.settings.path = context.workspace / "workspace.sqlite" / "settings.json"
+    editor = window.page("settings").editors[keys.AUTOSTART]
+    qtbot.mouseClick(editor.widget, LEFT, pos=editor.widget.rect().center() / 8)
+    assert "cannot be saved" in editor.problem.text()
+    assert changed == []
+
+
+# Light and dark
+
+
+def test_light_and_dark_switch_while_the_window_is_open(
+    qtbot: QtBot, window: MainWindow, theme: Theme, context: Context
+) -> None:
+    table = window.page("live").table
+    light = window.grab().toImage()
+    with qtbot.waitSignal(theme.changed):
+        theme.choose("dark")
+    assert is_dark(table.palette())
+    assert tokens().name == "dark"
+    dark = window.grab().toImage()
+    assert dark.pixelColor(600, 500).lightness() < 60
+    assert light.pixelColor(600, 500).lightness() > 200
+    icon = context.actions.qaction("live.clear").icon().pixmap(16).toImage()
+    assert max(icon.pixelColor(x, y).alpha() for x in range(16) for y in range(16)) > 0
+    theme.choose("light")
+    assert window.grab().toImage() == light
+
+
+def test_the_palette_changes_the_appearance(
+    window: MainWindow, context: Context, changed: list[Setting[object]]
+) -> None:
+    window.run("window.dark")
+    assert context.settings.get(keys.THEME) == "dark"
+    assert changed == [keys.THEME]
+
+
+def test_the_remembered_layout_is_small(window: MainWindow, context: Context) -> None:
+    window.save_layout()
+    assert len(json.dumps(context.settings.get(keys.LAYOUT))) < 2000

@@ -1,0 +1,46 @@
+"""
+Makes the parts that pages stand on, and takes them apart in the right order.
+
+Apart from the window, which is on the screen before these are imported.
+"""
+
+import logging
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from app.settings import Settings
+from ui.actions import Actions
+from ui.captureprocess import CaptureProcess
+from ui.context import Context
+from ui.jobs import Jobs
+from ui.livefeed import LiveFeed
+from ui.notifications import Notifications
+from ui.reader import Reader
+
+log = logging.getLogger(__name__)
+
+
+def make_parts(settings: Settings, workspace: Path, actions: Actions, parent: QObject) -> Context:
+    """Everything that a page is given; nothing is opened or started yet."""
+    reader = Reader(workspace, parent)
+    capture = CaptureProcess(settings, workspace, parent)
+    return Context(
+        settings=settings,
+        workspace=workspace,
+        store=reader,
+        jobs=Jobs(workspace, parent),
+        feed=LiveFeed(capture, reader, parent),
+        capture=capture,
+        notifications=Notifications(parent),
+        actions=actions,
+    )
+
+
+def end_parts(context: Context) -> None:
+    """The capture process first, because it commits; then whoever reads; then the store."""
+    context.feed.stop()
+    context.capture.shutdown()
+    if not context.jobs.shutdown():
+        log.warning("a background job did not end in time")
+    context.store.close()
