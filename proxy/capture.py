@@ -182,8 +182,8 @@ class CaptureAddon:
     async def _answer_here(
         self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded, rule: FaultRule | None
     ) -> None:
-        verdict = self._ingestion.judge(capture, decoded, _now_ms())
-        response = verdict.response
+        reply = self._ingestion.judge(capture, decoded, _now_ms())
+        response = reply.response
         if rule and rule.kind == faults.RESET:
             await self._block(flow, capture, decoded, _said(rule))
             return
@@ -193,7 +193,7 @@ class CaptureAddon:
             response = _response(flow.response)
         recorded = await self._recorded(capture, decoded, response)
         if recorded is not response:
-            self._ingestion.withdraw(decoded, verdict)
+            self._ingestion.withdraw(decoded, reply)
             flow.response = _http(recorded)
         elif rule and rule.kind == faults.DRIP:
             flow.response = None

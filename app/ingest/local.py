@@ -15,7 +15,7 @@ import orjson
 from app.decode.http_v2 import BATCH
 from app.ingest.answer import json_answer, preflight, text_answer
 from app.ingest.dedupe import WEEK_MS, Seen
-from app.ingest.endpoints import TEXT, Endpoint, endpoint_of
+from app.ingest.endpoints import Endpoint, endpoint_of
 from app.ingest.forms import answer_form
 from app.ingest.limits import Limits, Window
 from app.ingest.rules import RuleBook
@@ -28,7 +28,7 @@ MOST_SOURCES = 1000
 """How many sources are measured, against senders with a new API key for every upload."""
 
 
-class Verdict(NamedTuple):
+class Reply(NamedTuple):
     """An answer, and which events were taken before (places in the upload): the answer hides it."""
 
     response: Response
@@ -66,21 +66,21 @@ class LocalIngestion:
         """The response to a request that stays here."""
         return self.judge(capture, decoded, now_ms).response
 
-    def judge(self, capture: Capture, decoded: Decoded, now_ms: int) -> Verdict:
+    def judge(self, capture: Capture, decoded: Decoded, now_ms: int) -> Reply:
         """The same, with what the answer does not say."""
         endpoint = endpoint_of(capture, decoded)
-        if endpoint is Endpoint.EVENTS:
+        if decoded.upload and endpoint is Endpoint.EVENTS:
             return self._events(capture, decoded.upload, now_ms)
-        if endpoint in TEXT:
-            return self._form(endpoint, capture, decoded.upload, now_ms)
-        return Verdict(_other(endpoint, capture))
+        if decoded.upload:
+            return self._form(capture, decoded.upload, now_ms)
+        return Reply(_other(endpoint, capture))
 
-    def withdraw(self, decoded: Decoded, verdict: Verdict) -> None:
+    def withdraw(self, decoded: Decoded, reply: Reply) -> None:
         """The events of an accepted upload could not be stored: its sender is refused after all,
         and what it sends again is no duplicate."""
         upload = decoded.upload
-        if upload and verdict.response.status == 200:
-            self._seen.withdraw(upload.api_key or "", upload.events, verdict.duplicates)
+        if upload and reply.response.status == 200:
+            self._seen.withdraw(upload.api_key or "", upload.events, reply.duplicates)
 
     def forget(self) -> None:
         """Begin anew, as if nothing had ever arrived."""
@@ -110,12 +110,10 @@ class LocalIngestion:
             rows.append(Remembered(key, now_ms + WEEK_MS, accepted))
         return rows
 
-    def _events(self, capture: Capture, upload: Upload | None, now_ms: int) -> Verdict:
-        if upload is None:
-            return Verdict(json_answer(capture, 400, refused("Missing request body")))
+    def _events(self, capture: Capture, upload: Upload, now_ms: int) -> Reply:
         refusal_ = _malformed(upload) or self._unwelcome(upload, now_ms)
         if refusal_:
-            return Verdict(json_answer(capture, *refusal_))
+            return Reply(json_answer(capture, *refusal_))
         duplicates = self._seen.accept(upload.api_key or "", upload.events, now_ms)
         body = {
             "code": 200,
@@ -123,7 +121,7 @@ class LocalIngestion:
             "payload_size_bytes": upload.body_bytes,
             "server_upload_time": now_ms,
         }
-        return Verdict(json_answer(capture, 200, body), duplicates)
+        return Reply(json_answer(capture, 200, body), duplicates)
 
     def _unwelcome(self, upload: Upload, now_ms: int) -> tuple[int, dict[str, object]] | None:
         api_key = upload.api_key or ""
@@ -134,14 +132,12 @@ class LocalIngestion:
             return 400, refusal(found, first_only=upload.endpoint != BATCH)
         return self._limits_of(api_key).refusal(upload, now_ms)
 
-    def _form(
-        self, endpoint: Endpoint, capture: Capture, upload: Upload | None, now_ms: int
-    ) -> Verdict:
-        status, text = answer_form(endpoint, capture, self._book)
+    def _form(self, capture: Capture, upload: Upload, now_ms: int) -> Reply:
+        status, text = answer_form(upload, capture, self._book)
         duplicates: tuple[int, ...] = ()
-        if status == 200 and upload:
+        if status == 200:
             duplicates = self._seen.accept(upload.api_key or "", upload.events, now_ms)
-        return Verdict(text_answer(capture, status, text), duplicates)
+        return Reply(text_answer(capture, status, text), duplicates)
 
     def _limits_of(self, api_key: str) -> Limits:
         limits = self._limits.get(api_key)
@@ -171,6 +167,8 @@ def _malformed(upload: Upload) -> tuple[int, dict[str, object]] | None:
     match fault:
         case Fault.NONE:
             return None
+        case Fault.UNREADABLE if not upload.wire_bytes:
+            return 400, refused("Missing request body")
         case Fault.TOO_LARGE:
             return 413, {"code": 413, "error": "Payload too large"}
         case Fault.UNREADABLE:

@@ -35,9 +35,9 @@ class IngestionStore:
         self._path = folder / FILE
         try:
             self._db = self._open()
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise self._unavailable(error) from error
+        except (OSError, sqlite3.OperationalError) as error:
+            raise self._unavailable(error) from error
+        except sqlite3.DatabaseError:
             self._path.unlink(missing_ok=True)
             with self._explained():
                 self._db = self._open()

@@ -14,7 +14,7 @@ import pytest
 from app.decode import decode
 from app.errors import BadInput
 from app.ingest.dedupe import WEEK_MS
-from app.ingest.local import LocalIngestion, Verdict
+from app.ingest.local import LocalIngestion, Reply
 from app.ingest.rules import RuleBook, Rules, rule_book
 from app.model import Capture
 from app.store.ingestion import FILE, IngestionStore, Kept
@@ -25,7 +25,7 @@ BATCH_URL = "https://api2.amplitude.com/batch"
 HOUR = 3_600_000
 
 
-def judged(local: LocalIngestion, capture: Capture, now_ms: int = NOW) -> Verdict:
+def judged(local: LocalIngestion, capture: Capture, now_ms: int = NOW) -> Reply:
     return local.judge(capture, decode(capture), now_ms)
 
 
@@ -86,9 +86,9 @@ def test_a_refused_upload_counts_nothing() -> None:
     good, bad = many(1)[0], event(insert_id="bad", time="x")
     for _ in range(5):
         assert answered(local, upload(good, good, bad))["code"] == 400
-    verdict = judged(local, upload(good))
-    assert verdict.response.status == 200
-    assert verdict.duplicates == ()
+    reply = judged(local, upload(good))
+    assert reply.response.status == 200
+    assert reply.duplicates == ()
 
 
 def test_throttling_by_user_and_device_averaged_over_the_window() -> None:
@@ -156,10 +156,10 @@ def test_duplicates_are_answered_as_success_and_told_to_us() -> None:
     local = LocalIngestion()
     first, second = many(2)
     assert judged(local, upload(first)).duplicates == ()
-    verdict = judged(local, upload(first, second, second, event()), NOW + WEEK_MS - 1)
-    assert verdict.response.status == 200
-    assert orjson.loads(verdict.response.body)["events_ingested"] == 4
-    assert verdict.duplicates == (0, 2)
+    reply = judged(local, upload(first, second, second, event()), NOW + WEEK_MS - 1)
+    assert reply.response.status == 200
+    assert orjson.loads(reply.response.body)["events_ingested"] == 4
+    assert reply.duplicates == (0, 2)
 
 
 def test_what_makes_a_duplicate() -> None:
@@ -185,8 +185,8 @@ def test_what_could_not_be_stored_is_no_duplicate_later() -> None:
     known, lost = many(2)
     judged(local, upload(known))
     both = upload(known, lost)
-    verdict = judged(local, both)
-    local.withdraw(decode(both), verdict)
+    reply = judged(local, both)
+    local.withdraw(decode(both), reply)
     assert judged(local, both).duplicates == (0,)
     again = LocalIngestion()
     again.remember(local.unsaved(NOW))
@@ -212,8 +212,8 @@ def test_all_of_it_survives_a_restart(tmp_path: Path) -> None:
     assert local.unsaved(NOW) == []
     body = answered(local, upload(event()), NOW + 20_000)
     assert body["throttled_devices"] == {"device-1": 3}
-    verdict = judged(local, upload(*many(3)), NOW + 60_000)
-    assert verdict.duplicates == (0, 1, 2)
+    reply = judged(local, upload(*many(3)), NOW + 60_000)
+    assert reply.duplicates == (0, 1, 2)
     local = restarted(local, tmp_path, NOW + 61_000)
     body = answered(local, upload(*many(3)), NOW + 120_000)
     assert body["exceeded_daily_quota_users"] == {"user-1": 66}
@@ -294,6 +294,8 @@ def legacy(**fields: str) -> Capture:
         "upload_time": "1795281200000",
         **fields,
     }
+    if not given["e"]:
+        return form("/", {"client": KEY, "v": "2"}, "api.amplitude.com")
     signed = given["v"] + given["client"] + given["e"] + given["upload_time"]
     given.setdefault("checksum", hashlib.md5(signed.encode(), usedforsecurity=False).hexdigest())
     return form("/", given, "api.amplitude.com")
@@ -348,7 +350,11 @@ GROUP = {"group_type": "org", "group_value": "acme", "group_properties": {"size"
             (414, "Request-URI Too Long"),
         ),
         (
-            form("/collect", {"client": KEY, "e": text([{"event_type": "A"}])}, "shop.example"),
+            form(
+                "/collect",
+                {"client": KEY, "v": "2", "e": text([{"event_type": "A"}])},
+                "shop.example",
+            ),
             (200, "success"),
         ),
     ],
