@@ -6,7 +6,14 @@ import re
 
 import pytest
 
-from app.hosts import ANALYTICS_HOSTS, is_analytics, opened_patterns, parse_host
+from app.errors import BadInput
+from app.hosts import (
+    ANALYTICS_HOSTS,
+    is_analytics,
+    opened_patterns,
+    parse_host,
+    parse_upstream,
+)
 
 
 def opened(address: str, *added: str) -> bool:
@@ -62,3 +69,16 @@ def test_added_hosts() -> None:
 )
 def test_as_typed(text: str, host: str | None) -> None:
     assert parse_host(text) == host
+
+
+def test_an_upstream_is_scheme_host_and_path() -> None:
+    assert parse_upstream(" https://api.example:8443/v1/ ") == ("https://api.example:8443", "/v1")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "api2.amplitude.com", "ftp://a.example", "https://a b", "https://a:99999", "https://u@a"],
+)
+def test_what_is_no_upstream_is_said(text: str) -> None:
+    with pytest.raises(BadInput, match="cannot forward"):
+        parse_upstream(text)

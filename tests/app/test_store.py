@@ -129,6 +129,8 @@ def test_filters_by_what_became_of_an_upload(tmp_path: Path) -> None:
         assert types(store, "sdk:nothing") == []
         assert types(store, "sdk:node outcome:thr via:endpoint") == ["Node"]
         assert types(store, "project:FFF") == ["Bare"]
+        assert types(store, "-project:fff -outcome:throttled") == ["Node", "Web too", "Web"]
+        assert types(store, "project:none") == []
 
 
 def test_filters_by_upload_when_there_are_many(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ Drives the real Python SDK and prints what the SDK says it sent, one JSON object
 """
 
 import json
+import os
 import sys
 import threading
 
@@ -20,13 +21,18 @@ from amplitude import (
 EXPECTED = 5
 
 
+def say(line: dict[str, object]) -> None:
+    """One write for one line: the SDK calls back from several threads."""
+    os.write(1, json.dumps(line).encode() + b"\n")
+
+
 def main() -> None:
     done = threading.Event()
     seen = []
 
     def sent(event: BaseEvent, code: int, message: str | None = None) -> None:
         seen.append(1)
-        print(json.dumps({"code": code, "event": event.get_event_body()}), flush=True)
+        say({"code": code, "event": event.get_event_body()})
         if len(seen) == EXPECTED:
             done.set()
 

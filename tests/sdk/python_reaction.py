@@ -13,6 +13,11 @@ import threading
 from amplitude import Amplitude, BaseEvent, Config
 
 
+def say(line: dict[str, object]) -> None:
+    """One write for one line: the SDK calls back from several threads."""
+    os.write(1, json.dumps(line).encode() + b"\n")
+
+
 def main() -> None:
     given = json.loads(sys.argv[1])
     waited_for = {event["insert_id"] for event in given["events"]}
@@ -20,7 +25,7 @@ def main() -> None:
 
     def sent(event: BaseEvent, code: int, message: str | None = None) -> None:
         insert_id = event.get_event_body()["insert_id"]
-        print(json.dumps({"insert_id": insert_id, "code": code}), flush=True)
+        say({"insert_id": insert_id, "code": code})
         waited_for.discard(insert_id)
         if not waited_for:
             done.set()

@@ -18,6 +18,7 @@ from app.errors import StoreUnavailable
 from app.settings import Settings
 from app.store import Store
 from ui.application import Application
+from ui.captureprocess import ELSEWHERE
 from ui.theme import Theme, tokens
 
 from .conftest import Workspace
@@ -87,7 +88,7 @@ def test_a_damaged_workspace_is_said(qapp: Any, qtbot: QtBot, folder: Path, them
     application.shutdown()
 
 
-def test_a_second_instance_says_that_the_workspace_is_in_use(
+def test_a_second_instance_calmly_shows_the_same_events(
     qapp: Any, qtbot: QtBot, workspace: Workspace, theme: Theme
 ) -> None:
     theme.deleteLater()
@@ -98,9 +99,19 @@ def test_a_second_instance_says_that_the_workspace_is_in_use(
     qtbot.addWidget(application.window)
     application.window.show()
     application.start()
-    qtbot.waitUntil(lambda: application.context.capture.state == "failed", timeout=20_000)
-    assert application.context.notifications.cards[0].notice.action is not None
-    assert len(cards(application)[0]) > 20
+    qtbot.waitUntil(lambda: application.context.capture.state == "elsewhere", timeout=20_000)
+    assert cards(application) == [ELSEWHERE]
+    assert application.context.notifications.cards[0].notice.level == "note"
+    status, card = application.window.status, application.window.page("connect").capture
+    assert status.state.text() == "●  Another Eventscope captures"
+    assert status.state.property("tone") == "note"
+    assert status.delivery.isHidden()
+    assert card.title.text() == "Another Eventscope captures"
+    assert card.note.text() == ELSEWHERE
+    application.window.go_to("live")
+    workspace.add("seen in both")
+    qtbot.waitUntil(lambda: len(application.window.page("live").model) == 1)
+    qtbot.waitUntil(lambda: status.stored.text() == "1 event stored")
     application.window.page("connect").shutdown()
     application.shutdown()
 
@@ -115,9 +126,27 @@ def test_settings_take_effect(qtbot: QtBot, running: Application) -> None:
     assert tokens().name == "dark"
     running.settings.set(keys.THEME, "light")
     running.use_setting(keys.THEME)
+    live = running.window.page("live")
+    for follows in (False, True):
+        running.settings.set(keys.FOLLOW, follows)
+        running.use_setting(keys.FOLLOW)
+        assert live.stream.is_following is follows
     running.settings.set(keys.UPSTREAM, "https://api.eu.amplitude.com")
     running.use_setting(keys.UPSTREAM)
-    assert "counts when capture starts again" in cards(running)[-1]
+    assert cards(running)[-1] == "“Endpoint forwards to” counts when capture starts again."
+
+
+def test_a_card_about_capture_goes_when_it_listens_again(
+    qtbot: QtBot, running: Application
+) -> None:
+    capture = running.context.capture
+    qtbot.waitUntil(lambda: capture.state == "listening", timeout=20_000)
+    assert capture.info is not None
+    with qtbot.waitSignal(capture.trouble, timeout=20_000):
+        os.kill(capture.info.pid, signal.SIGKILL)
+    assert "ended unexpectedly" in cards(running)[0]
+    qtbot.waitUntil(lambda: capture.state == "listening", timeout=20_000)
+    assert cards(running) == []
 
 
 def test_a_damaged_settings_file_is_said(

@@ -106,6 +106,19 @@ def test_going_by_the_address_line_and_back(qtbot: QtBot, opener: BrowserOpener)
     qtbot.waitUntil(window.forward.isEnabled, timeout=LOAD_MS)
 
 
+def test_a_page_that_changes_its_own_address_can_be_left_by_back(
+    qtbot: QtBot, opener: BrowserOpener
+) -> None:
+    with site() as url:
+        window = opener.open(url)
+        qtbot.waitUntil(lambda: window.page.title().startswith("Answered"), timeout=LOAD_MS)
+        assert not window.back.isEnabled()
+        window.page.runJavaScript("history.pushState({}, '', '/further')")
+        qtbot.waitUntil(window.back.isEnabled, timeout=LOAD_MS)
+        assert window.address.text().endswith("/further")
+        assert not window.forward.isEnabled()
+
+
 def test_what_is_no_address_is_said(qtbot: QtBot, opener: BrowserOpener) -> None:
     window = opener.open("about:blank")
     window.address.setText("two words")

@@ -16,7 +16,14 @@ from pytestqt.qtbot import QtBot
 
 from app import paths, wire
 from app.settings import DELIVERY, ENDPOINT_PORT, HOSTS, PROXY_PORT, Settings
-from ui.captureprocess import CaptureProcess, failure_sentence, parse_log_line, port_of
+from app.store import Store
+from ui.captureprocess import (
+    UNEXPLAINED,
+    CaptureProcess,
+    explanation,
+    parse_log_line,
+    port_of,
+)
 
 START_MS = 20_000
 
@@ -154,7 +161,8 @@ def test_a_program_that_is_not_there_fails_with_a_sentence(
         capture.state_changed, timeout=START_MS, check_params_cb=lambda state: state == "failed"
     ):
         capture.start()
-    assert capture.failure.startswith("The capture process could not be started")
+    assert capture.failure == "The capture process could not be started."
+    assert capture.failure_details
 
 
 def test_a_child_that_does_not_listen_to_reason_is_ended(
@@ -194,5 +202,52 @@ def test_log_lines_are_folded_into_our_log(caplog: pytest.LogCaptureFixture) -> 
 
 def test_the_failure_is_the_last_thing_said() -> None:
     info = json.dumps({"level": "INFO", "message": "bye"})
-    assert failure_sentence(["warned", "The disk is full.", info]) == "The disk is full."
-    assert failure_sentence([info]) == ""
+    assert explanation(["warned", "The disk is full.", info])[0] == "The disk is full."
+    assert explanation(["The disk is full."]) == ("The disk is full.", "")
+    assert explanation([info]) == ("", "bye")
+    assert explanation([]) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Traceback (most recent call last):", '  File "x.py", line 1', "KeyError: 'a b.'"],
+        ["ModuleNotFoundError: No module named 'proxy'"],
+        ["mitmproxy.exceptions.OptionsError: Unknown options here."],
+        [json.dumps({"level": "ERROR", "message": "x failed", "traceback": "Traceback …"})],
+        ["python -m proxy: error: unrecognized arguments: --x"],
+    ],
+)
+def test_what_only_programmers_read_is_in_the_details(lines: list[str]) -> None:
+    sentence, details = explanation(lines)
+    assert sentence == ""
+    assert lines[-1] in details or "Traceback" in details
+
+
+def test_a_child_that_breaks_at_once_is_said_in_a_sentence(
+    qtbot: QtBot, capture: CaptureProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = [sys.executable, "-c", "{}['missing']"]
+    monkeypatch.setattr(CaptureProcess, "command", lambda self: broken)
+    with qtbot.waitSignal(
+        capture.state_changed, timeout=START_MS, check_params_cb=lambda state: state == "failed"
+    ):
+        capture.start()
+    assert capture.failure == UNEXPLAINED
+    assert "KeyError: 'missing'" in capture.failure_details
+
+
+def test_a_workspace_that_another_captures_into_is_no_failure(
+    qtbot: QtBot, settings: Settings, tmp_path: Path
+) -> None:
+    with Store.write(tmp_path / "workspace"):
+        capture = CaptureProcess(settings, tmp_path / "workspace")
+        with qtbot.waitSignal(
+            capture.state_changed,
+            timeout=START_MS,
+            check_params_cb=lambda state: state == "elsewhere",
+        ):
+            capture.start()
+    assert capture.failure == capture.failure_details == ""
+    start(qtbot, capture)
+    capture.shutdown()

@@ -260,6 +260,38 @@ def test_raw_parts_are_switched_and_copied_by_clicks(
     qtbot.waitUntil(lambda: clip() == '{"code": 200}')
 
 
+def test_copied_goes_away_and_moves_nothing(
+    qtbot: QtBot, inspector: Inspector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(qtbot, inspector, 1)
+    inspector.tabs.setCurrentIndex(1)
+    raw = inspector.raw
+    raw._copied_ends.setInterval(30)
+    before = raw.text.geometry()
+    qtbot.mouseClick(raw.copy, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: raw.copied.text() == "Copied.")
+    assert raw.text.geometry() == before
+    qtbot.waitUntil(lambda: raw.copied.text() == "")
+
+
+def test_the_upload_opens_at_the_chosen_event(
+    qtbot: QtBot, inspector: Inspector, workspace: Workspace
+) -> None:
+    last = workspace.add(*(event(f"Number {number}") for number in range(40)))
+    show(qtbot, inspector, last - 10)
+    inspector.tabs.setCurrentIndex(1)
+    raw = inspector.raw
+    qtbot.mouseClick(raw.parts[Part.UPLOAD], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: raw.text.toPlainText().startswith("POST"))
+    found = shown(inspector.detail, Part.UPLOAD)
+    rows = found.text.split("\n")
+    chosen = "\n".join(rows[found.event.start : found.event.stop])
+    assert json.loads(chosen.rstrip(","))["event_type"] == "Number 29"
+    assert raw.text.firstVisibleBlock().blockNumber() == found.event.start
+    (mark,) = raw.text.extraSelections()
+    assert mark.cursor.selectedText().replace("\u2029", "\n") == f"{chosen}\n"
+
+
 # Hostile
 
 

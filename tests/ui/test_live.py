@@ -6,13 +6,13 @@ import urllib.request
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QStackedWidget
 from pytestqt.qtbot import QtBot
 
 from app import settings as keys
 from ui.context import Context
 from ui.pages.live import LivePage, short_key
-from ui.plain import clock
+from ui.table.columns import short_clock
 
 from .conftest import KEY, NOW_MS, OTHER_KEY, Workspace, event
 from .connecting import free_port, start
@@ -78,7 +78,7 @@ def test_a_row_shows_who_where_and_what_became_of_it(
     arrive(context)
     qtbot.waitUntil(lambda: len(page.model) == 1)
     cells = {column.key: page.model.text(0, column.key) for column in page.model.columns}
-    assert cells.pop("time") == clock(NOW_MS + 1000)
+    assert cells.pop("time") == short_clock(NOW_MS + 1000)
     assert cells == {
         "type": "Buy",
         "user": "ada",
@@ -170,6 +170,37 @@ def test_when_nothing_matches_the_page_says_so_and_offers_the_way_back(
     assert page.filter.box.text() == ""
 
 
+def test_a_word_that_only_looks_like_a_key_is_said_to_be_text(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add(event("Buy", event_properties={"note": "foo:bar"}), "Look")
+    arrive(context)
+    type_filter(qtbot, page, "foo:bar")
+    qtbot.waitUntil(lambda: types(page) == ["Buy"])
+    assert page.filter.hint.text() == "No key “foo”; looked for as text."
+    assert page.filter.hint.isVisible()
+    type_filter(qtbot, page, "https://shop.example")
+    assert not page.filter.hint.isVisible()
+
+
+def test_what_is_half_typed_filters_nothing_yet(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("Buy", "Look")
+    arrive(context)
+    qtbot.waitUntil(lambda: len(page.model) == 2)
+    for text in ("type:", "-", "-type:", "outcome:"):
+        type_filter(qtbot, page, text)
+        assert page.filter.terms == ()
+        assert not page.filter.problem.isVisible()
+        assert not page.filter.hint.isVisible()
+        assert len(page.model) == 2
+    type_filter(qtbot, page, "outcome:acc sdk:nothing")
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.no_match)
+    type_filter(qtbot, page, "outcome:lost")
+    assert page.filter.problem.text().startswith("'lost' is no outcome. There are: accepted,")
+
+
 @pytest.mark.parametrize("key", ["/", "Ctrl+F"])
 def test_the_filter_is_a_key_away(qtbot: QtBot, page: LivePage, key: str) -> None:
     page.activateWindow()
@@ -210,6 +241,27 @@ def test_one_project_is_shown_alone(
     qtbot.waitUntil(lambda: len(page.model) == 2)
 
 
+def test_a_project_without_events_is_named(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("gone", api_key=OTHER_KEY)
+    workspace.add("mine")
+    workspace.store.writer.name_source(OTHER_KEY, "Shop <b>")
+    workspace.store.writer.prune(up_to=1)
+    arrive(context)
+    qtbot.waitUntil(lambda: types(page) == ["mine"])
+    page._fill_projects()
+    page.project_menu.actions()[1].trigger()
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.no_match)
+    assert page.no_match.title.text() == "No event of project Shop <b> yet"
+    type_filter(qtbot, page, "x")
+    qtbot.waitUntil(lambda: page.no_match.title.text() == "No event of project Shop <b> matches")
+    qtbot.keyClick(page.filter.box, Key.Key_Escape)
+    qtbot.waitUntil(lambda: page.no_match.buttons[0].text() == "Show all projects")
+    qtbot.mouseClick(page.no_match.buttons[0], LEFT)
+    qtbot.waitUntil(lambda: types(page) == ["mine"])
+
+
 def test_h_hides_a_type_and_its_chip_brings_it_back(
     qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
 ) -> None:
@@ -242,6 +294,39 @@ def test_types_are_chosen_from_a_list_with_counts(
     assert items[0].isHidden()
     qtbot.mouseClick(popup.show_all, LEFT)
     qtbot.waitUntil(lambda: len(page.model) == 3)
+    popup.close()
+
+
+def test_one_type_is_shown_alone_or_none(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("noise", "Buy", "noise", "Look")
+    arrive(context)
+    qtbot.waitUntil(lambda: len(page.model) == 4)
+    qtbot.keyClick(page.table, Key.Key_T)
+    popup = page._types
+    qtbot.waitUntil(lambda: popup.list.topLevelItemCount() == 3)
+    tree = popup.list
+    buy = tree.topLevelItem(1)
+    link = tree.visualRect(tree.indexFromItem(buy, 2)).center()
+    qtbot.mouseMove(tree.viewport(), link)
+    qtbot.waitUntil(lambda: buy.text(2) == "Only this")
+    assert tree.topLevelItem(0).text(2) == ""
+    qtbot.mouseClick(tree.viewport(), LEFT, pos=link)
+    qtbot.waitUntil(lambda: types(page) == ["Buy"])
+    shown = [tree.topLevelItem(at).checkState(0) for at in range(3)]
+    assert shown == [Qt.CheckState.Unchecked, Qt.CheckState.Checked, Qt.CheckState.Unchecked]
+    qtbot.mouseClick(popup.hide_all, LEFT)
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.no_match)
+    assert not popup.hide_all.isEnabled()
+    qtbot.mouseClick(popup.show_all, LEFT)
+    qtbot.waitUntil(lambda: len(page.model) == 4)
+    tree.customContextMenuRequested.emit(tree.visualItemRect(tree.topLevelItem(2)).center())
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    menu.actions()[0].trigger()
+    menu.close()
+    qtbot.waitUntil(lambda: types(page) == ["Look"])
     popup.close()
 
 
@@ -283,6 +368,54 @@ def test_f_pauses_and_follows(
     assert types(page) == ["new", "e2", "e1", "e0"]
     assert not page.pill.isVisible()
     assert context.settings.get(keys.FOLLOW) is True
+
+
+def test_going_to_the_newest_is_remembered_like_following(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    fill(qtbot, page, context, workspace, 3)
+    qtbot.keyClick(page.table, Key.Key_F)
+    assert context.settings.get(keys.FOLLOW) is False
+    qtbot.keyClick(page.table, Key.Key_G)
+    assert page.stream.is_following
+    assert context.settings.get(keys.FOLLOW) is True
+
+
+def test_the_setting_counts_at_once(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    fill(qtbot, page, context, workspace, 200)
+    page.table.verticalScrollBar().setValue(50)
+    page.use_follow(False)
+    page.table.verticalScrollBar().setValue(0)
+    qtbot.wait(20)
+    assert not page.stream.is_following
+    page.use_follow(True)
+    assert page.stream.is_following
+    assert page.state.text() == ""
+
+
+def test_when_the_page_is_shown_the_keyboard_is_in_the_table(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    fill(qtbot, page, context, workspace, 3)
+    pages, other = QStackedWidget(), QLineEdit()
+    qtbot.addWidget(pages)
+    pages.addWidget(other)
+    pages.addWidget(page)
+    pages.show()
+    pages.activateWindow()
+    other.setFocus()
+    qtbot.waitUntil(other.hasFocus)
+    pages.setCurrentWidget(page)
+    qtbot.waitUntil(page.table.hasFocus)
+    page.filter.take_focus()
+    pages.setCurrentWidget(other)
+    pages.setCurrentWidget(page)
+    qtbot.waitUntil(page.table.hasFocus)
+    qtbot.keyClick(page.table, Key.Key_End)
+    assert page.table.currentIndex().row() == 2
+    page.setParent(None)
 
 
 def test_scrolling_away_pauses_and_nothing_moves(
@@ -356,9 +489,12 @@ def test_rows_are_copied_as_tab_separated_values(
     assert [row[1:3] for row in rows] == [["Look", "ada"], ["'=cmd()", "a b"]]
 
 
+IDS = {"user_id": "ada-lovelace", "device_id": "device-1"}
+
+
 def send(endpoint: str, *names: str) -> None:
     """What an SDK does."""
-    body = {"api_key": KEY, "events": [event(name) for name in names]}
+    body = {"api_key": KEY, "events": [event(name, **IDS) for name in names]}
     request = urllib.request.Request(
         f"{endpoint.rstrip('/')}/2/httpapi",
         json.dumps(body).encode(),
@@ -383,14 +519,21 @@ def test_a_real_upload_shows_and_clear_removes_it_when_confirmed(
     send(context.capture.info.endpoint, "Look", "Buy")
     qtbot.waitUntil(lambda: types(page) == ["Buy", "Look"])
     qtbot.keyClick(page.table, Key.Key_L, CTRL)
-    assert page.confirm.text.text() == "Remove 2 captured events? This cannot be undone."
+    assert page.confirm.text.text() == "Remove all 2 events of all projects? This cannot be undone."
     assert page.confirm.no.hasFocus()
     qtbot.keyClick(page.confirm.no, Key.Key_Escape)
     assert not page.confirm.isVisible()
     assert types(page) == ["Buy", "Look"]
+    page._fill_projects()
+    page.project_menu.actions()[1].trigger()
+    qtbot.waitUntil(lambda: not page.stream.is_loading)
     qtbot.keyClick(page.table, Key.Key_L, CTRL)
+    send(context.capture.info.endpoint, "Meanwhile")
+    question = "Remove all 3 events of all projects? This cannot be undone."
+    qtbot.waitUntil(lambda: page.confirm.text.text() == question)
     qtbot.mouseClick(page.confirm.yes, LEFT)
     qtbot.waitUntil(lambda: page.stack.currentWidget() is page.nothing)
+    assert page.project.text() == "All projects"
     send(context.capture.info.endpoint, "Again")
     qtbot.waitUntil(lambda: types(page) == ["Again"])
 

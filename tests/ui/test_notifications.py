@@ -65,6 +65,21 @@ def test_details_are_copied(qtbot: QtBot, messages: Notifications) -> None:
     assert messages.cards[0].copy.text() == "Copied"
 
 
+def test_what_is_settled_goes(messages: Notifications) -> None:
+    messages.error("Port taken.", about="capture")
+    messages.warn("Disk full.")
+    messages.warn("Starting again.", "why", about="capture")
+    assert [card.notice.text for card in messages.cards] == ["Disk full.", "Starting again."]
+    messages.settled("capture")
+    assert [card.notice.text for card in messages.cards] == ["Disk full."]
+
+
+def test_no_two_cards_say_the_same(messages: Notifications) -> None:
+    messages.warn("Disk full.")
+    messages.error("Disk full.", "with details")
+    assert [card.times.text() for card in messages.cards] == ["2 times"]
+
+
 def test_the_button_acts_and_closes(qtbot: QtBot, messages: Notifications) -> None:
     done: list[str] = []
     messages.warn("Stopped.", action=("Try again", lambda: done.append("again")))

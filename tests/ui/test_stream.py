@@ -1,9 +1,12 @@
 """Which ids a table shows: at once, completely, and as they arrive."""
 
+import time
+
 import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from app.decode import decode
 from app.filter import Filter, parse
 from tests.factories import emptied
 from ui.context import Context
@@ -177,3 +180,21 @@ def test_a_new_filter_overtakes_the_old_one(
     stream.refresh()
     stream.show_filter(Filter(parse("type:b")))
     qtbot.waitUntil(lambda: not stream.is_loading and types(stream) == ["b"])
+
+
+def test_a_filter_by_outcome_finds_what_is_answered_later(
+    qtbot: QtBot, stream: EventStream, workspace: Workspace
+) -> None:
+    now_ms = int(time.time() * 1000)
+    writer = workspace.store.writer
+    waiting = capture("late", at_ms=now_ms, status=None)
+    (number,) = writer.add([(waiting, decode(waiting))])
+    workspace.add("taken")
+    show(qtbot, stream, "outcome:throttled")
+    refresh(qtbot, stream)
+    assert types(stream) == []
+    writer.answer(number, capture("late", at_ms=now_ms, status=429))
+    refresh(qtbot, stream)
+    assert types(stream) == ["late"]
+    show(qtbot, stream, "outcome:accepted")
+    assert types(stream) == ["taken"]

@@ -3,17 +3,22 @@
 import time
 from array import array
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from app.model import Outcome, Via
 from app.store.events import EventRow
-from ui.table.columns import event_columns
+from ui.table.columns import event_columns, short_clock
+from ui.table.delegate import PAD, elided
 from ui.table.model import CACHED, PagedTableModel
 from ui.table.view import EventTableView
+from ui.theme import mono_font
 
 
 class Rows:
@@ -32,7 +37,7 @@ class Rows:
     def row(self, number: int) -> EventRow:
         return EventRow(
             number, 1, 0, f"{self.name} {number}", None, "ada", None, None, 1, "sdk/1.0",
-            self.outcome, 200, "", Via.PROXY,
+            self.outcome, 200, "", Via.PROXY, "",
         )  # fmt: skip
 
 
@@ -204,10 +209,84 @@ def test_columns_that_say_least_go_when_there_is_no_room(
 
     assert visible() == [column.key for column in model.columns]
     view.resize(760, 600)
-    assert visible() == ["time", "type", "user", "device", "outcome"]
+    assert visible() == ["time", "type", "user", "device", "project", "outcome"]
+    view.resize(560, 600)
+    assert visible() == ["time", "type", "user", "outcome"]
     view.resize(1200, 600)
     assert visible() == [column.key for column in model.columns]
     assert view.horizontalHeader().length() == view.viewport().width()
+
+
+def widths(view: EventTableView, model: PagedTableModel) -> dict[str, int]:
+    return {column.key: view.columnWidth(at) for at, column in enumerate(model.columns)}
+
+
+@pytest.mark.parametrize("width", [440, 470, 560, 700, 860, 1000, 1200, 1600, 2400])
+def test_all_columns_fit_and_outcome_is_in_view(
+    model: PagedTableModel, view: EventTableView, width: int
+) -> None:
+    model.show_ids(range(100, 0, -1))
+    view.resize(width, 300)
+    outcome = [column.key for column in model.columns].index("outcome")
+    assert view.columnViewportPosition(outcome) + 112 <= view.viewport().width()
+    assert view.horizontalHeader().length() == view.viewport().width()
+    assert widths(view, model)["time"] == 132
+
+
+def test_spare_room_is_shared(model: PagedTableModel, view: EventTableView) -> None:
+    view.resize(1200, 600)
+    before = widths(view, model)
+    view.resize(1400, 600)
+    after = widths(view, model)
+    grown = {key for key in after if after[key] > before[key]}
+    assert grown == {"type", "device", "sdk"}
+
+
+def test_ids_become_narrow_before_a_column_goes(
+    model: PagedTableModel, view: EventTableView
+) -> None:
+    view.resize(1000, 600)
+    narrow = widths(view, model)
+    assert 88 <= narrow["user"] < 130
+    assert 88 <= narrow["device"] < 130
+    assert narrow["via"] == 80
+
+
+def test_a_width_that_was_chosen_stays_while_there_is_room(
+    model: PagedTableModel, view: EventTableView
+) -> None:
+    view.resize(1400, 600)
+    device = [column.key for column in model.columns].index("device")
+    for width in (200, 199, 160):
+        view.setColumnWidth(device, width)
+        assert view.columnWidth(device) == width
+        assert view.horizontalHeader().length() == view.viewport().width()
+    view.resize(700, 600)
+    view.resize(1400, 600)
+    assert view.columnWidth(device) == 160
+
+
+def test_a_long_id_is_cut_in_the_middle(qapp: QApplication) -> None:
+    text = "0123456789abcdef-0123456789abcdef"
+    shown = elided(text, qapp.font().key(), 100, Qt.TextElideMode.ElideMiddle)
+    assert shown[0] == "0"
+    assert shown[-1] == "f"
+    assert "…" in shown
+    cut = {column.key for column in event_columns({}) if column.cuts_middle}
+    assert cut == {"user", "device", "sdk"}
+
+
+def test_the_time_is_never_longer_than_its_column() -> None:
+    now = datetime(2026, 11, 21, 12).astimezone()
+    for at, expected in (
+        (now, "12:00:00.000"),
+        (now - timedelta(days=1), "20 Nov 12:00:00"),
+        (now - timedelta(days=400), "17 Oct 2025"),
+    ):
+        shown = short_clock(int(at.timestamp() * 1000), now)
+        assert shown[:11] == expected[:11]
+        metrics = QFontMetrics(mono_font())
+        assert metrics.horizontalAdvance(shown) + 2 * PAD <= event_columns({})[0].width
 
 
 def test_hostile_names_take_one_row_each(

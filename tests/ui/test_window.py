@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from app import settings as keys
 from app.settings import Setting, Settings
-from app.wire import Captured
+from app.wire import Captured, Changed
 from resources import path
 from ui.actions import Action, Actions, tooltip
 from ui.context import Context
@@ -244,7 +244,7 @@ def test_the_status_bar_counts(
     context.feed.notice()
     qtbot.waitUntil(lambda: window.status.stored.text() == "2 events stored")
     qtbot.waitUntil(lambda: window.status.problems.text() == "1 problem")
-    assert window.status.problems.property("role") == "status-bad"
+    assert window.status.problems.property("tone") == "bad"
 
 
 def test_the_status_bar_tells_the_rate(window: MainWindow, context: Context) -> None:
@@ -299,6 +299,35 @@ def test_hosts_are_checked(qtbot: QtBot, window: MainWindow, context: Context) -
     assert checked_hosts(["a.example", "a.example"]) == ["a.example"]
 
 
+def test_an_address_that_capture_could_not_use_is_refused(
+    qtbot: QtBot, window: MainWindow, context: Context
+) -> None:
+    window.go_to("settings")
+    editor = window.page("settings").editors[keys.UPSTREAM]
+    editor.widget.setFocus()
+    editor.widget.selectAll()
+    qtbot.keyClicks(editor.widget, "api2.amplitude.com")
+    qtbot.keyClick(editor.widget, Key.Key_Return)
+    assert "Write it like https://api2.amplitude.com." in editor.problem.text()
+    assert editor.problem.isVisible()
+    assert context.settings.get(keys.UPSTREAM) == keys.UPSTREAM.default
+    editor.widget.selectAll()
+    qtbot.keyClicks(editor.widget, "https://api.eu.amplitude.com")
+    qtbot.keyClick(editor.widget, Key.Key_Return)
+    assert editor.problem.isHidden()
+    assert context.settings.get(keys.UPSTREAM) == "https://api.eu.amplitude.com"
+
+
+def test_the_same_port_twice_is_refused(qtbot: QtBot, window: MainWindow, context: Context) -> None:
+    window.go_to("settings")
+    editor = window.page("settings").editors[keys.PROXY_PORT]
+    editor.widget.selectAll()
+    qtbot.keyClicks(editor.widget, "8898")
+    qtbot.keyClick(editor.widget, Key.Key_Return)
+    assert "“Endpoint port” is 8898 already" in editor.problem.text()
+    assert context.settings.get(keys.PROXY_PORT) == keys.PROXY_PORT.default
+
+
 def test_a_setting_that_cannot_be_kept_says_why(
     qtbot: QtBot, window: MainWindow, context: Context, changed: list[Setting[object]]
 ) -> None:
@@ -342,3 +371,72 @@ def test_the_palette_changes_the_appearance(
 def test_the_remembered_layout_is_small(window: MainWindow, context: Context) -> None:
     window.save_layout()
     assert len(json.dumps(context.settings.get(keys.LAYOUT))) < 2000
+
+
+# Keys
+
+
+def test_return_presses_the_button_with_the_focus(qtbot: QtBot, window: MainWindow) -> None:
+    button = window.rail.buttons["settings"]
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(button, Key.Key_Return)
+    assert window.current == "settings"
+    window.status.state.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(window.status.state, Key.Key_Enter, Qt.KeyboardModifier.KeypadModifier)
+    assert window.current == "connect"
+
+
+# Problems
+
+
+def test_the_count_of_problems_leads_to_them(
+    qtbot: QtBot, window: MainWindow, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("good")
+    workspace.add("bad", api_key="")
+    context.feed.notice()
+    qtbot.waitUntil(lambda: window.status.problems.text() == "1 problem")
+    qtbot.mouseClick(window.status.problems, LEFT)
+    assert window.current == "problems"
+    assert not any(button.isChecked() for button in window.rail.buttons.values())
+    page = window.page("problems")
+    qtbot.waitUntil(lambda: page.list.topLevelItemCount() == 1)
+    window.go_to("live")
+    assert window.rail.buttons["live"].isChecked()
+    window.run("go.problems")
+    assert window.current == "problems"
+
+
+def test_faults_that_are_on_are_shown(window: MainWindow, context: Context) -> None:
+    status = window.status
+    assert status.faults.isHidden()
+    context.capture._receive(Changed("local", [], ["500#2", "reset"]))
+    assert status.faults.isVisible()
+    assert status.faults.text() == "Faults on: 500#2, reset"
+    assert status.faults.property("role") == "status-warning"
+    assert "500#2" in status.faults.toolTip()
+    context.capture._receive(Changed("local", []))
+    assert status.faults.isHidden()
+
+
+# The palette's order and delivery
+
+
+def test_the_palette_without_letters_keeps_the_order_of_the_table(window: MainWindow) -> None:
+    window.open_palette()
+    palette = window._palette
+    shown = [palette.list.item(row).text() for row in range(palette.list.count())]
+    titles = [one.title for one in window.context.actions.all()]
+    assert shown == [one for one in titles if one not in ("Command palette", "Quit")] + ["Quit"]
+    palette.close_palette()
+
+
+def test_the_palette_switches_delivery(qtbot: QtBot, window: MainWindow, context: Context) -> None:
+    window.open_palette()
+    qtbot.keyClicks(window._palette.line, "delivery: block")
+    qtbot.keyClick(window._palette.line, Key.Key_Return)
+    assert context.settings.get(keys.DELIVERY) == "block"
+    assert window.status.delivery.text() == "Blocked"
+    assert window.page("connect").delivery.segments.buttons["block"].isChecked()
+    window.run("delivery.local")
+    assert context.capture.delivery == "local"
