@@ -8,6 +8,10 @@ Errors that a person can do something about. Anything else that is raised is a b
     └── CaptureUnavailable   the capture process cannot do its work
 """
 
+IN_USE = "is in use by another Eventscope"
+"""What the sentence of a workspace that somebody else captures into says. The window knows by it
+that nothing is broken."""
+
 
 class AppError(Exception):
     """Carries `sentence`, fit for the window and for stderr, and an optional `hint`."""

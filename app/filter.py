@@ -78,6 +78,8 @@ class Where:
 
 LONGEST = 10_000
 MOST_TERMS = 100
+FEW_TYPES = 3
+"""How many types that are not hidden are looked for instead of passing over the hidden ones."""
 _SESSION = re.compile(r"-?[0-9]{1,18}")
 _TOKEN = re.compile(r'(-)?(?:([A-Za-z]+):)?(?:"((?:[^"\\]|\\.)*)"?|(\S+))')
 _SCHEMES = frozenset({"about", "blob", "data", "javascript", "mailto", "sms", "tel", "urn"})
@@ -159,9 +161,9 @@ class Span(NamedTuple):
     uploads: tuple[int, ...] = ()
 
 
-type FindUploads = Callable[[str, str, str], Span | None]
-"""The uploads that hold in a table (`uploads` or `captures`) to a condition with one value, or
-None when there are none. Asked first, because uploads are fewer than events by far."""
+type FindUploads = Callable[[str, str, tuple[str, ...]], Span | None]
+"""The uploads for which a condition on a table (`uploads` or `captures`, named `one`) holds with
+some values, or None when there are none. Asked first, because they are far fewer than events."""
 
 
 def where(chosen: Filter, names: FindNames, uploads: FindUploads) -> Where:
@@ -170,38 +172,38 @@ def where(chosen: Filter, names: FindNames, uploads: FindUploads) -> Where:
     if chosen.source_id is not None:
         result.add("source_id = ?", chosen.source_id)
     if chosen.hidden_types:
-        marks = ",".join("?" * len(chosen.hidden_types))
-        result.add(
-            f"+type_id NOT IN (SELECT id FROM names WHERE kind = 'type' AND text IN ({marks}))",
-            *chosen.hidden_types,
-        )
+        _leave_out(result, chosen.hidden_types, names)
     for term in chosen.terms:
-        condition = _condition(term, names, uploads)
+        if term.key in ("project", "source", "sdk", "via"):
+            _add_uploads(result, term, uploads)
+            continue
+        condition = _condition(term, names)
         any_of = " OR ".join(condition.parts) or "0"
         result.add(f"NOT coalesce({any_of}, 0)" if term.negated else any_of, *condition.values)
     return result
 
 
-def _condition(term: Term, names: FindNames, uploads: FindUploads) -> Where:
+def _leave_out(result: Where, types: tuple[str, ...], names: FindNames) -> None:
+    # As one value, because "hide all" may be more of them than SQLite takes values.
+    listed = "(SELECT value FROM json_each(?))"
+    value = orjson.dumps(types).decode()
+    there = names("type", "")
+    if there is not None and len(there) - len(types) <= FEW_TYPES:
+        # Those that are left are found by index, with all others passed over.
+        left = f"SELECT id FROM names WHERE kind = 'type' AND text NOT IN {listed}"
+        result.add(f"type_id IN ({left})", value)
+    else:
+        hidden = f"SELECT id FROM names WHERE kind = 'type' AND text IN {listed}"
+        result.add(f"+type_id NOT IN ({hidden})", value)
+
+
+def _condition(term: Term, names: FindNames) -> Where:
     """Parts of which one must hold."""
     found = Where()
     if term.key == "session":
         found.add("session_id = ?", int(term.text))
-    elif term.key in ("source", "project"):
-        found.add(
-            "source_id IN (SELECT id FROM sources"
-            f" WHERE {contains('api_key', term.text)} OR {contains('name', term.text)})",
-            needle(term.text),
-            needle(term.text),
-        )
     elif term.key == "outcome":
         _add_outcomes(found, term.text)
-    elif term.key == "via":
-        for via in _chosen("via", term.text):
-            _add_uploads(found, uploads, "captures", "via = ?", via)
-    elif term.key == "sdk":
-        has = contains("library", term.text)
-        _add_uploads(found, uploads, "uploads", has, needle(term.text))
     elif term.key:
         _add_named(found, term.key, term.text, names)
     else:
@@ -243,24 +245,38 @@ def _add_outcomes(found: Where, text: str) -> None:
             found.add(f"outcome = {number} AND outcome BETWEEN 1 AND 4")
 
 
-def _add_uploads(
-    found: Where, uploads: FindUploads, table: str, condition: str, value: str
-) -> None:
-    span = uploads(table, condition, value)
+def _add_uploads(result: Where, term: Term, uploads: FindUploads) -> None:
+    table, condition, values = _of_uploads(term)
+    if term.negated:
+        # Turned around here, because the uploads that are left may be few.
+        condition = f"NOT coalesce({condition}, 0)"
+    span = uploads(table, condition, values)
     if span is None:
-        return
-    if span.uploads:
-        found.add(
+        result.add("0")
+    elif span.uploads:
+        result.add(
             "id IN (SELECT e.id FROM uploads p JOIN events e ON e.id >= p.first_event_id"
             " AND e.id < p.first_event_id + p.event_count"
             f" WHERE p.id IN ({','.join(map(str, span.uploads))}))"
         )
     else:
-        found.add(
+        result.add(
             f"id BETWEEN {span.first} AND {span.last} AND EXISTS"
-            f" (SELECT 1 FROM {table} AS of WHERE of.id = upload_id AND {condition})",
-            value,
+            f" (SELECT 1 FROM {table} AS one WHERE one.id = upload_id AND {condition})",
+            *values,
         )
+
+
+def _of_uploads(term: Term) -> tuple[str, str, tuple[str, ...]]:
+    """A table, a condition on it and what that binds."""
+    value = needle(term.text)
+    if term.key == "via":
+        words = ",".join(f"'{word}'" for word in _chosen("via", term.text))
+        return "captures", f"via IN ({words})", ()
+    if term.key == "sdk":
+        return "uploads", contains("library", term.text), (value,)
+    has = f"{contains('api_key', term.text)} OR {contains('name', term.text)}"
+    return "uploads", f"one.source_id IN (SELECT id FROM sources WHERE {has})", (value, value)
 
 
 def contains(column: str, text: str) -> str:

@@ -7,6 +7,9 @@ passes through the proxy as it came.
 
 import re
 from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from app.errors import BadInput
 
 ANALYTICS_HOSTS = (
     "api.amplitude.com",
@@ -60,6 +63,25 @@ def parse_host(text: str) -> str | None:
     """A host as a person types it (`https://Shop.example/`, `*.shop.example`), or None."""
     bare = re.sub(r"^[a-z][a-z0-9+.-]*://", "", text.strip().lower()).split("/", 1)[0]
     return bare if _HOST.match(bare) else None
+
+
+def parse_upstream(text: str) -> tuple[str, str]:
+    """Scheme with host, and path, of the address that the endpoint stands in for. Raises
+    BadInput."""
+    problem = BadInput(
+        f"The endpoint cannot forward to {text[:200]!r}.",
+        "Write it like https://api2.amplitude.com.",
+    )
+    try:
+        url = urlsplit(text.strip())
+        port = f":{url.port}" if url.port else ""
+    except ValueError:
+        raise problem from None
+    if url.scheme not in ("http", "https") or url.query or url.fragment or url.username:
+        raise problem
+    if not re.fullmatch(r"[a-zA-Z0-9._-]+", url.hostname or ""):
+        raise problem
+    return f"{url.scheme}://{url.hostname}{port}", url.path.rstrip("/")
 
 
 def opened_patterns(added: Iterable[str]) -> list[str]:

@@ -4,13 +4,12 @@
 
 import argparse
 import asyncio
-import re
 import sys
-from urllib.parse import urlsplit
 
 from app import paths
 from app.arguments import add_capture_arguments
-from app.errors import AppError, BadInput
+from app.errors import AppError
+from app.hosts import parse_upstream
 from app.ingest.faults import Faults
 from app.ingest.rules import rule_book
 from app.logs import log_as_json
@@ -53,7 +52,7 @@ def main() -> int:
 def _configured(given: argparse.Namespace) -> tuple[Config, State]:
     settings = Settings(paths.settings_file())
     paths.private_dir(paths.home())
-    upstream, upstream_path = _upstream(given.endpoint_upstream or settings.get(UPSTREAM))
+    upstream, upstream_path = parse_upstream(given.endpoint_upstream or settings.get(UPSTREAM))
     config = Config(
         workspace=(given.workspace or paths.default_workspace()).expanduser().absolute(),
         authority=paths.authority_dir().absolute(),
@@ -70,23 +69,6 @@ def _configured(given: argparse.Namespace) -> tuple[Config, State]:
         rules=rule_book(settings.get(INGESTION)),
     )
     return config, state
-
-
-def _upstream(text: str) -> tuple[str, str]:
-    """Scheme with host, and path, of the address that the endpoint stands in for."""
-    problem = BadInput(
-        f"The endpoint cannot forward to {text!r}.", "Write it like https://api2.amplitude.com."
-    )
-    try:
-        url = urlsplit(text.strip())
-        port = f":{url.port}" if url.port else ""
-    except ValueError:
-        raise problem from None
-    if url.scheme not in ("http", "https") or url.query or url.fragment or url.username:
-        raise problem
-    if not re.fullmatch(r"[a-zA-Z0-9._-]+", url.hostname or ""):
-        raise problem
-    return f"{url.scheme}://{url.hostname}{port}", url.path.rstrip("/")
 
 
 def _first(given: int | None, otherwise: int) -> int:

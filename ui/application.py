@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 UNPAINTED_MS = 1000
+CAPTURE = "capture"
 
 
 class Application(QObject):
@@ -89,9 +90,9 @@ class Application(QObject):
         context = self.context
         context.jobs.failed.connect(self._say)
         context.store.failed.connect(self._say)
-        context.capture.trouble.connect(self._say)
+        context.capture.trouble.connect(self._say_trouble)
         context.capture.listening.connect(self._say_note)
-        context.capture.state_changed.connect(self._say_failure)
+        context.capture.state_changed.connect(self._say_state)
 
     def shutdown(self) -> None:
         """Stop what was started, in order."""
@@ -110,13 +111,15 @@ class Application(QObject):
             self.theme.choose(value)
         elif setting is keys.DELIVERY:
             self.capture.set_delivery(value)
+        elif setting is keys.FOLLOW:
+            self.window.page("live").use_follow(value)
         elif setting is keys.HOSTS:
             self.capture.send(wire.SetHosts(value))
         elif setting is keys.CAP_MB:
             self.capture.send(wire.SetCap(value))
         elif setting.restart and self.capture.state == "listening":
             self.context.notifications.info(
-                f"{setting.label} counts when capture starts again.",
+                f"“{setting.label}” counts when capture starts again.",
                 action=("Start again", self._restart_capture),
             )
 
@@ -158,15 +161,30 @@ class Application(QObject):
     def _say(self, trouble: AppError | Trouble) -> None:
         self.context.notifications.warn(f"{trouble.sentence} {trouble.hint}".strip())
 
+    def _say_trouble(self, trouble: Trouble) -> None:
+        if self.capture.state != "starting":
+            self._say(trouble)
+            return
+        text = f"{trouble.sentence} {trouble.hint}".strip()
+        self.context.notifications.warn(text, self.capture.failure_details, about=CAPTURE)
+
     def _say_note(self, message: Listening) -> None:
+        self.context.notifications.settled(CAPTURE)
         if message.note:
             self.context.notifications.info(message.note)
 
-    def _say_failure(self, state: str) -> None:
+    def _say_state(self, state: str) -> None:
+        capture, notifications = self.capture, self.context.notifications
         if state == "failed":
-            capture = self.capture
             again = ("Try again", capture.start)
-            self.context.notifications.error(capture.failure, action=again)
+            notifications.error(capture.failure, capture.failure_details, again, CAPTURE)
+        elif state == "elsewhere":
+            from ui.captureprocess import ELSEWHERE
+
+            notifications.settled(CAPTURE)
+            notifications.info(ELSEWHERE)
+        elif state == "stopped":
+            notifications.settled(CAPTURE)
 
 
 def run(argv: Sequence[str], workspace: Path | None = None, page: str = "") -> int:

@@ -3,11 +3,13 @@ The capture process as the window sees it: start, stop, what it announces, and w
 
 The child is `python -m proxy`. It announces messages of `app.wire` on stdout, logs JSON lines on
 stderr, and stops when its stdin ends, so it cannot outlive the window. A child that dies is said
-and started again, on the ports it had; one that refuses to start says why and is left alone.
+and started again, on the ports it had; one that refuses to start says why and is left alone. When
+another Eventscope captures into the workspace, nothing is broken: the state is "elsewhere".
 """
 
 import json
 import logging
+import re
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -17,7 +19,7 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from app import settings as keys
 from app import wire
-from app.errors import BadInput, StoreUnavailable
+from app.errors import IN_USE, BadInput, StoreUnavailable
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -27,13 +29,17 @@ BACK_OFF_S = (0.5, 1, 2, 5, 10, 30)
 HEALTHY_MS = 60_000
 TERMINATE_AFTER_MS = 3_000
 KILL_AFTER_MS = 2_000
+ELSEWHERE = (
+    "Another Eventscope is capturing into this workspace; this window shows the same events."
+)
+UNEXPLAINED = "The capture process could not start, because something in Eventscope went wrong."
 
 
 class CaptureProcess(QObject):
     """Keeps one capture process running while it is wanted.
 
-    Signals: `state_changed` with one of "stopped", "starting", "listening", "failed"; the others
-    carry the message of `app.wire` they are named for.
+    Signals: `state_changed` with one of "stopped", "starting", "listening", "failed",
+    "elsewhere"; the others carry the message of `app.wire` they are named for.
     """
 
     listening = Signal(object)
@@ -50,6 +56,8 @@ class CaptureProcess(QObject):
         self.info: wire.Listening | None = None
         self.delivery = settings.get(keys.DELIVERY)
         self.failure = ""
+        self.failure_details = ""
+        self.faults: list[str] = []
         self._settings = settings
         self._workspace = workspace
         self._process: QProcess | None = None
@@ -159,7 +167,7 @@ class CaptureProcess(QObject):
         if error == QProcess.ProcessError.FailedToStart and self._process is not None:
             reason = self._process.errorString()
             self._release()
-            self._fail(f"The capture process could not be started: {reason}.")
+            self._fail("The capture process could not be started.", reason)
 
     # What it says
 
@@ -182,6 +190,7 @@ class CaptureProcess(QObject):
                 self.removed.emit(message)
             case wire.Changed():
                 self.delivery = message.delivery
+                self.faults = message.faults
                 self.changed.emit(message)
             case wire.Imported():
                 self.imported.emit(message)
@@ -192,7 +201,8 @@ class CaptureProcess(QObject):
     def _listens(self, message: wire.Listening) -> None:
         self.info = message
         self.delivery = message.delivery
-        self.failure = ""
+        self.faults = message.faults
+        self.failure = self.failure_details = ""
         # A browser that was told one port keeps to it: after a death ask for the same ones.
         self._ports = port_of(message.proxy), port_of(message.endpoint)
         self._healthy.start(HEALTHY_MS)
@@ -227,23 +237,23 @@ class CaptureProcess(QObject):
         if asked:
             self._stopped()
         elif was_listening or crashed:
-            self._died(failure_sentence(self._stderr))
+            self._died(*explanation(self._stderr))
         else:
-            self._fail(
-                failure_sentence(self._stderr) or f"The capture process ended with status {code}."
-            )
+            sentence, details = explanation(self._stderr)
+            self._fail(sentence or UNEXPLAINED, details or f"It ended with status {code}.")
 
     def _stopped(self) -> None:
-        self.failure = ""
+        self.failure = self.failure_details = ""
         self._ports = None
         self._set_state("stopped")
         if self._wanted:
             self._launch()
 
-    def _died(self, reason: str) -> None:
+    def _died(self, reason: str, details: str) -> None:
         wait_s = BACK_OFF_S[min(self._deaths, len(BACK_OFF_S) - 1)]
         self._deaths += 1
         self.failure = reason or "The capture process ended unexpectedly."
+        self.failure_details = details
         log.warning("The capture process died (%s); starting again in %s s", self.failure, wait_s)
         self._set_state("starting")
         self._restart.start(round(wait_s * 1000))
@@ -253,16 +263,19 @@ class CaptureProcess(QObject):
             )
         )
 
-    def _fail(self, sentence: str) -> None:
+    def _fail(self, sentence: str, details: str = "") -> None:
         self._wanted = False
-        self.failure = sentence
-        log.error("%s", sentence)
-        self._set_state("failed")
+        is_elsewhere = IN_USE in sentence
+        self.failure = "" if is_elsewhere else sentence
+        self.failure_details = "" if is_elsewhere else details
+        log.log(logging.INFO if is_elsewhere else logging.ERROR, "%s %s", sentence, details)
+        self._set_state("elsewhere" if is_elsewhere else "failed")
 
     def _release(self) -> None:
         process, self._process = self._process, None
         self._ending = False
         self.info = None
+        self.faults = []
         for timer in (self._healthy, self._terminating, self._killing):
             timer.stop()
         if process is not None:
@@ -307,7 +320,27 @@ def parse_log_line(line: str) -> tuple[int, str]:
         return logging.WARNING, line.rstrip()
 
 
-def failure_sentence(lines: Iterable[str]) -> str:
-    """The last thing said before the end that explains it, or an empty text."""
-    said = [parse_log_line(line) for line in lines]
-    return next((message for level, message in reversed(said) if level >= logging.WARNING), "")
+def explanation(lines: Iterable[str]) -> tuple[str, str]:
+    """Why it ended, from what was said before: a sentence for a person, or an empty text when
+    nobody wrote one; and everything else there is, to copy."""
+    said = [line for line in lines if line.strip()]
+    parsed = [parse_log_line(line) for line in said]
+    details = "\n".join(_unfolded(line) for line in said)
+    last = next((message for level, message in reversed(parsed) if level >= logging.WARNING), "")
+    is_bug = "Traceback (most recent call last)" in details
+    if is_bug or not _SENTENCE.fullmatch(last):
+        return "", details
+    return last, details if details != last else ""
+
+
+# Not `SomeError: what happened.`, which is for programmers.
+_SENTENCE = re.compile(r"(?![\w.]+(?:Error|Exception|Exit|Interrupt)\b)[A-Z\"'“].* .*[.!]")
+
+
+def _unfolded(line: str) -> str:
+    """A log line as text, with its traceback."""
+    try:
+        record = json.loads(line)
+        return "\n".join(filter(None, (record["message"], record.get("traceback"))))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return line.rstrip()

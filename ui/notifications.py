@@ -2,7 +2,8 @@
 Messages that never stop anyone: cards in the window's lower right corner.
 
 Plain information goes by itself; warnings and errors stay until closed. Until a window is there
-(`show_in`), messages wait. The same message again is counted on the card it already has.
+(`show_in`), messages wait. The same message again is counted on the card it already has. What is
+said `about` something goes when that is `settled`, and when something else is said about it.
 """
 
 from collections.abc import Callable
@@ -32,6 +33,7 @@ class Notice:
     text: str
     details: str = ""
     action: Button | None = None
+    about: str = ""
 
 
 class Notifications(QObject):
@@ -48,13 +50,23 @@ class Notifications(QObject):
         """Say something that needs no answer; goes by itself."""
         self._add(Notice("note", text, "", action))
 
-    def warn(self, text: str, details: str = "", action: Button | None = None) -> None:
+    def warn(
+        self, text: str, details: str = "", action: Button | None = None, about: str = ""
+    ) -> None:
         """Say something that a person should know; stays until closed."""
-        self._add(Notice("warning", text, details, action))
+        self._add(Notice("warning", text, details, action, about))
 
-    def error(self, text: str, details: str = "", action: Button | None = None) -> None:
+    def error(
+        self, text: str, details: str = "", action: Button | None = None, about: str = ""
+    ) -> None:
         """Say that something failed; stays until closed."""
-        self._add(Notice("bad", text, details, action))
+        self._add(Notice("bad", text, details, action, about))
+
+    def settled(self, about: str) -> None:
+        """What was said about this is no longer so."""
+        self._waiting = [notice for notice in self._waiting if notice.about != about]
+        for card in [card for card in self.cards if card.notice.about == about]:
+            self.close_card(card)
 
     def show_in(self, window: QWidget, bottom: int = 0) -> None:
         """Show cards in this window from now on, `bottom` pixels above its lower edge."""
@@ -89,10 +101,12 @@ class Notifications(QObject):
             self._waiting.append(notice)
             return
         for card in self.cards:
-            if (card.notice.level, card.notice.text) == (notice.level, notice.text):
+            if card.notice.text == notice.text:
                 card.count_again()
                 self._place()
                 return
+        if notice.about:
+            self.settled(notice.about)
         card = Card(notice, self._window, self.close_card)
         self.cards.append(card)
         while len(self.cards) > LARGEST:

@@ -33,8 +33,19 @@ _ACTION = Qt.ItemDataRole.UserRole
 class CommandPalette(QFrame):
     """A line to type in above the actions that fit. Goes away when anything else is clicked."""
 
-    def __init__(self, actions: Actions, window: QWidget, run: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        actions: Actions,
+        window: QWidget,
+        run: Callable[[str], object],
+        itself: str = "",
+        last: str = "",
+    ) -> None:
+        """`itself` is the action that opens this, which is not offered; `last` the one that
+        comes after all others while nothing is typed."""
         super().__init__(window)
+        self._itself = itself
+        self._last = last
         self._over = window
         self._actions = actions
         self._run = run
@@ -82,7 +93,7 @@ class CommandPalette(QFrame):
 
     def _find(self, text: str) -> None:
         self.list.clear()
-        for action in matching(self._actions.all(), text):
+        for action in self._offered(text):
             item = QListWidgetItem(action.title)
             item.setData(_ACTION, action)
             item.setSizeHint(QSize(10, LINE))
@@ -95,6 +106,13 @@ class CommandPalette(QFrame):
         self.list.setFixedHeight(min(count, MOST_LINES) * LINE)
         self._select(0, 1)
         self._place()
+
+    def _offered(self, text: str) -> list[Action]:
+        offered = [action for action in self._actions.all() if action.id != self._itself]
+        if not text.strip():
+            # The order of the table, which a person learns; only the end is the end.
+            return sorted(offered, key=lambda action: action.id == self._last)
+        return matching(offered, text)
 
     def _place(self) -> None:
         window = self._over

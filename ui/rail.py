@@ -51,5 +51,8 @@ class Rail(QWidget):
             self._column.insertWidget(len(self.buttons) - 1, button)
 
     def show_page(self, page: str) -> None:
-        """Press the button of the page that is shown."""
-        self.buttons[page].setChecked(True)
+        """Press the button of the page that is shown; none for one without a button."""
+        self._group.setExclusive(False)
+        for name, button in self.buttons.items():
+            button.setChecked(name == page)
+        self._group.setExclusive(True)

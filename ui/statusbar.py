@@ -1,11 +1,13 @@
 """
-The status bar: whether we capture, what happens to uploads, how much comes, how much is stored.
+The status bar: whether we capture, what happens to uploads, which faults are on, how much comes,
+how much is stored, and what could not be understood.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -13,8 +15,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.model import Delivery
 from app.wire import Captured, Listening
+from ui.captureprocess import ELSEWHERE
 from ui.context import Context
-from ui.plain import one_line, plural
+from ui.plain import one_line, plural, tooltip
 from ui.theme import hairline, label, set_role
 
 if TYPE_CHECKING:
@@ -22,28 +25,33 @@ if TYPE_CHECKING:
 
 WINDOW_S = 3.0
 EVERY_MS = 1000
+FAULTS_SHOWN = 60
 
 _STATES = {
     "stopped": ("Not capturing", "muted"),
     "starting": ("Starting…", "warning"),
     "listening": ("Capturing", "good"),
     "failed": ("Capture failed", "bad"),
+    "elsewhere": ("Another Eventscope captures", "note"),
 }
 _DELIVERIES = {
     Delivery.FORWARD: ("Forwarding to Amplitude", "Uploads go on to Amplitude."),
     Delivery.LOCAL: ("Kept local", "Uploads are answered here; nothing leaves this machine."),
-    Delivery.BLOCK: ("Blocked", "Uploads fail, as without a network."),
+    Delivery.BLOCK: ("Blocked", "Uploads are closed without an answer, as on a failing network."),
 }
 
 
 class StatusBar(QWidget):
-    """One line of facts; the state is a button that leads to the Connect page.
+    """One line of facts; the state is a button that leads to the Connect page, the problems are
+    one that leads to them.
 
     Signals:
         asked: a person wants to know more about the state.
+        problems_asked: a person wants to see what could not be understood.
     """
 
     asked = Signal()
+    problems_asked = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -51,14 +59,15 @@ class StatusBar(QWidget):
         self._seen: deque[tuple[float, int]] = deque()
         self._is_stale = True
         self.setAccessibleName("Status")
-        self.state = QPushButton()
-        self.state.setProperty("kind", "status")
-        self.state.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.state = _button()
         self.state.clicked.connect(self.asked)
         self.delivery = label("", "status")
+        self.faults = label("", "status-warning")
+        self.faults.hide()
         self.rate = label("", "status")
         self.stored = label("", "status")
-        self.problems = label("", "status")
+        self.problems = _button()
+        self.problems.clicked.connect(self.problems_asked)
         self._lay_out()
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(self._tick)
@@ -70,10 +79,11 @@ class StatusBar(QWidget):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
-        row.setContentsMargins(8, 0, 16, 0)
+        row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(16)
         row.addWidget(self.state)
         row.addWidget(self.delivery)
+        row.addWidget(self.faults)
         row.addStretch(1)
         for part in (self.rate, self.stored, self.problems):
             row.addWidget(part)
@@ -99,17 +109,32 @@ class StatusBar(QWidget):
         if capture.state == "listening" and isinstance(info, Listening):
             words = f"{words} on {info.proxy}"
         self.state.setText(f"●  {words}")
-        self.state.setProperty("tone", tone)
-        self.state.style().unpolish(self.state)
-        self.state.style().polish(self.state)
+        _set_tone(self.state, tone)
         reason = one_line(capture.failure) if capture.state != "listening" else ""
+        if capture.state == "elsewhere":
+            reason = ELSEWHERE
         self.state.setToolTip(reason or f"{words}: open Connect")
         self.state.setAccessibleName(words)
+        # What another one does with uploads is not known here.
+        self.delivery.setVisible(capture.state != "elsewhere")
         delivery, help_text = _DELIVERIES[Delivery(capture.delivery)]
         self.delivery.setText(delivery)
         self.delivery.setToolTip(help_text)
         blocks = capture.delivery == Delivery.BLOCK
         set_role(self.delivery, "status-warning" if blocks else "status")
+        self._show_faults(capture.faults)
+
+    def _show_faults(self, faults: Sequence[str]) -> None:
+        """What a person turned on in order to break things must not be forgotten."""
+        self.faults.setVisible(bool(faults))
+        self.faults.setText(f"Faults on: {one_line(', '.join(faults), FAULTS_SHOWN)}")
+        self.faults.setToolTip(
+            tooltip(
+                "Uploads are made to fail on purpose:\n"
+                + "\n".join(faults)
+                + "\nThey end when capture stops."
+            )
+        )
 
     # Rate
 
@@ -141,6 +166,10 @@ class StatusBar(QWidget):
     # Counts
 
     def _tick(self) -> None:
+        if self._context.capture.state == "elsewhere":
+            # Nobody announces what another one stores.
+            last = self._context.store.ask(lambda store: store.events.last_id(), 0)
+            self._seen.append((time.monotonic(), last))
         self._show_rate()
         if self._is_stale and self.isVisible():
             self._is_stale = False
@@ -158,9 +187,25 @@ class StatusBar(QWidget):
             self._context.jobs.read(self, _problems, "problems").then(self._show_problems)
 
     def _show_problems(self, count: int) -> None:
-        self.problems.setText(plural(count, "problem") if count else "No problems")
-        self.problems.setToolTip("Uploads whose body could not be understood")
-        set_role(self.problems, "status-bad" if count else "status")
+        words = plural(count, "problem") if count else "No problems"
+        self.problems.setText(words)
+        self.problems.setAccessibleName(words)
+        self.problems.setToolTip("Uploads that could not be understood: show them")
+        _set_tone(self.problems, "bad" if count else "muted")
+
+
+def _button() -> QPushButton:
+    button = QPushButton()
+    button.setProperty("kind", "status")
+    button.setCursor(Qt.CursorShape.PointingHandCursor)
+    return button
+
+
+def _set_tone(button: QPushButton, tone: str) -> None:
+    if button.property("tone") != tone:
+        button.setProperty("tone", tone)
+        button.style().unpolish(button)
+        button.style().polish(button)
 
 
 def _problems(store: Store) -> int:

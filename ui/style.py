@@ -52,6 +52,7 @@ QPushButton {
 }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed, QPushButton:checked { background: $selected; }
+QPushButton:focus, QToolButton:focus, QTabBar:focus { outline: 0; }
 QPushButton:focus { border-color: $accent; }
 QPushButton:disabled { color: $faint; border-color: $line; background: $ground; }
 QPushButton[kind="primary"] { background: $accent; color: $on_accent; border-color: $accent; }
@@ -84,6 +85,7 @@ QPushButton[kind="status"] {
 QPushButton[kind="status"]:hover { border-color: $line; }
 QPushButton[kind="status"]:focus { border-color: $accent; }
 QPushButton[kind="status"][tone="good"] { color: $good; }
+QPushButton[kind="status"][tone="note"] { color: $note; }
 QPushButton[kind="status"][tone="warning"] { color: $warning; }
 QPushButton[kind="status"][tone="bad"] { color: $bad; }
 QLabel[role="status"] { color: $muted; font-size: 11px; }
@@ -151,6 +153,7 @@ QFrame[floating="true"] QTreeView, QFrame[floating="true"] QListView {
     background: transparent;
 }
 QTreeView::item { height: 24px; border: none; }
+QTreeView[padded="true"]::item { padding: 0 5px; }
 QTreeView::item:hover { background: $hover; }
 QTreeView::item:selected { background: $selected; color: $text; }
 QHeaderView { background: $surface; border: none; }

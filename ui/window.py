@@ -14,13 +14,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QSize, Signal
-from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app import settings as keys
 from app.errors import AppError
 from app.settings import Setting, Settings
 from ui.actions import Action, Actions
+from ui.keys import pressed_by_return
 from ui.rail import Rail
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 FOOT = 28
 SIZE = QSize(1280, 800)
 SMALLEST = QSize(880, 520)
+PALETTE = "window.palette"
+QUIT = "window.quit"
+_DELIVERIES = {"forward": "forward", "local": "keep local", "block": "block"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Page:
     shortcut: str
     make: Callable[[], QWidget]
     at_foot: bool = False
+    in_rail: bool = True
+    """Others are reached from where they are spoken of, and from the palette."""
 
 
 class MainWindow(QMainWindow):
@@ -80,9 +86,11 @@ class MainWindow(QMainWindow):
             for one in (
                 Page("connect", "Connect", "connect", "Ctrl+1", self._make_connect),
                 Page("live", "Live", "live", "Ctrl+2", self._make_live),
+                Page("problems", "Problems", "warning", "", self._make_problems,
+                     in_rail=False),
                 Page("settings", "Settings", "settings", "Ctrl+,", self._make_settings, True),
             )
-        }
+        }  # fmt: skip
         self.rail = Rail(actions)
         self.stack = QStackedWidget()
         self._foot = QWidget()
@@ -102,6 +110,11 @@ class MainWindow(QMainWindow):
             self._is_painted = True
             self.painted.emit()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What nobody in the window had a use for."""
+        if not pressed_by_return(self, event):
+            super().keyPressEvent(event)
+
     def attach(self, context: Context) -> None:
         """Fill the frame: the status bar, messages, and the page that a person left or the one
         that was asked for."""
@@ -110,6 +123,7 @@ class MainWindow(QMainWindow):
         self.context = context
         self.status = StatusBar(context)
         self.status.asked.connect(partial(self.go_to, "connect"))
+        self.status.problems_asked.connect(partial(self.go_to, "problems"))
         row = QVBoxLayout(self._foot)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.status)
@@ -117,7 +131,7 @@ class MainWindow(QMainWindow):
         self.go_to(self._first)
 
     def _lay_out(self) -> None:
-        for page in self.pages.values():
+        for page in filter(lambda page: page.in_rail, self.pages.values()):
             self.rail.add(page.id, page.title, f"go.{page.id}", at_foot=page.at_foot)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
@@ -138,16 +152,16 @@ class MainWindow(QMainWindow):
             add(
                 Action(
                     f"go.{page.id}",
-                    f"Go to {page.title}",
+                    f"Go to {page.title}" if page.in_rail else f"Show {page.title.lower()}",
                     partial(self.go_to, page.id),
-                    (page.shortcut,),
+                    (page.shortcut,) if page.shortcut else (),
                     page.icon,
                     "page open",
                 ),
                 self,
             )
         more = (
-            Action("window.palette", "Command palette", self.open_palette,
+            Action(PALETTE, "Command palette", self.open_palette,
                    ("Ctrl+K", "Ctrl+Shift+P"), "command"),
             Action("window.shortcuts", "Keyboard shortcuts", self.open_shortcuts, ("?", "F1"),
                    "keyboard", "help keys"),
@@ -160,10 +174,20 @@ class MainWindow(QMainWindow):
             Action("window.messages", "Close all messages", self._close_messages,
                    icon="close", words="notifications",
                    enabled=lambda: bool(self.context.notifications.cards)),
-            Action("window.quit", "Quit", self.close, ("Ctrl+Q",), words="exit close"),
+            *(self._delivery_action(mode, words) for mode, words in _DELIVERIES.items()),
+            Action(QUIT, "Quit", self.close, ("Ctrl+Q",), words="exit close"),
         )  # fmt: skip
         for action in more:
             add(action, self)
+
+    def _delivery_action(self, mode: str, words: str) -> Action:
+        return Action(
+            f"delivery.{mode}",
+            f"Delivery: {words}",
+            lambda: self.context.capture.set_delivery(mode),
+            icon=mode,
+            words="uploads",
+        )
 
     # Pages
 
@@ -205,6 +229,11 @@ class MainWindow(QMainWindow):
 
         return LivePage(self.context)
 
+    def _make_problems(self) -> QWidget:
+        from ui.pages.problems import ProblemsPage
+
+        return ProblemsPage(self.context)
+
     def _make_settings(self) -> QWidget:
         from ui.pages.settings import SettingsPage
 
@@ -225,7 +254,7 @@ class MainWindow(QMainWindow):
         if self._palette is None:
             from ui.palette import CommandPalette
 
-            self._palette = CommandPalette(self.actions_table, self, self.run)
+            self._palette = CommandPalette(self.actions_table, self, self.run, PALETTE, QUIT)
         self._palette.open()
 
     def open_shortcuts(self) -> None:

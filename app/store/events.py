@@ -206,16 +206,16 @@ class EventReader:
         ).fetchall()
         return None if len(rows) > MOST_NAMES else [number for (number,) in rows]
 
-    def _uploads(self, table: str, condition: str, value: str) -> Span | None:
-        found = f"SELECT id FROM {table} WHERE {condition}"
-        few = self._ids(f"{found} LIMIT ?", (value, MOST_UPLOADS + 1))
+    def _uploads(self, table: str, condition: str, values: tuple[str, ...]) -> Span | None:
+        found = f"SELECT id FROM {table} AS one WHERE {condition}"
+        few = self._ids(f"{found} LIMIT ?", (*values, MOST_UPLOADS + 1))
         if not few:
             return None
         if len(few) <= MOST_UPLOADS:
             return Span(0, 0, tuple(few))
         # Not min and max, which read everything: seen from its own end, the first is soon found.
-        (first,) = self._ids(f"{found} ORDER BY id LIMIT 1", (value,))
-        (last,) = self._ids(f"{found} ORDER BY id DESC LIMIT 1", (value,))
+        (first,) = self._ids(f"{found} ORDER BY id LIMIT 1", values)
+        (last,) = self._ids(f"{found} ORDER BY id DESC LIMIT 1", values)
         row = self._db.execute(
             "SELECT min(first_event_id), max(first_event_id + event_count) FROM uploads"
             " WHERE id IN ((SELECT min(id) FROM uploads WHERE id >= ?),"

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import IO, Self
 
-from app.errors import StoreUnavailable
+from app.errors import IN_USE, StoreUnavailable
 
 NAME = "workspace.lock"
 
@@ -35,7 +35,7 @@ class WorkspaceLock:
             holder = file.read(20).strip() or "unknown"
             file.close()
             raise StoreUnavailable(
-                f"The workspace in {folder} is in use by another Eventscope (process {holder}).",
+                f"The workspace in {folder} {IN_USE} (process {holder}).",
                 "Close it, or choose another folder with --workspace.",
             )
         file.truncate(0)

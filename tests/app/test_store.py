@@ -93,6 +93,14 @@ def test_filters(tmp_path: Path) -> None:
             "Add to Cart",
             "Page Viewed",
         ]
+        assert types(store, "", hidden_types=("Grüße",)) == [
+            '50% "off" \\o/',
+            "$identify",
+            "Add to Cart",
+            "Page Viewed",
+        ]
+        everything = ("Grüße", "$identify", '50% "off" \\o/', "Add to Cart", "Page Viewed", "gone")
+        assert types(store, "", hidden_types=everything) == []
         assert types(store, "", source_id=2) == ['50% "off" \\o/']
         assert list(store.events.after(Filter(parse("type:e")), 1)) == [3, 5]
         assert list(store.events.newest(Filter(), 2, before=4)) == [3, 2]

@@ -135,6 +135,7 @@ def test_delivery_is_switched_by_mouse_and_keys(
     assert context.capture.delivery == "block"
     assert context.settings.get(DELIVERY) == "block"
     assert delivery.sentence.property("role") == "bad"
+    assert "closed without an answer" in delivery.sentence.text()
     with qtbot.waitSignal(context.capture.changed, timeout=5000):
         qtbot.keyClick(delivery.segments.buttons["block"], Qt.Key.Key_Right)
     assert delivery.segments.key == context.capture.delivery == "forward"

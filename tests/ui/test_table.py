@@ -252,16 +252,17 @@ def test_ids_become_narrow_before_a_column_goes(
     assert narrow["via"] == 80
 
 
-def test_a_width_that_was_chosen_stays_while_there_is_room(
-    model: PagedTableModel, view: EventTableView
-) -> None:
+def test_a_width_that_was_chosen_stays(model: PagedTableModel, view: EventTableView) -> None:
     view.resize(1400, 600)
     device = [column.key for column in model.columns].index("device")
     for width in (200, 199, 160):
         view.setColumnWidth(device, width)
         assert view.columnWidth(device) == width
         assert view.horizontalHeader().length() == view.viewport().width()
-    view.resize(700, 600)
+    view.resize(860, 600)
+    assert view.columnWidth(device) == 160
+    view.resize(500, 600)
+    assert view.isColumnHidden(device)
     view.resize(1400, 600)
     assert view.columnWidth(device) == 160
 

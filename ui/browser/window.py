@@ -4,7 +4,7 @@ A window of the built-in browser: back, forward, reload, an address line, and th
 
 import shiboken6
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWebEngineCore import QWebEnginePage
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import (
@@ -23,6 +23,7 @@ from ui.browser.address import parse_address
 from ui.browser.notice import ErrorPane, NoticeBar
 from ui.browser.page import Page
 from ui.captureprocess import CaptureProcess
+from ui.keys import pressed_by_return
 from ui.theme import label, tint
 
 LONGEST = 2000
@@ -92,6 +93,11 @@ class BrowserWindow(QWidget):
         else:
             self._reload()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What nobody in the window had a use for."""
+        if not pressed_by_return(self, event):
+            super().keyPressEvent(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
         self.closed.emit(self)
@@ -127,7 +133,7 @@ class BrowserWindow(QWidget):
     def _show_status(self, status: int) -> None:
         self.notice.show_text(f"The site answered with status {status}.")
 
-    def _show_history(self) -> None:
+    def _show_history(self, _url: object = None) -> None:
         history = self.page.history()
         self.back.setEnabled(history.canGoBack())
         self.forward.setEnabled(history.canGoForward())
@@ -189,6 +195,8 @@ class BrowserWindow(QWidget):
 
     def _connect(self) -> None:
         self.page.urlChanged.connect(self._show_url)
+        # A page that changes its own address loads nothing.
+        self.page.urlChanged.connect(self._show_history)
         self.page.titleChanged.connect(self._show_title)
         self.page.loadStarted.connect(self._begin)
         self.page.loadProgress.connect(self.progress.setValue)

@@ -1,11 +1,12 @@
 """
 Raw: the JSON behind an event, the request and the answer; coloured, searchable, copyable.
+A capture without events shows the last two.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -14,6 +15,7 @@ from PySide6.QtGui import (
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
+    QTextFormat,
 )
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -26,23 +28,29 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.model import Capture
 from app.store.events import EventDetail
-from ui.inspector.rawtext import Part, Shown, as_curl, shown, whole
+from ui.inspector.rawtext import Part, Shown, as_curl, shown, shown_of, whole, whole_of
 from ui.jobs import Jobs
 from ui.plain import clipboard
 from ui.theme import label, mono_font, tint, tokens
 
 MOST_HITS = 1000
+COPIED_MS = 2000
 
 
 class RawView(QWidget):
     """Text with a switch for what is looked at, a search line and copying."""
 
-    def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, jobs: Jobs, parent: QWidget | None = None, parts: Sequence[Part] = tuple(Part)
+    ) -> None:
         super().__init__(parent)
         self._jobs = jobs
         self._detail: EventDetail | None = None
-        self.part = Part.EVENT
+        self._capture: Capture | None = None
+        self._event = range(0)
+        self.part = parts[0]
         self._hits: list[QTextCursor] = []
         self._hit = -1
         self.text = QPlainTextEdit()
@@ -60,13 +68,16 @@ class RawView(QWidget):
         self._colours = JsonHighlighter(self.text.document())
         self.note = label("", "small")
         self.note.hide()
-        self._lay_out()
+        self.copied = label("", "small")
+        self._copied_ends = QTimer(self, singleShot=True, interval=COPIED_MS)
+        self._copied_ends.timeout.connect(self.copied.clear)
+        self._lay_out(parts)
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, parts: Sequence[Part]) -> None:
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addLayout(self._part_row())
+        rows.addLayout(self._part_row(parts))
         rows.addWidget(self._search_row())
         note = QHBoxLayout()
         note.setContentsMargins(12, 0, 12, 4)
@@ -74,13 +85,13 @@ class RawView(QWidget):
         rows.addLayout(note)
         rows.addWidget(self.text, 1)
 
-    def _part_row(self) -> QHBoxLayout:
+    def _part_row(self, parts: Sequence[Part]) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(12, 8, 8, 4)
         row.setSpacing(2)
         group = QButtonGroup(self)
         self.parts: dict[Part, QToolButton] = {}
-        for part in Part:
+        for part in parts:
             button = QToolButton()
             button.setText(part)
             button.setCheckable(True)
@@ -92,6 +103,8 @@ class RawView(QWidget):
             row.addWidget(button)
             self.parts[part] = button
         row.addStretch(1)
+        # Beside the button and not above the text, which must stay where it is.
+        row.addWidget(self.copied)
         self.copy = _tool("copy", "Copy everything", self.copy_everything)
         self.curl = _tool("terminal", "Copy the request as a curl command", self.copy_curl)
         self.search = _tool("search", "Search in this text  (Ctrl+F)", self.open_search)
@@ -124,6 +137,13 @@ class RawView(QWidget):
     def show_detail(self, detail: EventDetail | None) -> None:
         """Show another event."""
         self._detail = detail
+        self._capture = detail.capture if detail else None
+        self._load()
+
+    def show_capture(self, capture: Capture | None) -> None:
+        """Show an exchange that has no events."""
+        self._detail = None
+        self._capture = capture
         self._load()
 
     def show_part(self, part: Part) -> None:
@@ -133,36 +153,53 @@ class RawView(QWidget):
         self._load()
 
     def _load(self) -> None:
-        detail, part = self._detail, self.part
-        if detail is None:
-            self._show(Shown(""))
-        else:
+        detail, capture, part = self._detail, self._capture, self.part
+        if detail is not None:
             self._jobs.run(self, lambda: shown(detail, part), "text").then(self._show)
+        elif capture is not None:
+            self._jobs.run(self, lambda: shown_of(capture, part), "text").then(self._show)
+        else:
+            self._jobs.drop(self, "text")
+            self._show(Shown(""))
 
     def _show(self, found: Shown) -> None:
         self._colours.head = found.head
         self.text.setPlainText(found.text)
         self.note.setText(found.note)
         self.note.setVisible(bool(found.note))
+        self._hits = []
+        self._event = found.event
+        self._show_event()
         if not self.bar.isHidden():
             self._search(stay=True)
 
+    def _show_event(self) -> None:
+        """Scroll to the chosen event among its neighbours, and mark its lines."""
+        self._mark()
+        block = self.text.document().findBlockByNumber(self._event.start)
+        if self._event and block.isValid():
+            # Positions exist once it is laid out; the end first, so that the event is on top.
+            self.text.moveCursor(QTextCursor.MoveOperation.End)
+            self.text.setTextCursor(QTextCursor(block))
+
     def copy_everything(self) -> None:
         """All of it, also what is not shown, to the clipboard."""
-        detail, part = self._detail, self.part
-        if detail:
+        detail, capture, part = self._detail, self._capture, self.part
+        if detail is not None:
             self._jobs.run(self, lambda: whole(detail, part), "copy").then(self._put)
+        elif capture is not None:
+            self._jobs.run(self, lambda: whole_of(capture, part), "copy").then(self._put)
 
     def copy_curl(self) -> None:
         """The request as a command, to the clipboard."""
-        detail = self._detail
-        if detail:
-            self._jobs.run(self, lambda: as_curl(detail.capture), "copy").then(self._put)
+        capture = self._capture
+        if capture is not None:
+            self._jobs.run(self, lambda: as_curl(capture), "copy").then(self._put)
 
     def _put(self, text: str) -> None:
         QGuiApplication.clipboard().setText(clipboard(text))
-        self.note.setText("Copied.")
-        self.note.show()
+        self.copied.setText("Copied.")
+        self._copied_ends.start()
 
     # Search
 
@@ -180,7 +217,7 @@ class RawView(QWidget):
         """Put the search line away."""
         self.bar.hide()
         self._hits = []
-        self.text.setExtraSelections([])
+        self._mark()
         self.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def step(self, by: int) -> None:
@@ -193,7 +230,7 @@ class RawView(QWidget):
         self._hits = list(_hits(self.text.document(), needle)) if needle else []
         if not self._hits:
             self._hit = -1
-            self.text.setExtraSelections([])
+            self._mark()
             self.found.setText("Nothing found" if needle else "")
             return
         self._go_to(min(max(self._hit, 0), len(self._hits) - 1) if stay else 0)
@@ -210,7 +247,7 @@ class RawView(QWidget):
 
     def _mark(self) -> None:
         colours = tokens()
-        marks = []
+        marks = self._event_marks()
         for number, cursor in enumerate(self._hits):
             mark = QTextEdit.ExtraSelection()
             is_current = number == self._hit
@@ -221,6 +258,25 @@ class RawView(QWidget):
             mark.cursor, mark.format = cursor, look
             marks.append(mark)
         self.text.setExtraSelections(marks)
+
+    def _event_marks(self) -> list[QTextEdit.ExtraSelection]:
+        """The lines of the chosen event, with a ground of their own."""
+        document = self.text.document()
+        first = document.findBlockByNumber(self._event.start)
+        if not self._event or not first.isValid():
+            return []
+        last = document.findBlockByNumber(self._event.stop - 1)
+        end = last if last.isValid() else document.lastBlock()
+        mark = QTextEdit.ExtraSelection()
+        look = QTextCharFormat()
+        look.setBackground(QColor(tokens().hover))
+        look.setProperty(QTextFormat.Property.FullWidthSelection, True)
+        cursor = QTextCursor(first)
+        # With its line feed, so that the last line is filled to the edge too.
+        stop = min(end.position() + end.length(), document.characterCount() - 1)
+        cursor.setPosition(stop, QTextCursor.MoveMode.KeepAnchor)
+        mark.cursor, mark.format = cursor, look
+        return [mark]
 
     def changeEvent(self, event: QEvent) -> None:
         """Colour again when the colours change."""

@@ -4,8 +4,9 @@ The text behind an event: its own JSON, the request it came in, the answer.
 Made in a worker, and cut to what a text view shows without a pause; copying gives everything.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from app.decode.body import BodyProblem, parsed, unpacked
 from app.model import Capture, Headers
@@ -33,6 +34,8 @@ class Shown:
     text: str
     head: int = 0
     note: str = ""
+    event: range = range(0)
+    """The lines of the chosen event, where more than that is shown."""
 
 
 def shown(detail: EventDetail, part: Part) -> Shown:
@@ -40,7 +43,14 @@ def shown(detail: EventDetail, part: Part) -> Shown:
     if part is Part.EVENT:
         found = pretty(detail.event.raw, MOST, LONGEST)
         return Shown(lines(found.text), 0, _cut_note(found.is_cut))
-    capture = detail.capture
+    found_in = shown_of(detail.capture, part)
+    if part is Part.UPLOAD:
+        return replace(found_in, event=_event_lines(detail, found_in.head))
+    return found_in
+
+
+def shown_of(capture: Capture, part: Part) -> Shown:
+    """The request or the answer to look at."""
     if part is Part.UPLOAD:
         head = [f"{capture.method} {capture.url}", *_header_lines(capture.headers)]
         encoding, body = capture.header("content-encoding"), capture.body
@@ -59,7 +69,11 @@ def whole(detail: EventDetail, part: Part) -> str:
     """The text to copy, with nothing left out."""
     if part is Part.EVENT:
         return pretty(detail.event.raw).text
-    capture = detail.capture
+    return whole_of(detail.capture, part)
+
+
+def whole_of(capture: Capture, part: Part) -> str:
+    """The body to copy, with nothing left out."""
     if part is Part.UPLOAD:
         return _whole_body(capture.body, capture.header("content-encoding"))
     if capture.response is None:
@@ -82,6 +96,38 @@ def as_curl(capture: Capture) -> str:
 def _quoted(text: str) -> str:
     escaped = text.replace("\0", "").replace("'", "'\\''")
     return f"'{escaped}'"
+
+
+def _event_lines(detail: EventDetail, head: int) -> range:
+    """Where the event is in the text of its upload; nowhere when it is not JSON or was cut."""
+    capture, at = detail.capture, detail.position
+    try:
+        body = parsed(unpacked(capture.body, capture.header("content-encoding"))[0])
+    except BodyProblem:
+        return range(0)
+    line = head + 1
+    events: Any = body
+    if isinstance(body, dict):
+        events = body.get("events")
+        for key, value in body.items():
+            if key == "events":
+                break
+            line += _line_count(value)
+        line += 1
+    if not isinstance(events, list) or at >= len(events) or events[at] != detail.event.raw:
+        return range(0)
+    room = MOST
+    for one in events[:at]:
+        text = pretty(one, room, LONGEST).text
+        room -= len(text)
+        if room <= 0:
+            return range(0)
+        line += text.count("\n") + 1
+    return range(line, line + _line_count(events[at]))
+
+
+def _line_count(value: Any) -> int:
+    return pretty(value, MOST, LONGEST).text.count("\n") + 1
 
 
 def _cut_note(is_cut: bool) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
+    QMenu,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -23,6 +24,7 @@ from ui.theme import label, tint
 
 _TYPE = Qt.ItemDataRole.UserRole
 _CHIPS = 8
+_ONLY = "Only this"
 
 
 class TypesPopup(QFrame):
@@ -48,6 +50,9 @@ class TypesPopup(QFrame):
         self.show_all = QPushButton("Show all")
         self.show_all.setProperty("kind", "quiet")
         self.show_all.clicked.connect(lambda: self._choose(()))
+        self.hide_all = QPushButton("Hide all")
+        self.hide_all.setProperty("kind", "quiet")
+        self.hide_all.clicked.connect(lambda: self._choose(self._names()))
         self.none = label("No events yet.", "muted")
         rows = QVBoxLayout(self)
         rows.setContentsMargins(8, 8, 8, 8)
@@ -55,14 +60,18 @@ class TypesPopup(QFrame):
         rows.addWidget(self.search)
         rows.addWidget(self.none)
         rows.addWidget(self.list, 1)
-        rows.addWidget(self.show_all, 0, Qt.AlignmentFlag.AlignLeft)
+        both = QHBoxLayout()
+        both.addWidget(self.show_all)
+        both.addWidget(self.hide_all)
+        both.addStretch(1)
+        rows.addLayout(both)
         self.setFixedSize(360, 380)
 
     def _set_up_list(self) -> None:
         view = self.list
         view.setAccessibleName("Event types with how often each was seen")
         view.setHeaderHidden(True)
-        view.setColumnCount(2)
+        view.setColumnCount(3)
         view.setRootIsDecorated(False)
         view.setUniformRowHeights(True)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -70,6 +79,14 @@ class TypesPopup(QFrame):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(2, view.fontMetrics().horizontalAdvance(_ONLY) + 20)
+        view.setMouseTracking(True)
+        view.itemEntered.connect(lambda item, _column: self._offer(item))
+        view.currentItemChanged.connect(lambda item, _before: self._offer(item))
+        view.itemClicked.connect(self._click)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._show_menu)
         view.itemChanged.connect(self._toggle)
 
     def open_below(self, anchor: QWidget) -> None:
@@ -89,16 +106,42 @@ class TypesPopup(QFrame):
         self.list.blockSignals(False)
         self.none.setVisible(not rows)
         self._find(self.search.text())
-        self.show_all.setEnabled(bool(self.hidden))
+        self._enable()
 
     def _item(self, name: str, seen: int) -> QTreeWidgetItem:
-        item = QTreeWidgetItem([one_line(name) or "(no type)", number(seen)])
+        item = QTreeWidgetItem([one_line(name) or "(no type)", number(seen), ""])
         item.setData(0, _TYPE, name)
         item.setToolTip(0, tooltip(name))
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         state = Qt.CheckState.Unchecked if name in self.hidden else Qt.CheckState.Checked
         item.setCheckState(0, state)
         return item
+
+    def _offer(self, chosen: QTreeWidgetItem | None) -> None:
+        """The link, on the row where the mouse or the keyboard is."""
+        self.list.blockSignals(True)
+        for item in self._items():
+            if (text := _ONLY if item is chosen else "") != item.text(2):
+                item.setText(2, text)
+                item.setForeground(2, self.palette().link())
+        self.list.blockSignals(False)
+        self.list.viewport().update()
+
+    def _click(self, item: QTreeWidgetItem, column: int) -> None:
+        if column == 2:
+            self.choose_only(item.data(0, _TYPE))
+
+    def _show_menu(self, at: QPoint) -> None:
+        if item := self.list.itemAt(at):
+            menu = QMenu(self.list)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            name = item.data(0, _TYPE)
+            menu.addAction(_ONLY, lambda: self.choose_only(name))
+            menu.popup(self.list.viewport().mapToGlobal(at))
+
+    def choose_only(self, name: str) -> None:
+        """Hide every type but this one."""
+        self._choose(tuple(one for one in self._names() if one != name))
 
     def _toggle(self, item: QTreeWidgetItem, _column: int) -> None:
         name = item.data(0, _TYPE)
@@ -108,15 +151,26 @@ class TypesPopup(QFrame):
 
     def _choose(self, hidden: tuple[str, ...]) -> None:
         self.list.blockSignals(True)
+        left_out = set(hidden)
         for item in self._items():
-            item.setCheckState(0, Qt.CheckState.Checked)
+            is_hidden = item.data(0, _TYPE) in left_out
+            state = Qt.CheckState.Unchecked if is_hidden else Qt.CheckState.Checked
+            item.setCheckState(0, state)
         self.list.blockSignals(False)
+        self.list.viewport().update()
         self._tell(hidden)
 
     def _tell(self, hidden: tuple[str, ...]) -> None:
         self.hidden = hidden
-        self.show_all.setEnabled(bool(hidden))
+        self._enable()
         self.hidden_changed.emit(hidden)
+
+    def _enable(self) -> None:
+        self.show_all.setEnabled(bool(self.hidden))
+        self.hide_all.setEnabled(bool(set(self._names()) - set(self.hidden)))
+
+    def _names(self) -> tuple[str, ...]:
+        return tuple(item.data(0, _TYPE) for item in self._items())
 
     def _items(self) -> list[QTreeWidgetItem]:
         found = (self.list.topLevelItem(at) for at in range(self.list.topLevelItemCount()))

@@ -1,7 +1,8 @@
 """
 The filter box: text in, a filter's terms out.
 
-What cannot be understood is said below the box, and what is shown stays as it is.
+What cannot be understood is said below the box, and what is shown stays as it is. A word that only
+looks like a key is looked for as text, and that is said as well.
 """
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -9,15 +10,18 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from app.errors import BadInput
-from app.filter import Term, parse, to_text
+from app.filter import Term, parse, to_text, unknown_keys
+from app.model import Outcome, Via
 from ui.plain import one_line
 from ui.theme import label, tint
 
 WAIT_MS = 150
-PLACEHOLDER = 'Filter: any text, or type:"Button Clicked"  user:ada  device:…  session:…  -type:…'
+PLACEHOLDER = 'Filter: any text, or type:"Button Clicked"  user:ada  outcome:rejected  -type:…'
 HELP = (
     "Words are looked for in event types, ids and properties; all of them must match.\n"
-    "type:  user:  device:  session:  source:  look in one place only.\n"
+    "type:  user:  device:  session:  project:  sdk:  look in one place only.\n"
+    f"outcome:  is one of {', '.join(Outcome)};\n"
+    f"via:  one of {', '.join(Via)}. The beginning is enough.\n"
     'A minus excludes: -type:$identify. Quotes keep spaces: type:"Button Clicked".\n'
     "Escape clears."
 )
@@ -43,11 +47,14 @@ class FilterBar(QWidget):
         self.box.setToolTip(f"{HELP}  (Ctrl+F, /)")
         self.problem = label("", "bad", wrap=True)
         self.problem.hide()
+        self.hint = label("", "muted", wrap=True)
+        self.hint.hide()
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(4)
         rows.addWidget(self.box)
         rows.addWidget(self.problem)
+        rows.addWidget(self.hint)
         self._later = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._later.timeout.connect(self.apply)
         self.box.textChanged.connect(lambda _text: self._later.start())
@@ -83,8 +90,10 @@ class FilterBar(QWidget):
             terms = parse(self.box.text())
         except BadInput as error:
             self._say(error.sentence)
+            self._hint(())
             return
         self._say("")
+        self._hint(unknown_keys(self.box.text()))
         if terms != self.terms:
             self.terms = terms
             self.chosen.emit(terms)
@@ -96,6 +105,11 @@ class FilterBar(QWidget):
             self.box.setProperty("problem", bool(problem))
             self.box.style().unpolish(self.box)
             self.box.style().polish(self.box)
+
+    def _hint(self, words: tuple[str, ...]) -> None:
+        shown = ", ".join(f"“{word}”" for word in words[:3])
+        self.hint.setText(one_line(f"No key {shown}; looked for as text." if words else ""))
+        self.hint.setVisible(bool(words))
 
     def _accept(self) -> None:
         self.apply()

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 COPY_MOST = 10_000
 INSPECTOR_WIDTH = 440
 MOST_TERMS = 20
+NO_MATCH = "Nothing that was captured fits the filter. New events that fit will appear here."
 
 
 class LivePage(QWidget):
@@ -246,7 +247,7 @@ class LivePage(QWidget):
         self.no_match = EmptyState(
             "filter",
             "No event matches",
-            "Nothing that was captured fits the filter. New events that fit will appear here.",
+            NO_MATCH,
             [("Clear filter", self.clear_filter)],
             primary=False,
         )
@@ -286,6 +287,8 @@ class LivePage(QWidget):
         super().showEvent(event)
         if self._is_stale:
             self._refresh()
+        if not event.spontaneous() and not self.filter.box.hasFocus():
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _refresh(self) -> None:
         self._is_stale = not self.isVisible()
@@ -309,6 +312,7 @@ class LivePage(QWidget):
         self.counts.setText(count)
         self.state.setText("" if stream.is_following else "Paused")
         self._show_pill()
+        self._show_question()
         self.stack.setCurrentWidget(self._what_to_show())
         self._context.actions.refresh()
 
@@ -316,7 +320,30 @@ class LivePage(QWidget):
         stream = self.stream
         if stream.is_loading or not stream.is_complete or stream.matches:
             return self.table
-        return self.no_match if stream.known.count else self.nothing
+        if not stream.known.count:
+            return self.nothing
+        self._explain_no_match()
+        return self.no_match
+
+    def _explain_no_match(self) -> None:
+        state, project = self.no_match, self._projects.get(self._source or 0, "")
+        only_project = project and not self.filter.terms and not self.hidden
+        name = one_line(project, 40)
+        state.title.setText(
+            f"No event of project {name} yet"
+            if only_project
+            else f"No event of project {name} matches"
+            if project
+            else "No event matches"
+        )
+        state.text.setText(
+            f"Other projects have events. Those of {name} will appear here."
+            if only_project
+            else NO_MATCH
+        )
+        state.buttons[0].setText("Show all projects" if only_project else "Clear filter")
+        if state.isVisible():
+            state.text.setFixedHeight(state.text.heightForWidth(state.text.width()))
 
     def _take_sources(self, sources: tuple[tuple[int, str, str], ...]) -> None:
         if not sources or sources == self._sources:
@@ -335,15 +362,27 @@ class LivePage(QWidget):
         """Pause, or follow again; remembered."""
         if self.stream.is_following:
             self._pause("asked")
+            self._remember_follow()
         else:
             self.go_to_newest()
-        self._remember(keys.FOLLOW, self.stream.is_following)
 
     def go_to_newest(self) -> None:
-        """Show what waited and follow."""
+        """Show what waited and follow; remembered."""
         self._paused_by = ""
         self.stream.follow()
         self.table.scrollToTop()
+        self._remember_follow()
+
+    def use_follow(self, wanted: bool) -> None:
+        """The setting was changed elsewhere: what it says counts at once."""
+        if not wanted:
+            self._pause("asked")
+        elif not self.stream.is_following:
+            self.go_to_newest()
+
+    def _remember_follow(self) -> None:
+        if self._context.settings.get(keys.FOLLOW) != self.stream.is_following:
+            self._remember(keys.FOLLOW, self.stream.is_following)
 
     def _pause(self, by: str) -> None:
         self._paused_by = by
@@ -482,16 +521,29 @@ class LivePage(QWidget):
         if self._context.capture.state != "listening":
             self._context.notifications.info("Start capturing first: it holds the workspace.")
             return
-        count = plural(self.stream.known.count, "captured event")
-        self.confirm.ask(
-            f"Remove {count}? This cannot be undone.", "Remove", self._clear_everything
-        )
+        self.confirm.ask(self._question(), "Remove", self._clear_everything)
+
+    def _question(self) -> str:
+        count = self.stream.known.count
+        what = f"all {plural(count, 'event')}" if count > 1 else "the only event"
+        return f"Remove {what} of all projects? This cannot be undone."
+
+    def _show_question(self) -> None:
+        """Events arrive while somebody reads the question."""
+        if self.confirm.isHidden():
+            return
+        if self.stream.known.count:
+            self.confirm.text.setText(self._question())
+        else:
+            self.confirm.hide()
 
     def _clear_everything(self) -> None:
         self.table.clearSelection()
         if self.inspector:
             self.inspector.clear()
         self._context.capture.send(wire.Clear())
+        if self._source is not None:
+            self.choose_project(None)
         self._go_to_table()
 
     # Rows

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from app import settings as keys
 from app.errors import AppError, BadInput
-from app.hosts import parse_host
+from app.hosts import parse_host, parse_upstream
 from app.settings import Setting, Settings
 from ui.theme import hairline, label, set_role
 
@@ -123,12 +123,23 @@ class SettingsPage(QWidget):
             editor.say("")
             return
         try:
+            _check(setting, value, self._settings)
             self._settings.set(setting, value)
         except AppError as error:
-            editor.say(error.sentence)
+            editor.say(str(error))
             return
         editor.say("")
         self.changed.emit(setting)
+
+
+def _check(setting: Setting[Any], value: Any, settings: Settings) -> None:
+    """What a value must be beyond its type, so that capture can start with it. Raises BadInput."""
+    ports = {keys.PROXY_PORT: keys.ENDPOINT_PORT, keys.ENDPOINT_PORT: keys.PROXY_PORT}
+    if setting is keys.UPSTREAM:
+        parse_upstream(value)
+    elif setting in ports and value == settings.get(ports[setting]):
+        other = ports[setting].label
+        raise BadInput(f"“{other}” is {value} already. Proxy and endpoint need a port each.")
 
 
 class Editor(QObject):

@@ -7,10 +7,11 @@ from traffic and may be a megabyte long.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from app.model import Outcome, Via
-from ui.plain import clock, one_line
+from ui.plain import clock, moment, one_line
 
 
 class Cell(NamedTuple):
@@ -36,7 +37,13 @@ class Column:
     help: str
     is_mono: bool = False
     is_wide: bool = False
-    """Takes the room that is left over."""
+    """Takes the room that nobody else can use."""
+    least: int = 0
+    """How narrow it becomes when there is little room; 0 as wide as ever."""
+    most: int = 0
+    """How wide it becomes when there is room to spare; 0 no wider than it is."""
+    cuts_middle: bool = False
+    """Whether what is too long loses its middle, because both ends tell ids apart."""
     yields: int = 0
     """Goes when there is no room, the lowest first; 0 never goes."""
 
@@ -63,6 +70,18 @@ def outcome_cell(outcome: Outcome, failure: str = "") -> Cell:
     return Cell(outcome.capitalize(), tone, has_dot=True)
 
 
+def short_clock(at_ms: int, now: datetime | None = None) -> str:
+    """The time with milliseconds today, with the day instead of them before, and only the day in
+    another year: never longer than the column is wide."""
+    local = moment(at_ms)
+    today = now or datetime.now().astimezone()
+    if local is None or local.date() == today.date():
+        return clock(at_ms, now)
+    if local.year == today.year:
+        return f"{local.day} {local:%b %H:%M:%S}"
+    return f"{local.day} {local:%b %Y}"
+
+
 def event_columns(projects: Mapping[int, str]) -> tuple[Column, ...]:
     """The columns of the event stream. `projects` gives the names by source id."""
 
@@ -73,8 +92,8 @@ def event_columns(projects: Mapping[int, str]) -> tuple[Column, ...]:
         Column(
             "time",
             "Time",
-            156,
-            lambda row: Cell(clock(row.received_ms), "muted"),
+            132,
+            lambda row: Cell(short_clock(row.received_ms), "muted"),
             lambda row: clock(row.received_ms),
             "When the upload with this event arrived here, in local time",
             is_mono=True,
@@ -87,6 +106,7 @@ def event_columns(projects: Mapping[int, str]) -> tuple[Column, ...]:
             lambda row: row.type,
             "The event type",
             is_wide=True,
+            least=210,
         ),
         Column(
             "user",
@@ -96,6 +116,8 @@ def event_columns(projects: Mapping[int, str]) -> tuple[Column, ...]:
             lambda row: row.user_id or "",
             "The user ID that was sent",
             is_mono=True,
+            least=88,
+            cuts_middle=True,
         ),
         Column(
             "device",
@@ -105,6 +127,9 @@ def event_columns(projects: Mapping[int, str]) -> tuple[Column, ...]:
             lambda row: row.device_id or "",
             "The device ID that was sent",
             is_mono=True,
+            least=88,
+            most=300,
+            cuts_middle=True,
             yields=4,
         ),
         Column(
@@ -123,6 +148,9 @@ def event_columns(projects: Mapping[int, str]) -> tuple[Column, ...]:
             lambda row: Cell(one_line(row.library or ""), "muted"),
             lambda row: row.library or "",
             "The SDK and its version, from the event's library",
+            least=110,
+            most=280,
+            cuts_middle=True,
             yields=2,
         ),
         Column(

@@ -57,10 +57,14 @@ class CellDelegate(QStyledItemDelegate):
         if is_selected and cell.tone in ("muted", "faint"):
             # Grey on the colour of selection is too faint to read.
             cell = cell._replace(tone="text")
-        self._paint_text(painter, rect.adjusted(PAD, 0, -PAD, 0), cell, font)
+        middle = model.columns[column].cuts_middle
+        cut = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+        self._paint_text(painter, rect.adjusted(PAD, 0, -PAD, 0), cell, font, cut)
         painter.restore()
 
-    def _paint_text(self, painter: QPainter, rect: QRect, cell: Cell, font: QFont) -> None:
+    def _paint_text(
+        self, painter: QPainter, rect: QRect, cell: Cell, font: QFont, cut: Qt.TextElideMode
+    ) -> None:
         colour = QColor(getattr(tokens(), cell.tone))
         if cell.has_dot:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -72,7 +76,7 @@ class CellDelegate(QStyledItemDelegate):
             colour = QColor(tokens().text)
         painter.setPen(colour)
         painter.setFont(font)
-        painter.drawText(rect, _ALIGN, elided(cell.text, font.key(), rect.width()))
+        painter.drawText(rect, _ALIGN, elided(cell.text, font.key(), rect.width(), cut))
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(PAD * 2, ROW)

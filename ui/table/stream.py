@@ -7,6 +7,7 @@ While paused, new ids wait outside the table, so that nothing a person looks at 
 
 from __future__ import annotations
 
+import time
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 FIRST = 200
 CHUNK = 50_000
+PATIENCE_MS = 10_000
+"""How long a filter by outcome waits for an answer."""
 NONE = 1 << 62
 
 
@@ -46,6 +49,8 @@ class Found:
     known: Known
     ids: Sequence[int]
     is_all: bool = True
+    seen: int = 0
+    """The newest id that was looked at."""
     arrived: array[int] = field(default_factory=lambda: array("q"))
 
 
@@ -120,7 +125,7 @@ class EventStream(QObject):
         self.is_loading = False
         self.is_complete = found.is_all
         self.known = found.known
-        self._seen = found.known.last
+        self._seen = found.seen
         self.waiting = array("q")
         self.model.show_ids(found.ids)
         self._ask_more()
@@ -146,7 +151,7 @@ class EventStream(QObject):
     def _add_fresh(self, found: Found) -> None:
         self._is_asking = False
         self.known = found.known
-        self._seen = max(self._seen, found.known.last, *found.arrived[-1:])
+        self._seen = max(self._seen, found.seen, *found.arrived[-1:])
         self._drop_removed(found.known.first)
         self.model.look_again()
         if self.is_following:
@@ -176,9 +181,10 @@ def first_page(store: Store, chosen: Filter) -> Found:
     """The newest matching ids, quickly. Without a filter: all of them, since ids have no gaps."""
     known = look(store)
     if not chosen:
-        return Found(known, range(known.last, known.first - 1, -1))
-    ids = store.events.newest(chosen, FIRST, before=known.last + 1)
-    return Found(known, ids, is_all=len(ids) < FIRST)
+        return Found(known, range(known.last, known.first - 1, -1), seen=known.last)
+    seen = settled(store, chosen, known)
+    ids = store.events.newest(chosen, FIRST, before=seen + 1)
+    return Found(known, ids, len(ids) < FIRST, seen)
 
 
 def older(store: Store, chosen: Filter, before: int) -> Found:
@@ -190,11 +196,23 @@ def older(store: Store, chosen: Filter, before: int) -> Found:
 def fresh(store: Store, chosen: Filter, seen: int) -> Found:
     """What matches among everything after `seen`."""
     known = look(store)
+    last = settled(store, chosen, known)
     if chosen:
         arrived = store.events.after(chosen, seen)
+        if chosen.waits:
+            arrived = array("q", (number for number in arrived if number <= last))
     else:
         arrived = array("q", range(max(seen + 1, known.first), known.last + 1))
-    return Found(known, (), arrived=arrived)
+    return Found(known, (), seen=last, arrived=arrived)
+
+
+def settled(store: Store, chosen: Filter, known: Known) -> int:
+    """The newest id whose outcome is known as well as those of all before it, for filters that ask
+    for outcomes: an event that was looked at before its answer came would never be found."""
+    waiting = None
+    if chosen.waits:
+        waiting = store.events.first_waiting(int(time.time() * 1000) - PATIENCE_MS)
+    return known.last if waiting is None else min(known.last, waiting - 1)
 
 
 def look(store: Store) -> Known:

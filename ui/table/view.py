@@ -23,6 +23,8 @@ from ui.table.model import PagedTableModel
 from ui.theme import ROW
 
 Key = Qt.Key
+NARROWEST = 96
+"""Of the widest column, when even that has no room."""
 
 
 class EventTableView(QTableView):
@@ -84,32 +86,55 @@ class EventTableView(QTableView):
         super().resizeEvent(event)
         self.fit_columns()
 
-    def _fit_later(self, section: int, _before: int, _now: int) -> None:
+    def _fit_later(self, section: int, _before: int, now: int) -> None:
         if not self._model.columns[section].is_wide and not self._is_fitting:
+            self._widths[section] = now
             self.fit_columns()
 
     def fit_columns(self) -> None:
-        """Give the wide column what is left. Without enough room, the columns that say least go,
-        and come back when there is room again."""
+        """Share the room. With little of it columns become narrow, then those that say least go;
+        with more they come back, become as wide as wished, and then some wider."""
         if self._is_fitting:
             return
         self._is_fitting = True
-        columns = self._model.columns
-        widths = {at: self.columnWidth(at) or self._widths[at] for at in range(len(columns))}
-        room = self.viewport().width() - sum(
-            columns[at].width if columns[at].is_wide else widths[at] for at in widths
-        )
-        hidden = set()
-        for at in sorted(widths, key=lambda at: columns[at].yields):
-            if room < 0 and columns[at].yields:
-                hidden.add(at)
-                room += widths[at]
-        for at, column in enumerate(columns):
-            self._widths[at] = widths[at]
-            self.setColumnHidden(at, at in hidden)
-            if column.is_wide:
-                self.setColumnWidth(at, column.width + max(0, room))
+        widths = self._shared(self.viewport().width())
+        for at in range(len(self._model.columns)):
+            self.setColumnHidden(at, at not in widths)
+            if at in widths:
+                self.setColumnWidth(at, widths[at])
         self._is_fitting = False
+
+    def _shared(self, room: int) -> dict[int, int]:
+        """The widths of the columns that are shown."""
+        columns = self._model.columns
+        widths = {at: self._least(at) for at in range(len(columns))}
+        for at in sorted(widths, key=lambda at: columns[at].yields):
+            if sum(widths.values()) > room and columns[at].yields:
+                del widths[at]
+        self._widen(widths, room, {at: self._widths[at] for at in widths})
+        self._widen(widths, room, {at: self._most(at) for at in widths})
+        wide = next(at for at, column in enumerate(columns) if column.is_wide)
+        widths[wide] = max(NARROWEST, widths[wide] + room - sum(widths.values()))
+        return widths
+
+    def _widen(self, widths: dict[int, int], room: int, goals: dict[int, int]) -> None:
+        """Bring widths nearer to their goals, each by the same part of the way."""
+        spare = max(0, room - sum(widths.values()))
+        wanted = sum(max(0, goals[at] - widths[at]) for at in widths)
+        for at, width in widths.items():
+            missing = max(0, goals[at] - width)
+            widths[at] += missing if spare >= wanted else missing * spare // wanted
+
+    def _least(self, at: int) -> int:
+        """A width that a person chose stays as it is: neither narrower nor wider."""
+        column, wished = self._model.columns[at], self._widths[at]
+        return column.least or wished if wished == column.width else wished
+
+    def _most(self, at: int) -> int:
+        column, wished = self._model.columns[at], self._widths[at]
+        if column.is_wide:
+            return 2 * wished
+        return max(wished, column.most) if wished == column.width else wished
 
     def widths(self) -> dict[str, int]:
         """The width of each column by its key."""
@@ -121,7 +146,6 @@ class EventTableView(QTableView):
             width = widths.get(column.key)
             if isinstance(width, int) and 40 <= width <= 2000 and not column.is_wide:
                 self._widths[at] = width
-                self.setColumnWidth(at, width)
         self.fit_columns()
 
     def current_id(self) -> int | None:

@@ -5,7 +5,7 @@ The first card: whether capture runs, on which addresses, and the button that st
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from app import wire
-from ui.captureprocess import CaptureProcess
+from ui.captureprocess import ELSEWHERE, CaptureProcess
 from ui.pages.connect.parts import Card, CopyButton, beside, value
 from ui.theme import label, set_role
 
@@ -14,7 +14,10 @@ _STATES = {
     "starting": ("Capture is starting…", "note", "Stop"),
     "listening": ("Capturing", "good", "Stop"),
     "failed": ("Capture could not start", "bad", "Try again"),
+    "elsewhere": ("Another Eventscope captures", "note", "Capture here"),
 }
+
+IDLE = ("stopped", "failed", "elsewhere")
 
 
 class CaptureCard(Card):
@@ -40,7 +43,7 @@ class CaptureCard(Card):
 
     def toggle(self) -> None:
         """Start, or stop."""
-        if self._capture.state in ("stopped", "failed"):
+        if self._capture.state in IDLE:
             self._capture.start()
         else:
             self._capture.stop()
@@ -69,9 +72,11 @@ class CaptureCard(Card):
     def _show_addresses(self, info: wire.Listening | None) -> None:
         self.proxy.setText(info.proxy if info else "")
         self.endpoint.setText(info.endpoint if info else "")
-        note = info.note if info else self._capture.failure
+        state = self._capture.state
+        note = info.note if info else ELSEWHERE if state == "elsewhere" else self._capture.failure
         self.note.setText(note)
-        set_role(self.note, "bad" if self._capture.state == "failed" else "warning")
+        roles = {"failed": "bad", "elsewhere": "muted"}
+        set_role(self.note, roles.get(state, "warning"))
         self.note.setVisible(bool(note))
 
     def _address(self, name: str, shown: QLabel, what: str) -> list[QLabel | CopyButton]:

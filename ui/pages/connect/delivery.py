@@ -21,7 +21,8 @@ _WORDS = {
     ),
     Delivery.BLOCK: (
         "Block",
-        "Connections are refused, as on a failing network. Apps cannot deliver anything now.",
+        "Connections are closed without an answer, as on a failing network."
+        " Apps cannot deliver anything now.",
         "bad",
     ),
 }
