@@ -54,7 +54,10 @@ def test_answered_events_survive_kill(tmp_path: Path) -> None:
         ]
         for sender in senders:
             sender.start()
-        time.sleep(chance.uniform(0.05, 0.6))
+        deadline = time.monotonic() + 30
+        while not answered and time.monotonic() < deadline:
+            time.sleep(0.001)
+        time.sleep(chance.uniform(0.0, 0.5))
         capture.kill()
         for sender in senders:
             sender.join(30)

@@ -46,6 +46,9 @@ def test_problems_are_listed_newest_first_with_their_bodies(
     assert cell(page, 0, 1) == cell(page, 1, 1) != ""
     assert "https://api2.amplitude.com/2/httpapi" in cell(page, 0, 2)
     assert cell(page, 0, 3).endswith(" B")
+    # Whichever came first keeps being the chosen one.
+    above = page.list.visualItemRect(page.list.topLevelItem(0))  # type: ignore[arg-type]
+    qtbot.mouseClick(page.list.viewport(), LEFT, pos=above.center())
     qtbot.waitUntil(lambda: "second" in page.raw.text.toPlainText())
     below = page.list.visualItemRect(page.list.topLevelItem(1))  # type: ignore[arg-type]
     qtbot.mouseClick(page.list.viewport(), LEFT, pos=below.center())
