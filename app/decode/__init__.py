@@ -16,7 +16,7 @@ from app.decode import (
     remote_config,
     session_replay,
 )
-from app.decode.body import BodyProblem, parsed
+from app.decode.body import BodyProblem, exactly, parsed
 from app.decode.request import Request, split
 from app.hosts import ASSET_HOSTS, INGESTION_HOSTS, is_analytics
 from app.model import Capture, Decoded, Fault, Kind, Upload, Via
@@ -135,6 +135,8 @@ def _json_upload(request: Request) -> Decoded:
 
 def _json(request: Request, document: object) -> Decoded:
     data, compression = request.unpacked()
+    if http_v2.has_rounded_ids(document):
+        document = exactly(data)
     return Decoded(
         Kind.UPLOAD, http_v2.upload(request.capture, request.path, data, compression, document)
     )

@@ -146,6 +146,13 @@ def test_library_forms(value: Any, name: str | None) -> None:
     assert library_name(value) == name
 
 
+def test_ids_that_are_huge_numbers_stay_exact() -> None:
+    body = b'{"api_key":"k","events":[{"event_type":"A","user_id":123456789012345678901234567890}]}'
+    (found,) = understood(Capture(1, "POST", URL, body=body)).events
+    assert found.user_id == "123456789012345678901234567890"
+    assert found.raw["user_id"] == 123456789012345678901234567890
+
+
 def test_library_is_that_of_the_first_event_that_has_one() -> None:
     found = understood(upload(event(), event(library={"name": "x", "version": 1})))
     assert found.library == "x/1"
