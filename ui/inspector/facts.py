@@ -104,11 +104,11 @@ def _event(detail: EventDetail, now_ms: int) -> list[Fact]:
 def _outcome(detail: EventDetail) -> list[Fact]:
     facts = [Fact("Outcome", outcome_sentence(detail), is_ours=True)]
     if detail.capture.delivery is Delivery.LOCAL:
-        note = "Answered by Eventscope, not sent to Amplitude"
+        note = "Answered here, not sent on"
         facts.append(Fact("Delivery", note, is_ours=True, tone="warning"))
     elif detail.verdict.outcome is Outcome.ACCEPTED:
         # Silenced devices and duplicates are answered 200 as well.
-        facts.append(Fact("Note", "Taken, which does not yet mean stored", is_ours=True))
+        facts.append(Fact("Note", "200 does not mean stored", is_ours=True))
     if detail.verdict.field:
         facts.append(Fact("Field at fault", detail.verdict.field, is_ours=True, tone="bad"))
     if detail.repeat_of is not None:
