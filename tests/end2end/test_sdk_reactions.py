@@ -158,9 +158,12 @@ def test_silenced_devices_are_dropped(tmp_path: Path, sdk: Sdk) -> None:
 def test_an_unknown_api_key_ends_it(tmp_path: Path, sdk: Sdk) -> None:
     with capturing(tmp_path, "--delivery", "local") as capture:
         capture.send(type="set_ingestion", rules={"known_keys": ["another"]})
-        run(sdk, capture, events(3), wait=2000)
+        sent = events(3)
+        run(sdk, capture, sent, wait=2000)
     assert accepted(tmp_path) == []
     assert set(statuses(tmp_path)) == {400}
+    # Dropped, not sent again.
+    assert sorted(entry["insert_id"] for entry in printed("events", tmp_path)) == sorted(ids(sent))
 
 
 @BOTH

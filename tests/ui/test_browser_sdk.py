@@ -4,7 +4,6 @@ The real Browser SDK on a page in the built-in browser: what it says it sent is 
 
 import http.server
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.filter import Filter
 from app.store import Store
+from tests.ui.connecting import serving
 from tests.ui.test_browser import LOAD_MS, context, opener, pytestmark  # noqa: F401
 from ui.browser.opener import BrowserOpener
 from ui.context import Context
@@ -71,14 +71,8 @@ def page_with_sdk() -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Site) as url:
+        yield url
 
 
 @pytest.mark.parametrize("way", ["proxy", "endpoint"])
