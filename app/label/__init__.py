@@ -1,0 +1,3 @@
+"""
+Visual labeling without a window: elements, selectors, labeled events, what they match.
+"""
