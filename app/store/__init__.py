@@ -25,7 +25,9 @@ from app.paths import private_dir
 from app.store.captures import CaptureReader
 from app.store.events import EventReader
 from app.store.lock import WorkspaceLock
+from app.store.people import PeopleReader
 from app.store.schema import FILE, PAGE_SIZE, STEPS
+from app.store.studied import attach_study
 from app.store.trouble import explained
 from app.store.uploads import UploadReader
 from app.store.writer import Writer
@@ -45,6 +47,7 @@ class Store:
         self.captures = CaptureReader(connection)
         self.events = EventReader(connection, self.captures)
         self.uploads = UploadReader(connection)
+        self.people = PeopleReader(connection)
         self._lock = lock
         self._writer = Writer(connection, lock.folder) if lock else None
 
@@ -72,6 +75,7 @@ class Store:
             try:
                 connection.execute("PRAGMA busy_timeout = 5000")
                 connection.execute("PRAGMA cache_size = -16000")
+                attach_study(folder, connection)
                 connection.execute("PRAGMA query_only = ON")
                 connection.create_function("holds", 2, holds, deterministic=True)
                 _refuse_newer(folder, connection)
@@ -147,6 +151,8 @@ def _open_writable(folder: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA journal_size_limit = {LONG_WAL_PAGES * PAGE_SIZE}")
         _refuse_newer(folder, connection)
         update(connection)
+        # Tells this file from another one that comes to lie in its place.
+        connection.execute("INSERT OR IGNORE INTO facts VALUES ('identity', random())")
     except BaseException:
         connection.close()
         raise

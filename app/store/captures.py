@@ -27,7 +27,7 @@ class CaptureReader:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
-        self._cached = lru_cache(maxsize=8)(self._load)
+        self._cached = lru_cache(maxsize=8)(self.load)
 
     def get(self, capture_id: int) -> Stored | None:
         """The exchange, or None when it was pruned. Answered ones are cached."""
@@ -35,7 +35,7 @@ class CaptureReader:
         if found and (found.capture.response or found.capture.failure):
             return found
         self._cached.cache_clear()
-        return self._load(capture_id)
+        return self.load(capture_id)
 
     def last_id(self) -> int:
         """The newest capture's id, or 0."""
@@ -51,12 +51,13 @@ class CaptureReader:
             if not ids:
                 return
             for (number,) in ids:
-                found = self._load(number)
+                found = self.load(number)
                 if found:
                     yield _exported(found)
             last = ids[-1][0]
 
-    def _load(self, capture_id: int) -> Stored | None:
+    def load(self, capture_id: int) -> Stored | None:
+        """The exchange as it is now, without the cache."""
         row = self._db.execute(
             "SELECT at_ms, duration_ms, via, method, url, status, failure, request, response,"
             " delivery FROM captures WHERE id = ?",

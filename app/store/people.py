@@ -1,0 +1,108 @@
+"""
+Reads people: whose an event is, and what was known of them when it happened.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import orjson
+
+from app.ingest.user_properties import State, applied
+
+FULL_EVERY = 16
+"""Every so many states of a person, one is stored in full."""
+
+
+class Snapshot(NamedTuple):
+    """What was known of a person when an event was received. `after` has what the event itself
+    changed, `changed` says which that was; None stands for what it unset."""
+
+    before: State
+    after: State
+    changed: State
+
+
+class PeopleReader:
+    """Questions about people, on a connection that has the study attached."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def of_event(self, event_id: int) -> int | None:
+        """Whose an event is, after all merges; None when it did not count or is not studied."""
+        row = self._db.execute(
+            "SELECT p.root FROM study.placed e JOIN study.people p ON p.id = e.person"
+            " WHERE e.id = ?",
+            (event_id,),
+        ).fetchone()
+        return None if row is None else int(row[0])
+
+    def snapshot(self, event_id: int) -> Snapshot | None:
+        """The user properties as this event saw them; None when it did not count."""
+        row = self._db.execute(
+            "SELECT p.state, s.event_id, s.previous FROM study.placed p"
+            " LEFT JOIN study.states s ON s.id = p.state WHERE p.id = ?",
+            (event_id,),
+        ).fetchone()
+        if row is None:
+            return None
+        state, changed_by, previous = row
+        after = self.state(state)
+        if changed_by != event_id:
+            return Snapshot(after, after, {})
+        # An event that ends a merge changes the state twice; what was before it comes before both.
+        before = self.state(self._before(previous, event_id))
+        return Snapshot(before, after, difference(before, after))
+
+    def state(self, number: int) -> State:
+        """A state by its number, empty for 0."""
+        rows = self._db.execute(
+            "SELECT t.id, t.is_full, t.changed FROM study.states s"
+            " JOIN study.states t ON t.person = s.person AND t.id <= s.id"
+            " WHERE s.id = ? ORDER BY t.id DESC LIMIT ?",
+            (number, FULL_EVERY),
+        )
+        return unfolded(rows)[0]
+
+    def current(self, person: int) -> State:
+        """What is known of a person now."""
+        row = self._db.execute(
+            "SELECT max(id) FROM study.states WHERE person = ?", (person,)
+        ).fetchone()
+        return self.state(row[0] or 0)
+
+    def _before(self, state: int, event_id: int) -> int:
+        while state:
+            row = self._db.execute(
+                "SELECT event_id, previous FROM study.states WHERE id = ?", (state,)
+            ).fetchone()
+            if row is None or row[0] != event_id:
+                return state
+            state = row[1]
+        return 0
+
+
+def difference(before: State, after: State) -> State:
+    """What makes one state of the other: new values, None for what is gone."""
+    changed: State = {
+        name: value
+        for name, value in after.items()
+        if orjson.dumps(before.get(name)) != orjson.dumps(value)
+    }
+    return changed | {name: None for name in before if name not in after}
+
+
+def unfolded(rows: Iterable[tuple[int, int, str]]) -> tuple[State, int]:
+    """The state that rows (id, is_full, changed) lead to, newest first, and how many of them it
+    took after the one that is full."""
+    later: list[dict[str, Any]] = []
+    state: State = {}
+    for _, is_full, text in rows:
+        if is_full:
+            state = orjson.loads(text)
+            break
+        later.append(orjson.loads(text))
+    for changed in reversed(later):
+        state = applied(state, changed)
+    return state, len(later)

@@ -1,0 +1,43 @@
+"""
+What it takes to learn something from all captures, in order.
+"""
+
+import sqlite3
+from typing import Protocol
+
+from app.store.writer import Ids
+from app.study.arrival import Arrival
+
+
+class Follower(Protocol):
+    """Learns from arrivals, and keeps what it learned in tables of its own.
+
+    `take` is called for every arrival, and `save` at the end of each batch, in the transaction
+    that also moves the place up to which everything was studied; so what is saved is always what
+    was learned up to there. `begin` is called before the first batch of a process, and again after
+    a batch failed: whatever is remembered beside the tables must then be what the tables say.
+    """
+
+    @property
+    def name(self) -> str:
+        """One word."""
+
+    @property
+    def version(self) -> int:
+        """Raise it when the tables or their meaning change: everything is studied again."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """CREATE statements, for tables and indexes."""
+
+    def begin(self, db: sqlite3.Connection) -> None:
+        """Go on from what the tables say."""
+
+    def take(self, arrival: Arrival) -> None:
+        """Learn from one capture."""
+
+    def save(self) -> None:
+        """Write what was learned."""
+
+    def forget(self, first: Ids) -> None:
+        """Captures and events below these were removed from the workspace."""

@@ -1,0 +1,59 @@
+"""
+Turns a stored capture into an arrival: which of its events count, when they happened, whose they
+are.
+"""
+
+from app.ingest.event_time import event_time
+from app.model import Outcome
+from app.study.arrival import Arrival, Arrived
+from app.study.people import PeopleFollower
+from app.study.reading import StoredArrival
+
+TAKEN = (Outcome.ACCEPTED, Outcome.UNANSWERED)
+"""What was refused was not ingested, and what is a duplicate was ingested before. Of what nobody
+answered nothing is known: it is shown as if it had arrived, because most of it did."""
+
+
+class Placing:
+    """Makes arrivals, in order."""
+
+    def __init__(self, people: PeopleFollower) -> None:
+        self._people = people
+
+    def arrival(self, found: StoredArrival) -> Arrival:
+        """What followers are shown of this capture."""
+        stored = found.stored
+        upload = stored.decoded.upload
+        events: tuple[Arrived, ...] = ()
+        if upload and len(found.rows) == len(upload.events):
+            received, uploaded = stored.capture.at_ms, upload.client_upload_ms
+            shortest = _shortest(upload.options)
+            place = self._people.place
+            events = tuple(
+                [
+                    Arrived(
+                        row.id,
+                        at,
+                        event,
+                        row.outcome,
+                        row.repeat_of,
+                        *place(
+                            row,
+                            found.source_id or 0,
+                            event,
+                            event_time(event.time_ms, uploaded, received).event_time_ms,
+                            row.outcome in TAKEN,
+                            shortest,
+                        ),
+                    )
+                    for at, (row, event) in enumerate(zip(found.rows, upload.events, strict=True))
+                ]
+            )
+        return Arrival(
+            found.id, found.source_id, stored.capture, stored.decoded, stored.judgement, events
+        )
+
+
+def _shortest(options: dict[str, object]) -> int:
+    wanted = options.get("min_id_length")
+    return wanted if type(wanted) is int and wanted >= 0 else 5

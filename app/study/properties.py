@@ -1,0 +1,130 @@
+"""
+Follows the user properties of every person, and which of their states each event saw.
+
+A state is stored as what changed since the one before, and in full now and then. An event keeps
+the number of the state that was in force when it was received, its own changes included; so a
+later change never rewrites what an earlier event saw (semantics §3).
+"""
+
+import sqlite3
+from typing import NamedTuple
+
+from app.decode.body import json_text
+from app.ingest.user_properties import State, applied, changes, inherited, is_apart, own
+from app.store.people import FULL_EVERY, unfolded
+from app.store.writer import Ids
+from app.study.arrival import Arrival, Arrived
+from app.study.names import Remembered
+from app.study.people import PeopleFollower
+
+TABLES = (
+    # One row for each event that counts. `state` is 0 while nothing is known of the person.
+    """CREATE TABLE placed (
+        id INTEGER PRIMARY KEY,
+        person INTEGER NOT NULL,
+        time_ms INTEGER NOT NULL,
+        state INTEGER NOT NULL
+    )""",
+    "CREATE INDEX placed_person ON placed (person, id)",
+    # `changed` is JSON: new values by name, null for what was unset; everything when `is_full`.
+    # `previous` is the person's state before, 0 for none. A state of nobody (`person` 0) is of one
+    # event that keeps to its own properties.
+    """CREATE TABLE states (
+        id INTEGER PRIMARY KEY,
+        person INTEGER NOT NULL,
+        event_id INTEGER NOT NULL,
+        previous INTEGER NOT NULL,
+        is_full INTEGER NOT NULL,
+        changed TEXT NOT NULL
+    )""",
+    "CREATE INDEX states_person ON states (person, id)",
+)
+MOST_PEOPLE = 50_000
+
+
+class Known(NamedTuple):
+    """The newest state of a person, and how many states ago it was stored in full."""
+
+    id: int = 0
+    state: State = {}
+    ago: int = 0
+
+
+NOTHING = Known()
+
+
+class PropertiesFollower:
+    """Keeps the states of persons."""
+
+    name = "properties"
+    version = 1
+    tables = TABLES
+
+    def __init__(self, people: PeopleFollower) -> None:
+        self._merges = people
+
+    def begin(self, db: sqlite3.Connection) -> None:
+        """Go on from the tables."""
+        self._db = db
+        (self._last,) = db.execute("SELECT coalesce(max(id), 0) FROM states").fetchone()
+        self._known: Remembered[int, Known] = Remembered(self._look_up, MOST_PEOPLE)
+        self._placed: list[tuple[int, int, int, int]] = []
+
+    def take(self, arrival: Arrival) -> None:
+        """Apply what the events say, in their order."""
+        for event in arrival.events:
+            if event.counts:
+                state = self._state(event) if event.person else 0
+                self._placed.append((event.id, event.person, event.time_ms, state))
+
+    def save(self) -> None:
+        """Write which event saw what."""
+        self._db.executemany("INSERT OR REPLACE INTO placed VALUES (?, ?, ?, ?)", self._placed)
+        self._placed.clear()
+
+    def forget(self, first: Ids) -> None:
+        """Events that are gone saw nothing. States stay as long as something may rest on them."""
+        self._db.execute("DELETE FROM placed WHERE id < ?", (first.event,))
+        self._db.execute(
+            "DELETE FROM states WHERE event_id < ? AND id < (SELECT max(s.id) FROM states s"
+            " WHERE s.person = states.person AND s.is_full AND s.event_id < ?)",
+            (first.event, first.event),
+        )
+
+    def _state(self, event: Arrived) -> int:
+        fields, known = event.event.fields, self._known.get(event.person, NOTHING)
+        if is_apart(fields):
+            return self._add(0, event.id, 0, True, own(fields))
+        merged = self._merges.merged.get(event.id)
+        if merged is not None:
+            gained = inherited(known.state, self._known.get(merged, NOTHING).state)
+            known = self._change(event, known, gained)
+        return self._change(event, known, changes(known.state, event.event.type, fields)).id
+
+    def _change(self, event: Arrived, known: Known, changed: State) -> Known:
+        if not changed:
+            return known
+        state = applied(known.state, changed)
+        is_full = known.id == 0 or known.ago + 1 >= FULL_EVERY
+        number = self._add(event.person, event.id, known.id, is_full, state if is_full else changed)
+        found = Known(number, state, 0 if is_full else known.ago + 1)
+        self._known[event.person] = found
+        return found
+
+    def _add(self, person: int, event: int, previous: int, is_full: bool, changed: State) -> int:
+        self._last += 1
+        self._db.execute(
+            "INSERT INTO states VALUES (?, ?, ?, ?, ?, ?)",
+            (self._last, person, event, previous, is_full, json_text(changed)),
+        )
+        return int(self._last)
+
+    def _look_up(self, person: int) -> Known | None:
+        rows = self._db.execute(
+            "SELECT id, is_full, changed FROM states WHERE person = ? ORDER BY id DESC LIMIT ?",
+            (person, FULL_EVERY),
+        ).fetchall()
+        if not rows:
+            return None
+        state, ago = unfolded(rows)
+        return Known(rows[0][0], state, ago)

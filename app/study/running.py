@@ -1,0 +1,166 @@
+"""
+Reads what is new in the workspace and shows it to the followers, in batches.
+
+A batch is one transaction of the study's file, which also moves the place up to which everything
+was studied. Two processes may try at the same time: the second one waits for the first, sees that
+the place has moved, and begins again from there.
+"""
+
+import contextlib
+import logging
+import sqlite3
+import time
+import types
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from app.study.arrival import Arrival
+from app.study.follower import Follower
+from app.study.followers import make_followers
+from app.study.people import PeopleFollower
+from app.study.placing import Placing
+from app.study.reading import Batch, Captures
+from app.study.tables import empty, open_file
+
+log = logging.getLogger(__name__)
+
+THROUGH, IDENTITY, PRUNED = "through", "identity", "pruned"
+
+
+class Progress(NamedTuple):
+    """Up to which capture everything was studied, and the newest one."""
+
+    through: int
+    last: int
+
+
+class Study:
+    """The study of one workspace. Use in one thread."""
+
+    def __init__(self, folder: Path, followers: Sequence[Follower] | None = None) -> None:
+        """`folder` holds a workspace. Raises StoreUnavailable or sqlite3.Error."""
+        self._followers = list(make_followers() if followers is None else followers)
+        people = next(one for one in self._followers if isinstance(one, PeopleFollower))
+        self._captures = Captures(folder)
+        try:
+            self._db = open_file(folder, self._followers)
+        except BaseException:
+            self._captures.close()
+            raise
+        self._placing = Placing(people)
+        self._broken: set[str] = set()
+        self._begun_at: int | None = None
+
+    def catch_up(
+        self,
+        go_on: Callable[[], bool] = lambda: True,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> int:
+        """Study everything that is new and settled; returns the last capture that was. Stops
+        between two batches when `go_on` says no."""
+        self._forget_removed()
+        while go_on():
+            through = self._through()
+            batch = self._captures.after(through, time.time_ns() // 1_000_000)
+            if not batch.stored:
+                break
+            self._study(batch, through)
+            progress(Progress(self._through(), self._captures.last_id()))
+        return self._through()
+
+    def data_version(self) -> int:
+        """Changes when something was committed to the workspace."""
+        return self._captures.data_version()
+
+    def is_behind(self) -> bool:
+        """Whether something was captured that is not studied yet."""
+        return self._captures.last_id() > self._through()
+
+    def close(self) -> None:
+        """Close both files."""
+        self._db.close()
+        self._captures.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: types.TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _study(self, batch: Batch, through: int) -> None:
+        # Decoded before the transaction begins, which others may wait for.
+        with self._transaction():
+            if self._through() != through:
+                return  # Another process was faster.
+            if self._begun_at != through:
+                for follower in self._followers:
+                    follower.begin(self._db)
+            self._begun_at = None
+            for stored in batch.stored:
+                self._show(self._placing.arrival(stored))
+            for follower in self._followers:
+                follower.save()
+            self._set(THROUGH, batch.stored[-1].id)
+            self._set(IDENTITY, self._captures.identity())
+        self._begun_at = batch.stored[-1].id
+
+    def _show(self, arrival: Arrival) -> None:
+        for follower in self._followers:
+            try:
+                follower.take(arrival)
+            except sqlite3.Error:
+                raise
+            except Exception:
+                # One that stumbles over something must not keep the others from it.
+                if follower.name not in self._broken:
+                    self._broken.add(follower.name)
+                    log.exception("capture %d is too much for %s", arrival.id, follower.name)
+
+    def _forget_removed(self) -> None:
+        """What was removed from the workspace is not kept here either."""
+        first, through = self._captures.first_ids(), self._through()
+        identity = self._captures.identity()
+        is_other = self._get(IDENTITY, identity) != identity
+        if is_other or first.capture > through > 0 or self._captures.last_id() < through:
+            # Cleared, or another workspace lies in the same place.
+            with self._transaction():
+                empty(self._db)
+                self._set(THROUGH, max(0, first.capture - 1))
+                self._set(IDENTITY, identity)
+                self._set(PRUNED, first.capture)
+            self._begun_at = None
+        elif first.capture > self._get(PRUNED, 1):
+            with self._transaction():
+                for follower in self._followers:
+                    follower.begin(self._db)
+                    follower.forget(first)
+                self._set(PRUNED, first.capture)
+            self._begun_at = None
+
+    def _through(self) -> int:
+        return self._get(THROUGH)
+
+    def _get(self, key: str, otherwise: int = 0) -> int:
+        row = self._db.execute("SELECT value FROM facts WHERE key = ?", (key,)).fetchone()
+        return int(row[0]) if row else otherwise
+
+    def _set(self, key: str, value: int) -> None:
+        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (key, value))
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            self._begun_at = None
+            raise

@@ -1,0 +1,175 @@
+"""
+The study itself: it goes on where it was, and can always be made again.
+"""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from app.model import Via
+from app.store import Store
+from app.study import FILE, Study
+from app.study import tables as study_tables
+from tests.app.study.world import owners, sent, studied
+from tests.factories import emptied, filled
+
+
+def facts(folder: Path) -> list[tuple[int, int]]:
+    with Store.read(folder) as store:
+        return store.connection.execute(
+            "SELECT id, person FROM study.placed ORDER BY id"
+        ).fetchall()
+
+
+def test_nothing_is_studied_twice(tmp_path: Path) -> None:
+    filled(tmp_path, [sent("A", 1, device_id="device-1")])
+    with Study(tmp_path) as study:
+        assert study.catch_up() == 1
+        assert study.catch_up() == 1
+        assert not study.is_behind()
+    with Study(tmp_path) as study:
+        assert study.catch_up() == 1
+    assert facts(tmp_path) == [(1, 1)]
+
+
+def test_two_at_once_do_the_work_once(tmp_path: Path) -> None:
+    filled(tmp_path, [sent("A", at, device_id=f"device-{at}") for at in range(450)])
+    with Study(tmp_path) as one, Study(tmp_path) as other:
+        turns = iter(range(3))
+        one.catch_up(lambda: next(turns) < 1)
+        other.catch_up()
+        assert one.catch_up() == 450
+    assert facts(tmp_path) == [(number, number) for number in range(1, 451)]
+
+
+def test_sessions_are_there(tmp_path: Path) -> None:
+    who = {"device_id": "device-1", "session_id": 1_795_281_000_000}
+    captures = [
+        sent("A", 1, **who),
+        sent("$identify", 2, **who),
+        sent("B", 3, **who),
+        sent("Push", 4, device_id="device-1", session_id=-1),
+    ]
+    with studied(tmp_path, captures) as store:
+        rows = store.connection.execute("SELECT * FROM study.sessions").fetchall()
+    assert rows == [(1, 1_795_281_000_000, 1, 3, 1_795_281_000_001, 1_795_281_000_003, 2)]
+
+
+def test_what_waits_for_its_answer_is_waited_for(tmp_path: Path) -> None:
+    now = time.time_ns() // 1_000_000
+    waiting = sent("A", device_id="device-1")
+    captures = [
+        waiting,
+        sent("B", device_id="device-1"),
+        type(waiting)(at_ms=now, method="POST", url=waiting.url, body=waiting.body, via=Via.PROXY),
+        sent("C", device_id="device-1"),
+    ]
+    filled(tmp_path, captures)
+    with Study(tmp_path) as study:
+        assert study.catch_up() == 2
+        assert study.is_behind()
+
+
+def test_cleared_is_forgotten(tmp_path: Path) -> None:
+    with studied(tmp_path, [sent("A", 1, device_id="device-1")]):
+        pass
+    with Store.write(tmp_path) as store:
+        emptied(store)
+    filled(tmp_path, [sent("B", 2, device_id="device-2")])
+    with Study(tmp_path) as study:
+        study.catch_up()
+    assert facts(tmp_path) == [(2, 1)]
+
+
+def test_the_oldest_go_and_people_stay(tmp_path: Path) -> None:
+    captures = [
+        sent("A", at, device_id="device-1", user_properties={"n": at}, session_id=at + 1)
+        for at in range(40)
+    ]
+    studied(tmp_path, captures).close()
+    with Store.write(tmp_path) as store:
+        store.writer.prune(up_to=30)
+    with Study(tmp_path) as study:
+        study.catch_up()
+    assert facts(tmp_path) == [(number, 1) for number in range(31, 41)]
+    with Store.read(tmp_path) as store:
+        for number in range(31, 41):
+            found = store.people.snapshot(number)
+            assert found
+            assert found.after == {"n": number - 1}
+        assert store.people.snapshot(30) is None
+        (sessions,) = store.connection.execute("SELECT count(*) FROM study.sessions").fetchone()
+        assert sessions == 10
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database" * 999])
+def test_a_damaged_study_is_made_again(tmp_path: Path, damage: bytes) -> None:
+    studied(tmp_path, [sent("A", 1, device_id="device-1")]).close()
+    for path in tmp_path.glob(f"{FILE}*"):
+        path.unlink()
+    (tmp_path / FILE).write_bytes(damage)
+    with Study(tmp_path) as study:
+        study.catch_up()
+    assert facts(tmp_path) == [(1, 1)]
+
+
+def test_another_version_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    studied(tmp_path, [sent("A", 1, device_id="device-1")]).close()
+    monkeypatch.setattr(study_tables, "VERSION", 99)
+    with Study(tmp_path) as study:
+        study.catch_up()
+    assert facts(tmp_path) == [(1, 1)]
+
+
+def test_a_study_of_another_workspace_is_made_again(tmp_path: Path) -> None:
+    studied(tmp_path, [sent("A", 1, device_id="device-1")]).close()
+    for path in tmp_path.glob("workspace.sqlite*"):
+        path.unlink()
+    with studied(tmp_path, [sent("B", at, device_id=f"other-{at}") for at in range(3)]) as store:
+        assert len(set(owners(store))) == 3
+
+
+def test_readable_without_a_study(tmp_path: Path) -> None:
+    filled(tmp_path, [sent("A", 1, device_id="device-1")])
+    (tmp_path / FILE).mkdir()
+    with Store.read(tmp_path) as store:
+        assert store.events.count() == 1
+        assert store.people.snapshot(1) is None
+
+
+def test_killed_at_any_moment_it_goes_on(tmp_path: Path) -> None:
+    filled(tmp_path, [sent("A", at, device_id=f"device-{at % 7}") for at in range(2000)])
+    command = [sys.executable, "-m", "app.study", "--workspace", str(tmp_path)]
+    for _ in range(3):
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        try:
+            assert process.stdout
+            process.stdout.readline()
+        finally:
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+    with Study(tmp_path) as study:
+        assert study.catch_up() == 2000
+    assert facts(tmp_path) == [(number, (number - 1) % 7 + 1) for number in range(1, 2001)]
+
+
+def test_the_process_says_how_far_it_is_and_ends_with_its_input(tmp_path: Path) -> None:
+    filled(tmp_path, [sent("A", 1, device_id="device-1")])
+    command = [sys.executable, "-m", "app.study", "--workspace", str(tmp_path)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(os.environ)
+    ) as process:
+        assert process.stdout
+        assert process.stdin
+        assert b'"through":1' in process.stdout.readline()
+        process.stdin.close()
+        assert process.wait(20) == 0
+    with sqlite3.connect(tmp_path / FILE) as db:
+        assert db.execute("SELECT count(*) FROM placed").fetchone() == (1,)
+    db.close()
