@@ -20,6 +20,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A slow machine is no failure.
+settings.register_profile("patient", settings(), deadline=None)
+settings.load_profile("patient")
 
 HOME = Path(os.environ["EVENTSCOPE_HOME"])
 GRACE_S = 5.0

@@ -5,7 +5,7 @@ User properties and the ten operations on them (semantics §3).
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.ingest.user_properties import OPERATIONS, applied, changes, inherited, is_apart, own
@@ -138,7 +138,6 @@ _json = st.recursive(
 _operation = st.sampled_from([*OPERATIONS, "$unset", "$clearAll", "plain"])
 
 
-@settings(deadline=None)
 @given(st.lists(st.dictionaries(_operation, _json, max_size=4), max_size=5))
 def test_whatever_is_sent_only_changes_are_told(identifies: list[dict[str, Any]]) -> None:
     state: dict[str, Any] = {}
