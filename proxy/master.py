@@ -14,6 +14,7 @@ from mitmproxy.addons import core, disable_h2c, next_layer, proxyserver, tlsconf
 from app.errors import CaptureUnavailable
 from app.hosts import opened_patterns
 from proxy.config import Config
+from proxy.hooks import Addons
 from proxy.passing import PassThrough
 
 LOOPBACK = "127.0.0.1"
@@ -25,6 +26,7 @@ class CaptureMaster(master.Master):
 
     def __init__(self, config: Config, hosts: list[str]) -> None:
         super().__init__(options.Options())
+        self.addons = Addons(self)
         self.proxyserver = proxyserver.Proxyserver()
         self.addons.add(
             PassThrough(),

@@ -15,6 +15,8 @@ LIKE_AN_UPLOAD = (b"{", b"[", GZIP_MAGIC)
 LARGEST = 20 << 20
 """The most that any ingestion endpoint takes (Batch, wire-format §4.2)."""
 _INT64 = 1 << 63
+# What `Event(…)` does in the end: a third of the time, 30 000 times a second.
+_new_event = tuple.__new__
 
 
 def endpoint(path: str) -> str:
@@ -80,16 +82,18 @@ def event(item: Any) -> Event:
         value = {"value": item}
         return Event("(not an object)", None, None, None, None, None, value, value)
     get = item.get
-    kind = get("event_type")
-    return Event(
-        kind if type(kind) is str and kind.isascii() else _text(kind) or "",
-        _integer(get("time")),
-        _text(get("user_id")),
-        _text(get("device_id")),
-        _integer(get("session_id")),
-        _text(get("insert_id")),
-        item,
-        item,
+    return _new_event(
+        Event,
+        (
+            _text(get("event_type")) or "",
+            _integer(get("time")),
+            _text(get("user_id")),
+            _text(get("device_id")),
+            _integer(get("session_id")),
+            _text(get("insert_id")),
+            item,
+            item,
+        ),
     )
 
 
@@ -152,6 +156,8 @@ def named(value: Any) -> str:
 
 def _text(value: Any) -> str | None:
     """An id as text, whatever JSON type was sent."""
+    if type(value) is str and value.isascii():
+        return value or None
     if value is None or value == "":
         return None
     return clean(value if type(value) is str else json_text(value)[:1024])

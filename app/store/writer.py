@@ -335,10 +335,10 @@ class Writer:
                 time_ms,
                 outcome,
                 insert_id,
-                _json(fields.get("event_properties")),
-                _json(fields.get("user_properties")),
-                _json(fields.get("groups")),
-                _json(fields.get("group_properties")),
+                _json(found) if (found := fields.get("event_properties")) else None,
+                _json(found) if (found := fields.get("user_properties")) else None,
+                _json(found) if (found := fields.get("groups")) else None,
+                _json(found) if (found := fields.get("group_properties")) else None,
             )
             for position, (kind, time_ms, user, device, session_id, insert_id, _, fields) in (
                 enumerate(events)
@@ -394,9 +394,7 @@ def _packed(response: Response | None) -> bytes | None:
 
 
 def _json(value: Any) -> str | None:
-    """JSON for a column, or None for what says nothing: most events have no groups."""
-    if not value:
-        return None
+    """JSON for a column."""
     try:
         return orjson.dumps(value).decode()
     except TypeError:  # Half surrogates and integers beyond 64 bits.
