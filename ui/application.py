@@ -90,6 +90,9 @@ class Application(QObject):
         context = self.context
         context.jobs.failed.connect(self._say)
         context.store.failed.connect(self._say)
+        if context.study:
+            # Not before: what brings an older file up to date must not get in the way of capture.
+            context.store.opened.connect(context.study.start)
         context.capture.trouble.connect(self._say_trouble)
         context.capture.listening.connect(self._say_note)
         context.capture.state_changed.connect(self._say_state)

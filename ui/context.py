@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ui.jobs import Jobs
     from ui.livefeed import LiveFeed
     from ui.reader import Reader
+    from ui.studyprocess import StudyProcess
 
 
 @dataclass(slots=True)
@@ -34,3 +35,4 @@ class Context:
     capture: CaptureProcess
     notifications: Notifications
     actions: Actions
+    study: StudyProcess | None = None

@@ -17,6 +17,7 @@ from ui.jobs import Jobs
 from ui.livefeed import LiveFeed
 from ui.notifications import Notifications
 from ui.reader import Reader
+from ui.studyprocess import StudyProcess
 
 log = logging.getLogger(__name__)
 
@@ -25,21 +26,27 @@ def make_parts(settings: Settings, workspace: Path, actions: Actions, parent: QO
     """Everything that a page is given; nothing is opened or started yet."""
     reader = Reader(workspace, parent)
     capture = CaptureProcess(settings, workspace, parent)
+    feed = LiveFeed(capture, reader, parent)
+    study = StudyProcess(workspace, parent)
+    study.studied.connect(feed.notice)
     return Context(
         settings=settings,
         workspace=workspace,
         store=reader,
         jobs=Jobs(workspace, parent),
-        feed=LiveFeed(capture, reader, parent),
+        feed=feed,
         capture=capture,
         notifications=Notifications(parent),
         actions=actions,
+        study=study,
     )
 
 
 def end_parts(context: Context) -> None:
     """The capture process first, because it commits; then whoever reads; then the store."""
     context.feed.stop()
+    if context.study:
+        context.study.shutdown()
     context.capture.shutdown()
     if not context.jobs.shutdown():
         log.warning("a background job did not end in time")

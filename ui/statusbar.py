@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 WINDOW_S = 3.0
 EVERY_MS = 1000
 FAULTS_SHOWN = 60
+MUCH_BEHIND = 2000
+"""So many captures are studied in a second or two; fewer are not worth a word."""
 
 _STATES = {
     "stopped": ("Not capturing", "muted"),
@@ -64,6 +66,9 @@ class StatusBar(QWidget):
         self.delivery = label("", "status")
         self.faults = label("", "status-warning")
         self.faults.hide()
+        self.behind = label("", "status")
+        self.behind.setToolTip("Who is who, sessions and problems are being worked out")
+        self.behind.hide()
         self.rate = label("", "status")
         self.stored = label("", "status")
         self.problems = _button()
@@ -85,7 +90,7 @@ class StatusBar(QWidget):
         row.addWidget(self.delivery)
         row.addWidget(self.faults)
         row.addStretch(1)
-        for part in (self.rate, self.stored, self.problems):
+        for part in (self.behind, self.rate, self.stored, self.problems):
             row.addWidget(part)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -100,6 +105,8 @@ class StatusBar(QWidget):
         capture.listening.connect(self._begin_count)
         capture.captured.connect(self._count)
         context.feed.changed.connect(self._mark_stale)
+        if context.study:
+            context.study.studied.connect(self._show_behind)
         context.store.opened.connect(self._mark_stale)
 
     def _show_state(self, _what: object = None) -> None:
@@ -135,6 +142,11 @@ class StatusBar(QWidget):
                 + "\nThey end when capture stops."
             )
         )
+
+    def _show_behind(self, through: int, last: int) -> None:
+        """How far the study is, while it has much to catch up with."""
+        self.behind.setVisible(last - through > MUCH_BEHIND)
+        self.behind.setText(f"Working through what is stored: {through / max(last, 1):.0%}")
 
     # Rate
 

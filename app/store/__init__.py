@@ -108,8 +108,10 @@ class Store:
         self.connection.interrupt()
 
     def data_version(self) -> int:
-        """Changes whenever another connection committed."""
-        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+        """Changes whenever another connection committed, or something more was learned."""
+        schemas = ("main",) if self._lock else ("main", "study")
+        pragmas = [f"PRAGMA {schema}.data_version" for schema in schemas]
+        return hash(tuple(self.connection.execute(one).fetchone()[0] for one in pragmas))
 
     def close(self) -> None:
         """Close the connection and, for a writer, empty the WAL and give up the lock."""

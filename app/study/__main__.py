@@ -35,12 +35,15 @@ def main() -> int:
         os.nice(5)  # Capture and the window come first.
     ended = threading.Event()
     threading.Thread(target=_wait_for_end, args=(ended,), daemon=True).start()
+    said = ""
     while not ended.is_set():
         try:
             _follow(given.workspace, ended)
         except (StoreUnavailable, sqlite3.Error) as error:
             # No workspace yet, or a disk that is full: tried again, nothing is lost.
-            log.warning("study: %s", error)
+            if str(error) != said:
+                said = str(error)
+                log.warning("study: %s", error)
             ended.wait(AGAIN_SECONDS)
     return 0
 

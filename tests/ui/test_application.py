@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from PySide6.QtCore import QProcess
 from pytestqt.qtbot import QtBot
 
 from app import paths
@@ -21,7 +23,7 @@ from ui.application import Application
 from ui.captureprocess import ELSEWHERE
 from ui.theme import Theme, tokens
 
-from .conftest import Workspace
+from .conftest import KEY, Workspace
 from .connecting import free_port
 
 
@@ -55,6 +57,31 @@ def test_a_first_start_begins_with_connect_and_captures(qtbot: QtBot, running: A
     qtbot.waitUntil(lambda: running.context.capture.state == "listening", timeout=20_000)
     qtbot.waitUntil(lambda: running.context.store.current is not None)
     assert running.window.status.state.text().startswith("●  Capturing on 127.0.0.1:")
+
+
+def test_what_is_captured_is_studied_beside_the_window(qtbot: QtBot, running: Application) -> None:
+    context = running.context
+    qtbot.waitUntil(lambda: context.capture.state == "listening", timeout=20_000)
+    assert context.capture.info
+    body = {"api_key": KEY, "events": [{"event_type": "A", "device_id": "device-1"}]}
+    httpx.post(f"{context.capture.info.endpoint}/2/httpapi", json=body, trust_env=False)
+    qtbot.waitUntil(
+        lambda: context.store.ask(lambda store: store.people.of_event(1), None) == 1,
+        timeout=20_000,
+    )
+    assert context.study
+    assert context.study.is_running
+    # One that dies is started again, and goes on.
+    process = context.study.findChild(QProcess)
+    assert process
+    os.kill(process.processId(), signal.SIGKILL)
+    qtbot.waitUntil(lambda: not context.study.is_running)
+    qtbot.waitUntil(lambda: context.study.is_running, timeout=10_000)
+    httpx.post(f"{context.capture.info.endpoint}/2/httpapi", json=body, trust_env=False)
+    qtbot.waitUntil(
+        lambda: context.store.ask(lambda store: store.people.of_event(2), None) == 1,
+        timeout=20_000,
+    )
 
 
 def test_a_bug_is_logged_and_shown_once_with_details(qtbot: QtBot, running: Application) -> None:
