@@ -115,7 +115,7 @@ class Application(QObject):
         elif setting is keys.DELIVERY:
             self.capture.set_delivery(value)
         elif setting is keys.FOLLOW:
-            self.window.page("live").use_follow(value)
+            self.window.page("live").following.use(value)
         elif setting is keys.HOSTS:
             self.capture.send(wire.SetHosts(value))
         elif setting is keys.CAP_MB:

@@ -137,6 +137,16 @@ def json_text(value: Any) -> str:
         return text if _is_unicode(text) else json.dumps(value, separators=(",", ":"))
 
 
+def column_text(value: Any) -> str | None:
+    """JSON for a column of the store, or None for what says nothing: most events have no groups."""
+    if not value:
+        return None
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # Half surrogates and integers beyond 64 bits.
+        return json_text(value)
+
+
 def _is_unicode(text: str) -> bool:
     try:
         text.encode()

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Self
 
 from app.errors import StoreUnavailable
-from app.filter import holds
+from app.filter.texts import fits, holds, resembles
 from app.paths import private_dir
 from app.store.captures import CaptureReader
 from app.store.events import EventReader
@@ -77,7 +77,8 @@ class Store:
                 connection.execute("PRAGMA cache_size = -16000")
                 attach_study(folder, connection)
                 connection.execute("PRAGMA query_only = ON")
-                connection.create_function("holds", 2, holds, deterministic=True)
+                for function in (holds, resembles, fits):
+                    connection.create_function(function.__name__, 2, function, deterministic=True)
                 _refuse_newer(folder, connection)
             except BaseException:
                 connection.close()

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from app.filter import Filter, Span, contains, needle, where
+from app.filter import Filter
+from app.filter.sql import Span, where
+from app.filter.texts import TextTest
 from app.ingest.outcome import Verdict
 from app.model import Capture, Event, Outcome, Upload, Via
 from app.store.captures import CaptureReader
@@ -111,7 +113,7 @@ class EventReader:
 
     def newest(self, chosen: Filter, limit: int, before: int | None = None) -> "array[int]":
         """Up to `limit` matching ids below `before`, newest first."""
-        condition = where(chosen, self._names, self._uploads)
+        condition = where(chosen, self)
         if before is not None:
             condition.add("id < ?", before)
         return self._ids(
@@ -119,9 +121,9 @@ class EventReader:
             (*condition.values, limit),
         )
 
-    def after(self, chosen: Filter, last: int) -> "array[int]":
-        """All matching ids above `last`, in order of arrival."""
-        condition = where(chosen, self._names, self._uploads)
+    def after(self, chosen: Filter, last: int, at_ms: int | None = None) -> "array[int]":
+        """All matching ids above `last`, in order of arrival; times are seen from `at_ms`."""
+        condition = where(chosen, self, at_ms)
         condition.add("id > ?", last)
         return self._ids(
             f"SELECT id FROM events WHERE {condition.sql} ORDER BY id", condition.values
@@ -193,20 +195,44 @@ class EventReader:
             last = ids[-1]
 
     def _chunk(self, chosen: Filter, last: int) -> "array[int]":
-        condition = where(chosen, self._names, self._uploads)
+        condition = where(chosen, self)
         condition.add("id > ?", last)
         return self._ids(
             f"SELECT id FROM events WHERE {condition.sql} ORDER BY id LIMIT 5000", condition.values
         )
 
-    def _names(self, kind: str, text: str) -> list[int] | None:
+    # What filters ask first (app.filter.sql.Lookups)
+
+    def names(self, kind: str, test: TextTest | None) -> list[int] | None:
+        """The numbers of the names of a kind that meet a test; None when they are too many."""
+        condition, value = test.sql("text") if test else ("text IS NOT ?", None)
         rows = self._db.execute(
-            f"SELECT id FROM names WHERE kind = ? AND {contains('text', text)} LIMIT ?",
-            (kind, needle(text), MOST_NAMES + 1),
+            f"SELECT id FROM names WHERE kind = ? AND {condition} LIMIT ?",
+            (kind, value, MOST_NAMES + 1),
         ).fetchall()
         return None if len(rows) > MOST_NAMES else [number for (number,) in rows]
 
-    def _uploads(self, table: str, condition: str, values: tuple[str, ...]) -> Span | None:
+    def has_table(self, name: str) -> bool:
+        """Whether the study keeps this table."""
+        schemas = {row[1] for row in self._db.execute("PRAGMA database_list")}
+        if "study" not in schemas:
+            return False
+        found = self._db.execute("SELECT 1 FROM study.sqlite_master WHERE name = ?", (name,))
+        return found.fetchone() is not None
+
+    def studied(self) -> int:
+        """The newest event of which the study knows, as those before it; 0 without a study."""
+        if not self.has_table("facts"):
+            return 0
+        found = self._db.execute(
+            "SELECT max(first_event_id + event_count - 1) FROM uploads WHERE id ="
+            " (SELECT max(id) FROM uploads WHERE id <="
+            " (SELECT value FROM study.facts WHERE key = 'through'))"
+        ).fetchone()
+        return int(found[0] or 0)
+
+    def uploads(self, table: str, condition: str, values: tuple[object, ...]) -> Span | None:
+        """The uploads for which a condition on `uploads` or `captures` holds."""
         found = f"SELECT id FROM {table} AS one WHERE {condition}"
         few = self._ids(f"{found} LIMIT ?", (*values, MOST_UPLOADS + 1))
         if not few:

@@ -108,5 +108,16 @@ M002_MEANING = (
     "CREATE INDEX sent_insert ON sent (insert_id)",
 )
 
-STEPS = {"m001_captures": M001_CAPTURES, "m002_meaning": M002_MEANING}
+M003_FILTERS = (
+    # For filters by time, and by what is rare.
+    "CREATE INDEX captures_time ON captures (at_ms)",
+    "CREATE INDEX captures_failure ON captures (id) WHERE failure <> ''",
+    "CREATE INDEX events_repeat ON events (id) WHERE repeat_of IS NOT NULL",
+)
+
+STEPS = {
+    "m001_captures": M001_CAPTURES,
+    "m002_meaning": M002_MEANING,
+    "m003_filters": M003_FILTERS,
+}
 """Statements by step, in order. A file with other steps was made by a newer version."""

@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-import orjson
-
 from app.decode import decode
-from app.decode.body import clean, json_text
+from app.decode.body import clean, column_text, json_text
 from app.ingest.outcome import ACCEPTED, Judgement, is_taken, judge
 from app.model import Capture, Decoded, Event, Outcome, Response, Upload
 from app.store.http import pack
@@ -335,10 +333,10 @@ class Writer:
                 time_ms,
                 outcome,
                 insert_id,
-                _json(found) if (found := fields.get("event_properties")) else None,
-                _json(found) if (found := fields.get("user_properties")) else None,
-                _json(found) if (found := fields.get("groups")) else None,
-                _json(found) if (found := fields.get("group_properties")) else None,
+                column_text(found) if (found := fields.get("event_properties")) else None,
+                column_text(found) if (found := fields.get("user_properties")) else None,
+                column_text(found) if (found := fields.get("groups")) else None,
+                column_text(found) if (found := fields.get("group_properties")) else None,
             )
             for position, (kind, time_ms, user, device, session_id, insert_id, _, fields) in (
                 enumerate(events)
@@ -391,11 +389,3 @@ def _host(url: str) -> str:
 
 def _packed(response: Response | None) -> bytes | None:
     return pack(response.headers, response.body) if response else None
-
-
-def _json(value: Any) -> str | None:
-    """JSON for a column."""
-    try:
-        return orjson.dumps(value).decode()
-    except TypeError:  # Half surrogates and integers beyond 64 bits.
-        return json_text(value)

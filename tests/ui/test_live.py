@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QStackedWidget
 from pytestqt.qtbot import QtBot
 
 from app import settings as keys
+from app.filter import EVERYTHING
 from ui.context import Context
 from ui.pages.live import LivePage, short_key
 from ui.table.columns import short_clock
@@ -191,7 +192,7 @@ def test_what_is_half_typed_filters_nothing_yet(
     qtbot.waitUntil(lambda: len(page.model) == 2)
     for text in ("type:", "-", "-type:", "outcome:"):
         type_filter(qtbot, page, text)
-        assert page.filter.terms == ()
+        assert page.filter.query == EVERYTHING
         assert not page.filter.problem.isVisible()
         assert not page.filter.hint.isVisible()
         assert len(page.model) == 2
@@ -230,14 +231,14 @@ def test_one_project_is_shown_alone(
     workspace.store.writer.name_source(OTHER_KEY, "Shop <b>")
     arrive(context)
     qtbot.waitUntil(lambda: len(page.model) == 2)
-    page._fill_projects()
-    names = [action.text() for action in page.project_menu.actions()]
+    page.projects.fill()
+    names = [action.text() for action in page.projects.list.actions()]
     assert names == ["All projects", "0123…cdef", "Shop <b>  ·  fedc…3210"]
-    page.project_menu.actions()[2].trigger()
+    page.projects.list.actions()[2].trigger()
     qtbot.waitUntil(lambda: types(page) == ["theirs"])
-    assert page.project.text() == "Shop <b>"
-    page._fill_projects()
-    page.project_menu.actions()[0].trigger()
+    assert page.projects.text() == "Shop <b>"
+    page.projects.fill()
+    page.projects.list.actions()[0].trigger()
     qtbot.waitUntil(lambda: len(page.model) == 2)
 
 
@@ -250,8 +251,8 @@ def test_a_project_without_events_is_named(
     workspace.store.writer.prune(up_to=1)
     arrive(context)
     qtbot.waitUntil(lambda: types(page) == ["mine"])
-    page._fill_projects()
-    page.project_menu.actions()[1].trigger()
+    page.projects.fill()
+    page.projects.list.actions()[1].trigger()
     qtbot.waitUntil(lambda: page.stack.currentWidget() is page.no_match)
     assert page.no_match.title.text() == "No event of project Shop <b> yet"
     type_filter(qtbot, page, "x")
@@ -271,11 +272,11 @@ def test_h_hides_a_type_and_its_chip_brings_it_back(
     click_row(qtbot, page, 0)
     qtbot.keyClick(page.table, Key.Key_H)
     qtbot.waitUntil(lambda: types(page) == ["Buy"])
-    assert [chip.text() for chip in page.chips.chips] == ["noise"]
+    assert [chip.text() for chip in page.types.chips.chips] == ["noise"]
     assert context.settings.get(keys.HIDDEN_TYPES) == ["noise"]
-    qtbot.mouseClick(page.chips.chips[0], LEFT)
+    qtbot.mouseClick(page.types.chips.chips[0], LEFT)
     qtbot.waitUntil(lambda: len(page.model) == 3)
-    assert not page.chips.isVisible()
+    assert not page.types.chips.isVisible()
 
 
 def test_types_are_chosen_from_a_list_with_counts(
@@ -283,8 +284,8 @@ def test_types_are_chosen_from_a_list_with_counts(
 ) -> None:
     workspace.add("noise", "Buy", "noise")
     arrive(context)
-    qtbot.mouseClick(page.types_button, LEFT)
-    popup = page._types
+    qtbot.mouseClick(page.types.button, LEFT)
+    popup = page.types.popup
     qtbot.waitUntil(lambda: popup.list.topLevelItemCount() == 2)
     items = [popup.list.topLevelItem(at) for at in range(2)]
     assert [(item.text(0), item.text(1)) for item in items] == [("noise", "2"), ("Buy", "1")]
@@ -304,7 +305,7 @@ def test_one_type_is_shown_alone_or_none(
     arrive(context)
     qtbot.waitUntil(lambda: len(page.model) == 4)
     qtbot.keyClick(page.table, Key.Key_T)
-    popup = page._types
+    popup = page.types.popup
     qtbot.waitUntil(lambda: popup.list.topLevelItemCount() == 3)
     tree = popup.list
     buy = tree.topLevelItem(1)
@@ -345,7 +346,7 @@ def test_the_menu_of_a_row_filters_and_copies(
     assert QGuiApplication.clipboard().text() == "ada"
     entry["Only type “Buy && go”"].trigger()
     menu.close()
-    assert page.filter.box.text() == 'type:"Buy & go"'
+    assert page.filter.box.text() == 'type = "Buy & go"'
     qtbot.waitUntil(lambda: types(page) == ["Buy & go"])
 
 
@@ -360,13 +361,13 @@ def test_f_pauses_and_follows(
     assert page.state.text() == "Paused"
     workspace.add("new")
     arrive(context)
-    qtbot.waitUntil(page.pill.isVisible)
-    assert page.pill.text() == "1 new"
+    qtbot.waitUntil(page.following.pill.isVisible)
+    assert page.following.pill.text() == "1 new"
     assert types(page) == ["e2", "e1", "e0"]
     assert page.counts.text() == "4 events"
     qtbot.keyClick(page.table, Key.Key_F)
     assert types(page) == ["new", "e2", "e1", "e0"]
-    assert not page.pill.isVisible()
+    assert not page.following.pill.isVisible()
     assert context.settings.get(keys.FOLLOW) is True
 
 
@@ -386,11 +387,11 @@ def test_the_setting_counts_at_once(
 ) -> None:
     fill(qtbot, page, context, workspace, 200)
     page.table.verticalScrollBar().setValue(50)
-    page.use_follow(False)
+    page.following.use(False)
     page.table.verticalScrollBar().setValue(0)
     qtbot.wait(20)
     assert not page.stream.is_following
-    page.use_follow(True)
+    page.following.use(True)
     assert page.stream.is_following
     assert page.state.text() == ""
 
@@ -429,10 +430,10 @@ def test_scrolling_away_pauses_and_nothing_moves(
         workspace.add(f"new {number}")
         arrive(context)
         qtbot.waitUntil(lambda number=number: len(page.stream.waiting) == number + 1)
-    page.pill.hide()
+    page.following.pill.hide()
     assert page.table.grab().toImage() == before
-    page._show_pill()
-    qtbot.mouseClick(page.pill, LEFT)
+    page.following.show_pill()
+    qtbot.mouseClick(page.following.pill, LEFT)
     assert types(page)[0] == "new 4"
     assert page.table.verticalScrollBar().value() == 0
     assert page.stream.is_following
@@ -451,7 +452,7 @@ def test_a_pause_that_was_asked_for_outlasts_scrolling(
     qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
 ) -> None:
     fill(qtbot, page, context, workspace, 200)
-    page.toggle_follow()
+    page.following.toggle()
     page.table.verticalScrollBar().setValue(50)
     page.table.verticalScrollBar().setValue(0)
     qtbot.wait(20)
@@ -524,8 +525,8 @@ def test_a_real_upload_shows_and_clear_removes_it_when_confirmed(
     qtbot.keyClick(page.confirm.no, Key.Key_Escape)
     assert not page.confirm.isVisible()
     assert types(page) == ["Buy", "Look"]
-    page._fill_projects()
-    page.project_menu.actions()[1].trigger()
+    page.projects.fill()
+    page.projects.list.actions()[1].trigger()
     qtbot.waitUntil(lambda: not page.stream.is_loading)
     qtbot.keyClick(page.table, Key.Key_L, CTRL)
     send(context.capture.info.endpoint, "Meanwhile")
@@ -533,7 +534,7 @@ def test_a_real_upload_shows_and_clear_removes_it_when_confirmed(
     qtbot.waitUntil(lambda: page.confirm.text.text() == question)
     qtbot.mouseClick(page.confirm.yes, LEFT)
     qtbot.waitUntil(lambda: page.stack.currentWidget() is page.nothing)
-    assert page.project.text() == "All projects"
+    assert page.projects.text() == "All projects"
     send(context.capture.info.endpoint, "Again")
     qtbot.waitUntil(lambda: types(page) == ["Again"])
 

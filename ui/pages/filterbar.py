@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from app.errors import BadInput
-from app.filter import Term, parse, to_text, unknown_keys
+from app.filter import EVERYTHING, Node, parse, to_text, unknown_keys
 from app.model import Outcome, Via
 from ui.plain import one_line
 from ui.theme import label, tint
@@ -31,7 +31,7 @@ class FilterBar(QWidget):
     """The box and the line below it that says what is wrong.
 
     Signals:
-        chosen: the terms that are wanted now (a tuple of `Term`).
+        chosen: the conditions that are wanted now (a `Node`).
         left: a person is done here and wants to go to the events.
     """
 
@@ -40,7 +40,7 @@ class FilterBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.terms: tuple[Term, ...] = ()
+        self.query: Node = EVERYTHING
         self.box = _Box()
         self.box.setPlaceholderText(PLACEHOLDER)
         self.box.setAccessibleName("Filter events")
@@ -67,7 +67,7 @@ class FilterBar(QWidget):
         self.box.setText(text)
         self.apply()
 
-    def add(self, term: Term) -> None:
+    def add(self, term: Node) -> None:
         """One more condition, unless it is there already."""
         text = to_text(term)
         present = self.box.text().strip()
@@ -87,16 +87,16 @@ class FilterBar(QWidget):
         """Read the box. Says what is wrong with it, or what is wanted now."""
         self._later.stop()
         try:
-            terms = parse(self.box.text())
+            query = parse(self.box.text())
         except BadInput as error:
             self._say(error.sentence)
             self._hint(())
             return
         self._say("")
-        self._hint(unknown_keys(self.box.text()))
-        if terms != self.terms:
-            self.terms = terms
-            self.chosen.emit(terms)
+        self._hint(tuple(one.word for one in unknown_keys(self.box.text())))
+        if query != self.query:
+            self.query = query
+            self.chosen.emit(query)
 
     def _say(self, problem: str) -> None:
         self.problem.setText(one_line(problem))

@@ -199,7 +199,7 @@ def fresh(store: Store, chosen: Filter, seen: int) -> Found:
     last = settled(store, chosen, known)
     if chosen:
         arrived = store.events.after(chosen, seen)
-        if chosen.waits:
+        if chosen.waits or chosen.studies:
             arrived = array("q", (number for number in arrived if number <= last))
     else:
         arrived = array("q", range(max(seen + 1, known.first), known.last + 1))
@@ -207,12 +207,13 @@ def fresh(store: Store, chosen: Filter, seen: int) -> Found:
 
 
 def settled(store: Store, chosen: Filter, known: Known) -> int:
-    """The newest id whose outcome is known as well as those of all before it, for filters that ask
-    for outcomes: an event that was looked at before its answer came would never be found."""
-    waiting = None
+    """The newest id of which all is known that the filter asks for, as of all before it: an event
+    that was looked at before its answer came, or before it was studied, would never be found."""
+    last = known.last
     if chosen.waits:
         waiting = store.events.first_waiting(int(time.time() * 1000) - PATIENCE_MS)
-    return known.last if waiting is None else min(known.last, waiting - 1)
+        last = last if waiting is None else min(last, waiting - 1)
+    return min(last, store.events.studied()) if chosen.studies else last
 
 
 def look(store: Store) -> Known:

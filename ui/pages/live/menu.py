@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from app.filter import Term
+from app.filter import Condition, Node, Not, equals
 from ui.plain import clipboard, one_line
 
 if TYPE_CHECKING:
@@ -33,20 +33,16 @@ def fill_event_menu(menu: QMenu, row: Any, page: LivePage) -> None:
     menu.addAction("Copy event type", lambda: _copy(row.type))
 
 
-def _terms(row: Any) -> list[tuple[Term, str]]:
+def _terms(row: Any) -> list[tuple[Node, str]]:
     """Conditions that this event suggests."""
-    found = []
-    if row.type:
-        name = _quoted(row.type)
-        found.append((Term("type", row.type), f"Only type {name}"))
-        found.append((Term("type", row.type, negated=True), f"Not type {name}"))
-    if row.user_id:
-        found.append((Term("user", row.user_id), f"Only user {_quoted(row.user_id)}"))
-    if row.device_id:
-        found.append((Term("device", row.device_id), f"Only device {_quoted(row.device_id)}"))
+    found: list[tuple[Node, str]] = []
+    for key, value in (("type", row.type), ("user", row.user_id), ("device", row.device_id)):
+        if value:
+            found.append((equals(key, value), f"Only {key} {_quoted(value)}"))
+            found.append((Not(equals(key, value)), f"Not {key} {_quoted(value)}"))
     if row.session_id is not None and row.session_id >= 0:
         text = str(row.session_id)
-        found.append((Term("session", text), f"Only session {text}"))
+        found.append((Condition("session", text), f"Only session {text}"))
     return found
 
 

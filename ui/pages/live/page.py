@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QMenu,
-    QPushButton,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -27,19 +25,22 @@ from PySide6.QtWidgets import (
 from app import settings as keys
 from app import wire
 from app.errors import AppError, StoreUnavailable
-from app.filter import Filter, Term
-from ui.actions import Action
+from app.filter import EVERYTHING, Filter, Node
 from ui.context import Context
 from ui.pages.confirm import ConfirmBar
 from ui.pages.emptystate import EmptyState
-from ui.pages.eventmenu import fill_event_menu
 from ui.pages.filterbar import FilterBar
+from ui.pages.live.commands import commands
+from ui.pages.live.following import Following
+from ui.pages.live.hidden import HiddenTypes
+from ui.pages.live.menu import fill_event_menu
+from ui.pages.live.projects import ProjectSwitch
 from ui.plain import cell, clipboard, number, one_line, plural
 from ui.table.columns import event_columns
 from ui.table.model import PagedTableModel
 from ui.table.stream import EventStream
 from ui.table.view import EventTableView
-from ui.theme import hairline, label, tint
+from ui.theme import hairline, label
 
 if TYPE_CHECKING:
     from app.store import Store
@@ -57,108 +58,27 @@ class LivePage(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._source: int | None = None
-        self._sources: tuple[tuple[int, str, str], ...] = ()
-        self._projects: dict[int, str] = {}
-        self._paused_by = ""
         self._is_stale = True
-        self.hidden = tuple(context.settings.get(keys.HIDDEN_TYPES))
         self.inspector: Any = None
-        self._types: Any = None
-        self.model = PagedTableModel(event_columns(self._projects), self._rows, self)
+        self.projects = ProjectSwitch()
+        self.model = PagedTableModel(event_columns(self.projects.names), self._rows, self)
         self.table = EventTableView(self.model)
         self.table.setAccessibleName("Events, newest first")
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.stream = EventStream(self.model, context.jobs, self)
+        self.types = HiddenTypes(context, self, self._remember)
+        self.following = Following(context, self.stream, self.table, self._remember)
         self.filter = FilterBar()
         self.confirm = ConfirmBar()
-        self._add_actions()
+        for action in commands(self):
+            context.actions.add(action, self)
         self._lay_out()
         self._connect()
-        if not context.settings.get(keys.FOLLOW):
-            self._pause("asked")
-        self._show_hidden()
         self._show_counts()
         if context.store.current:
             self._query()
 
     # Building
-
-    def _add_actions(self) -> None:
-        add = self._context.actions.add
-        for action in (
-            Action(
-                "live.filter",
-                "Filter events",
-                self.open_search,
-                ("Ctrl+F", "/"),
-                "search",
-                "search find query",
-            ),
-            Action(
-                "live.follow",
-                "Follow new events",
-                self.toggle_follow,
-                ("F",),
-                "follow",
-                "pause stop tail live",
-                "Follow",
-                checked=lambda: self.stream.is_following,
-            ),
-            Action(
-                "live.newest",
-                "Go to the newest event",
-                self.go_to_newest,
-                ("G",),
-                "up",
-                "top new",
-            ),
-            Action(
-                "live.inspector",
-                "Show the inspector",
-                self.toggle_inspector,
-                ("I",),
-                "inspector",
-                "details info raw",
-                checked=lambda: self.is_inspecting,
-            ),
-            Action(
-                "live.hide_type",
-                "Hide this event type",
-                self.hide_selected_types,
-                ("H",),
-                "eye-off",
-                "exclude",
-                enabled=lambda: self.table.current_id() is not None,
-            ),
-            Action(
-                "live.types",
-                "Choose event types",
-                self.choose_types,
-                ("T",),
-                "eye",
-                "hidden show hide",
-            ),
-            Action(
-                "live.copy",
-                "Copy the selected rows",
-                self.copy_rows,
-                (),
-                "copy",
-                "clipboard tsv",
-                enabled=lambda: self.table.current_id() is not None,
-            ),
-            Action(
-                "live.clear",
-                "Clear captured events",
-                self.ask_to_clear,
-                ("Ctrl+L",),
-                "trash",
-                "remove delete empty",
-                enabled=lambda: self.stream.known.count > 0,
-            ),
-        ):
-            add(action, self)
 
     def _lay_out(self) -> None:
         rows = QVBoxLayout(self)
@@ -174,13 +94,6 @@ class LivePage(QWidget):
         self.split.addWidget(self.stack)
         self.split.setStretchFactor(0, 1)
         rows.addWidget(self.split, 1)
-        self.pill = QPushButton(self.table)
-        self.pill.setProperty("kind", "pill")
-        self.pill.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.pill.setToolTip("Go to the newest event  (G)")
-        tint(self.pill, "up", "on_accent")
-        self.pill.clicked.connect(self.go_to_newest)
-        self.pill.hide()
 
     def _head(self) -> QWidget:
         head = QWidget()
@@ -191,10 +104,7 @@ class LivePage(QWidget):
         rows.setSpacing(8)
         rows.addLayout(self._title_row())
         rows.addLayout(self._filter_row())
-        from ui.pages.eventtypes import HiddenChips
-
-        self.chips = HiddenChips()
-        rows.addWidget(self.chips)
+        rows.addWidget(self.types.chips)
         rows.addWidget(self.confirm)
         return head
 
@@ -218,18 +128,11 @@ class LivePage(QWidget):
 
     def _filter_row(self) -> QHBoxLayout:
         top = Qt.AlignmentFlag.AlignTop
-        self.project = _framed("All projects", "Show one project or all of them")
-        self.project.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.project_menu = QMenu(self.project)
-        self.project_menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self.project.setMenu(self.project_menu)
-        self.types_button = _framed("Types", "Choose event types  (T)")
-        self.types_button.clicked.connect(self.choose_types)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self.project, 0, top)
+        row.addWidget(self.projects, 0, top)
         row.addWidget(self.filter, 1)
-        row.addWidget(self.types_button, 0, top)
+        row.addWidget(self.types.button, 0, top)
         return row
 
     def _add_empty_states(self) -> None:
@@ -262,15 +165,14 @@ class LivePage(QWidget):
         self.stream.failed.connect(self._say)
         self.filter.chosen.connect(self._query)
         self.filter.left.connect(self._go_to_table)
-        self.chips.shown.connect(self.show_type)
+        self.projects.chosen.connect(self._query)
+        self.types.changed.connect(self._query)
+        self.types.failed.connect(self._say)
         self.table.moved.connect(self._show_current)
         self.table.opened.connect(self.inspect)
         self.table.left.connect(self.close_inspector)
         self.table.copying.connect(self.copy_rows)
         self.table.customContextMenuRequested.connect(self._show_menu)
-        self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
-        self.table.viewport().installEventFilter(self)
-        self.project_menu.aboutToShow.connect(self._fill_projects)
 
     def open_shop(self) -> None:
         """Something to click that sends events, in the built-in browser."""
@@ -295,8 +197,8 @@ class LivePage(QWidget):
         if self.isVisible() and self._context.store.current:
             self.stream.refresh()
 
-    def _query(self, _terms: object = None) -> None:
-        self.stream.show_filter(Filter(self.filter.terms, self._source, self.hidden))
+    def _query(self, _query: object = None) -> None:
+        self.stream.show_filter(Filter(self.filter.query, self.projects.source, self.types.types))
 
     def _rows(self, ids: Sequence[int]) -> Sequence[EventRow]:
         nothing: list[EventRow] = []
@@ -304,14 +206,15 @@ class LivePage(QWidget):
 
     def _show_counts(self) -> None:
         stream = self.stream
-        self._take_sources(stream.known.sources)
+        if self.projects.take(stream.known.sources):
+            self.model.forget_cells()
         count = plural(stream.known.count, "event")
         if stream.chosen:
             more = "" if stream.is_complete else "+"
             count += f"  ·  {number(stream.matches)}{more} match"
         self.counts.setText(count)
         self.state.setText("" if stream.is_following else "Paused")
-        self._show_pill()
+        self.following.show_pill()
         self._show_question()
         self.stack.setCurrentWidget(self._what_to_show())
         self._context.actions.refresh()
@@ -326,8 +229,8 @@ class LivePage(QWidget):
         return self.no_match
 
     def _explain_no_match(self) -> None:
-        state, project = self.no_match, self._projects.get(self._source or 0, "")
-        only_project = project and not self.filter.terms and not self.hidden
+        state, project = self.no_match, self.projects.name
+        only_project = project and self.filter.query == EVERYTHING and not self.types.types
         name = one_line(project, 40)
         state.title.setText(
             f"No event of project {name} yet"
@@ -345,79 +248,8 @@ class LivePage(QWidget):
         if state.isVisible():
             state.text.setFixedHeight(state.text.heightForWidth(state.text.width()))
 
-    def _take_sources(self, sources: tuple[tuple[int, str, str], ...]) -> None:
-        if not sources or sources == self._sources:
-            return
-        self._sources = sources
-        self._projects.clear()
-        self._projects.update((one, name or short_key(key)) for one, key, name in sources)
-        self.model.forget_cells()
-
     def _say(self, error: AppError) -> None:
         self._context.notifications.error(error.sentence, error.hint)
-
-    # Follow and pause
-
-    def toggle_follow(self) -> None:
-        """Pause, or follow again; remembered."""
-        if self.stream.is_following:
-            self._pause("asked")
-            self._remember_follow()
-        else:
-            self.go_to_newest()
-
-    def go_to_newest(self) -> None:
-        """Show what waited and follow; remembered."""
-        self._paused_by = ""
-        self.stream.follow()
-        self.table.scrollToTop()
-        self._remember_follow()
-
-    def use_follow(self, wanted: bool) -> None:
-        """The setting was changed elsewhere: what it says counts at once."""
-        if not wanted:
-            self._pause("asked")
-        elif not self.stream.is_following:
-            self.go_to_newest()
-
-    def _remember_follow(self) -> None:
-        if self._context.settings.get(keys.FOLLOW) != self.stream.is_following:
-            self._remember(keys.FOLLOW, self.stream.is_following)
-
-    def _pause(self, by: str) -> None:
-        self._paused_by = by
-        self.stream.pause()
-
-    def _scrolled(self, value: int) -> None:
-        if value > 0 and self.stream.is_following:
-            self._pause("scroll")
-        elif value == 0 and self._paused_by == "scroll":
-            # Not inside the scroll bar's own signal, which still uses the rows as they were.
-            QTimer.singleShot(0, self, self._resume)
-
-    def _resume(self) -> None:
-        if self.table.verticalScrollBar().value() == 0 and self._paused_by == "scroll":
-            self.go_to_newest()
-
-    def _show_pill(self) -> None:
-        waiting = len(self.stream.waiting)
-        self.pill.setVisible(waiting > 0)
-        if waiting:
-            self.pill.setText(f"{number(waiting)} new")
-            self.pill.setAccessibleName(f"{number(waiting)} new events: go to the newest")
-            self._place_pill()
-
-    def _place_pill(self) -> None:
-        self.pill.adjustSize()
-        area = self.table.viewport().geometry()
-        self.pill.move(area.center().x() - self.pill.width() // 2, area.top() + 8)
-        self.pill.raise_()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the pill in the middle."""
-        if event.type() == QEvent.Type.Resize:
-            self._place_pill()
-        return super().eventFilter(watched, event)
 
     # Filter, project, types
 
@@ -431,82 +263,20 @@ class LivePage(QWidget):
 
     def clear_filter(self) -> None:
         """Show everything again: no text, all projects, no hidden types."""
-        self._source = None
-        self._show_project()
-        self._set_hidden(())
+        self.projects.show_chosen(None)
+        self.types.set(())
         self.filter.clear()
         self._query()
         self._go_to_table()
 
-    def add_term(self, term: Term) -> None:
+    def add_term(self, term: Node) -> None:
         """Filter by one more condition."""
         self.filter.add(term)
-
-    def choose_project(self, source: int | None) -> None:
-        """Show one project, or all of them."""
-        self._source = source
-        self._show_project()
-        self._query()
-
-    def _show_project(self) -> None:
-        name = "All projects" if self._source is None else self._projects[self._source]
-        self.project.setText(one_line(name, 28).replace("&", "&&"))
-        self.project.setAccessibleName(f"Project: {one_line(name)}")
-
-    def _fill_projects(self) -> None:
-        menu = self.project_menu
-        menu.clear()
-        for source, name in ((None, "All projects"), *self._project_names()):
-            entry = menu.addAction(one_line(name, 60).replace("&", "&&"))
-            entry.setCheckable(True)
-            entry.setChecked(source == self._source)
-            entry.triggered.connect(
-                lambda _checked=False, source=source: self.choose_project(source)
-            )
-
-    def _project_names(self) -> list[tuple[int, str]]:
-        return [
-            (one, f"{name}  ·  {short_key(key)}" if name else short_key(key))
-            for one, key, name in self._sources
-        ]
-
-    def choose_types(self) -> None:
-        """Open the list of types."""
-        from ui.pages.eventtypes import TypesPopup
-
-        if self._types is None:
-            self._types = TypesPopup(self)
-            self._types.hidden_changed.connect(self._set_hidden)
-        self._types.show_types([], self.hidden)
-        self._types.open_below(self.types_button)
-        if self._context.store.current:
-            self._context.jobs.read(self, lambda store: store.events.types(), "types").then(
-                lambda types: self._types.show_types(types, self.hidden)
-            ).catch(self._say)
 
     def hide_selected_types(self) -> None:
         """Leave out the types of the selected events."""
         rows = self._rows(self.table.selected_ids(MOST_TERMS))
-        types = dict.fromkeys(row.type for row in rows)
-        self._set_hidden((*self.hidden, *(one for one in types if one not in self.hidden)))
-
-    def show_type(self, name: str | None) -> None:
-        """Show a hidden type again; None shows them all."""
-        left = () if name is None else tuple(one for one in self.hidden if one != name)
-        self._set_hidden(left)
-
-    def _set_hidden(self, hidden: tuple[str, ...]) -> None:
-        if hidden == self.hidden:
-            return
-        self.hidden = hidden
-        self._remember(keys.HIDDEN_TYPES, list(hidden))
-        self._show_hidden()
-        self._query()
-
-    def _show_hidden(self) -> None:
-        self.chips.show_types(self.hidden)
-        count = len(self.hidden)
-        self.types_button.setText(f"Types  ·  {count} hidden" if count else "Types")
+        self.types.hide(row.type for row in rows)
 
     def _remember(self, setting: keys.Setting[Any], value: Any) -> None:
         try:
@@ -542,8 +312,8 @@ class LivePage(QWidget):
         if self.inspector:
             self.inspector.clear()
         self._context.capture.send(wire.Clear())
-        if self._source is not None:
-            self.choose_project(None)
+        if self.projects.source is not None:
+            self.projects.choose(None)
         self._go_to_table()
 
     # Rows
@@ -647,22 +417,3 @@ class LivePage(QWidget):
         widths = state.get("columns")
         if isinstance(widths, dict):
             self.table.set_widths(widths)
-
-
-def short_key(key: str) -> str:
-    """An API key by its ends."""
-    return one_line(key, 40) if len(key) <= 12 else f"{one_line(key[:4])}…{one_line(key[-4:])}"
-
-
-def _framed(text: str, tip: str) -> QToolButton:
-    button = QToolButton()
-    button.setProperty("framed", True)
-    button.setText(text)
-    button.setToolTip(tip)
-    button.setAccessibleName(text)
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setIconSize(QSize(16, 16))
-    # The arrow belongs after the text.
-    button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-    tint(button, "down")
-    return button

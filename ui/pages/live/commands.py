@@ -1,0 +1,38 @@
+"""
+What can be done on the Live page, as the table that gives palette, shortcuts and buttons theirs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ui.actions import Action
+
+if TYPE_CHECKING:
+    from ui.pages.live.page import LivePage
+
+
+def commands(page: LivePage) -> tuple[Action, ...]:
+    """The actions of a page."""
+
+    def has_row() -> bool:
+        return page.table.current_id() is not None
+
+    return (
+        Action("live.filter", "Filter events", page.open_search, ("Ctrl+F", "/"), "search",
+               "search find query"),
+        Action("live.follow", "Follow new events", page.following.toggle, ("F",), "follow",
+               "pause stop tail live", "Follow", checked=lambda: page.stream.is_following),
+        Action("live.newest", "Go to the newest event", page.following.go_to_newest, ("G",), "up",
+               "top new"),
+        Action("live.inspector", "Show the inspector", page.toggle_inspector, ("I",), "inspector",
+               "details info raw", checked=lambda: page.is_inspecting),
+        Action("live.hide_type", "Hide this event type", page.hide_selected_types, ("H",),
+               "eye-off", "exclude", enabled=has_row),
+        Action("live.types", "Choose event types", page.types.choose, ("T",), "eye",
+               "hidden show hide"),
+        Action("live.copy", "Copy the selected rows", page.copy_rows, (), "copy", "clipboard tsv",
+               enabled=has_row),
+        Action("live.clear", "Clear captured events", page.ask_to_clear, ("Ctrl+L",), "trash",
+               "remove delete empty", enabled=lambda: page.stream.known.count > 0),
+    )  # fmt: skip
