@@ -4,6 +4,7 @@ A filter as SQL and as a predicate: the same events, on a real store.
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from app.filter.predicate import Subject, matches, subject
 from app.ingest.outcome import judge
 from app.model import Capture, Delivery, Response, Via
 from app.store import Store
+from app.study import Study
 
 NOW_MS = 1_795_281_104_973
 KEYS = ("0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210")
@@ -232,3 +234,28 @@ def test_odd_values_harm_nobody(tmp_path: Path, text: str) -> None:
         store.writer.add([(capture, decode(capture))])
         with Store.read(tmp_path / "w") as reader:
             reader.events.after(Filter(parse(text)), 0)
+
+
+def test_a_person_is_found_by_any_id_that_was_theirs(tmp_path: Path) -> None:
+    def sent(number: int, **ids: str) -> Capture:
+        event = {"event_type": f"e{number}", "time": NOW_MS, **ids}
+        return replace(upload([event], 0), at_ms=NOW_MS + number)
+
+    uploads = [
+        sent(1, device_id="phone-1"),
+        sent(2, device_id="phone-1", user_id="ada-lovelace"),
+        sent(3, device_id="laptop-2", user_id="ada-lovelace"),
+        sent(4, device_id="phone-9", user_id="bob-the-builder"),
+    ]
+    with Store.write(tmp_path) as store:
+        store.writer.add([(one, decode(one)) for one in uploads])
+    with Store.read(tmp_path) as before:
+        assert not before.events.after(Filter(parse("person:ada-lovelace")), 0)
+        assert before.events.studied() == 0
+    with Study(tmp_path) as study:
+        study.catch_up()
+    with Store.read(tmp_path) as store:
+        assert store.events.studied() == 4
+        for text in ("person:ada-lovelace", "person = phone-1", "person:laptop"):
+            assert list(store.events.after(Filter(parse(text)), 0)) == [1, 2, 3], text
+        assert list(store.events.after(Filter(parse("-person:ada")), 0)) == [4]
