@@ -43,6 +43,7 @@ class Pending:
 
     capture_id: int
     capture: Capture
+    decoded: Decoded
     started: float
     fault: FaultRule | None = None
     """What shall happen to the answer."""
@@ -182,8 +183,7 @@ class CaptureAddon:
     async def _answer_here(
         self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded, rule: FaultRule | None
     ) -> None:
-        reply = self._ingestion.judge(capture, decoded, _now_ms())
-        response = reply.response
+        response = self._ingestion.answer(capture, decoded, _now_ms())
         if rule and rule.kind == faults.RESET:
             await self._block(flow, capture, decoded, _said(rule))
             return
@@ -193,7 +193,6 @@ class CaptureAddon:
             response = _response(flow.response)
         recorded = await self._recorded(capture, decoded, response)
         if recorded is not response:
-            self._ingestion.withdraw(decoded, reply)
             flow.response = _http(recorded)
         elif rule and rule.kind == faults.DRIP:
             flow.response = None
@@ -229,7 +228,7 @@ class CaptureAddon:
         if capture_id is None:
             flow.response = _http(unavailable(capture))
             return
-        flow.metadata[PENDING] = Pending(capture_id, capture, started, rule)
+        flow.metadata[PENDING] = Pending(capture_id, capture, decoded, started, rule)
         if capture.via is Via.ENDPOINT:
             self._redirect(flow, decoded)
         if rule and rule.kind == faults.DRIP:
@@ -275,7 +274,7 @@ class CaptureAddon:
             duration_ms=round((time.monotonic() - pending.started) * 1000),
         )
         try:
-            self._writer.answer(pending.capture_id, capture)
+            self._writer.answer(pending.capture_id, capture, pending.decoded)
         except StoreUnavailable as error:
             # Its events are stored; only the answer's details are missing.
             log.warning("answer of capture %d not stored: %s", pending.capture_id, error)

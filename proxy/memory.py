@@ -37,12 +37,11 @@ class IngestionMemory:
 
     def save(self) -> None:
         """Save what changed. What the disk refuses is lost at the end, not now."""
-        now_ms = _now_ms()
-        rows = self.ingestion.unsaved(now_ms)
+        rows = self.ingestion.unsaved()
         if not rows or not self._store:
             return
         try:
-            self._store.save([Kept(*row) for row in rows], now_ms)
+            self._store.save([Kept(*row) for row in rows], _now_ms())
         except StoreUnavailable as error:
             if not self._failing:
                 log.warning("%s", error)

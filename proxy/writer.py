@@ -51,9 +51,9 @@ class GroupWriter:
         await asyncio.sleep(0)
         return ids
 
-    def answer(self, capture_id: int, capture: Capture) -> None:
+    def answer(self, capture_id: int, capture: Capture, decoded: Decoded) -> None:
         """Complete an exchange with its response or failure. Raises StoreUnavailable."""
-        self._writer.answer(capture_id, capture)
+        self._writer.answer(capture_id, capture, decoded)
         self._committed(self._writer.last)
 
     async def clear(self) -> AsyncIterator[Ids]:

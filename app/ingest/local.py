@@ -14,7 +14,6 @@ import orjson
 
 from app.decode.http_v2 import BATCH
 from app.ingest.answer import json_answer, preflight, text_answer
-from app.ingest.dedupe import WEEK_MS, Seen
 from app.ingest.endpoints import Endpoint, endpoint_of
 from app.ingest.forms import answer_form
 from app.ingest.limits import Limits, Window
@@ -28,13 +27,6 @@ MOST_SOURCES = 1000
 """How many sources are measured, against senders with a new API key for every upload."""
 
 
-class Reply(NamedTuple):
-    """An answer, and which events were taken before (places in the upload): the answer hides it."""
-
-    response: Response
-    duplicates: tuple[int, ...] = ()
-
-
 class Remembered(NamedTuple):
     """Something to keep across restarts: rows of `app.store.ingestion`."""
 
@@ -44,13 +36,12 @@ class Remembered(NamedTuple):
 
 
 class LocalIngestion:
-    """Answers uploads as documented, and remembers what that takes: rates, quotas, duplicates."""
+    """Answers uploads as documented, and remembers what that takes: rates and quotas. That an
+    event was taken before changes no answer; the store tells (`app.ingest.dedupe`)."""
 
     def __init__(self, book: RuleBook | None = None) -> None:
         self._book = book or RuleBook()
         self._limits: dict[str, Limits] = {}
-        self._seen = Seen()
-        self._saved = 0
 
     def obey(self, book: RuleBook) -> None:
         """Use these rules from now on. What was counted stays where its window does."""
@@ -64,28 +55,16 @@ class LocalIngestion:
 
     def answer(self, capture: Capture, decoded: Decoded, now_ms: int) -> Response:
         """The response to a request that stays here."""
-        return self.judge(capture, decoded, now_ms).response
-
-    def judge(self, capture: Capture, decoded: Decoded, now_ms: int) -> Reply:
-        """The same, with what the answer does not say."""
         endpoint = endpoint_of(capture, decoded)
         if decoded.upload and endpoint is Endpoint.EVENTS:
             return self._events(capture, decoded.upload, now_ms)
         if decoded.upload:
-            return self._form(capture, decoded.upload, now_ms)
-        return Reply(_other(endpoint, capture))
-
-    def withdraw(self, decoded: Decoded, reply: Reply) -> None:
-        """The events of an accepted upload could not be stored: its sender is refused after all,
-        and what it sends again is no duplicate."""
-        upload = decoded.upload
-        if upload and reply.response.status == 200:
-            self._seen.withdraw(upload.api_key or "", upload.events, reply.duplicates)
+            return text_answer(capture, *answer_form(decoded.upload, capture, self._book))
+        return _other(endpoint, capture)
 
     def forget(self) -> None:
         """Begin anew, as if nothing had ever arrived."""
         self._limits.clear()
-        self._seen = Seen()
 
     def remember(self, rows: Iterable[tuple[str, int, bytes]]) -> None:
         """Take back what `unsaved` gave. Rows that cannot be read are left out."""
@@ -95,33 +74,26 @@ class LocalIngestion:
             except (ValueError, TypeError, KeyError, AttributeError):
                 continue
 
-    def unsaved(self, now_ms: int) -> list[Remembered]:
+    def unsaved(self) -> list[Remembered]:
         """What changed since the last time, for `remember` after a restart."""
-        rows = [
+        return [
             row
             for api_key, limits in self._limits.items()
             for name, window in _windows(limits)
             for row in _rows(api_key, name, window)
         ]
-        accepted = self._seen.unsaved()
-        if accepted:
-            self._saved += 1
-            key = _key("seen", f"{now_ms:015}", f"{self._saved:09}")
-            rows.append(Remembered(key, now_ms + WEEK_MS, accepted))
-        return rows
 
-    def _events(self, capture: Capture, upload: Upload, now_ms: int) -> Reply:
+    def _events(self, capture: Capture, upload: Upload, now_ms: int) -> Response:
         refusal_ = _malformed(upload) or self._unwelcome(upload, now_ms)
         if refusal_:
-            return Reply(json_answer(capture, *refusal_))
-        duplicates = self._seen.accept(upload.api_key or "", upload.events, now_ms)
+            return json_answer(capture, *refusal_)
         body = {
             "code": 200,
             "events_ingested": len(upload.events),
             "payload_size_bytes": upload.body_bytes,
             "server_upload_time": now_ms,
         }
-        return Reply(json_answer(capture, 200, body), duplicates)
+        return json_answer(capture, 200, body)
 
     def _unwelcome(self, upload: Upload, now_ms: int) -> tuple[int, dict[str, object]] | None:
         api_key = upload.api_key or ""
@@ -132,13 +104,6 @@ class LocalIngestion:
             return 400, refusal(found, first_only=upload.endpoint != BATCH)
         return self._limits_of(api_key).refusal(upload, now_ms)
 
-    def _form(self, capture: Capture, upload: Upload, now_ms: int) -> Reply:
-        status, text = answer_form(upload, capture, self._book)
-        duplicates: tuple[int, ...] = ()
-        if status == 200:
-            duplicates = self._seen.accept(upload.api_key or "", upload.events, now_ms)
-        return Reply(text_answer(capture, status, text), duplicates)
-
     def _limits_of(self, api_key: str) -> Limits:
         limits = self._limits.get(api_key)
         if limits is None:
@@ -148,9 +113,6 @@ class LocalIngestion:
         return limits
 
     def _remember(self, key: list[str], value: bytes) -> None:
-        if len(key) == 3:  # ["seen", …]; those of a window have four parts.
-            self._seen.load(value)
-            return
         api_key, name, length, slot = key
         limits = self._limits_of(api_key)
         window = limits.quota if name == "quota" else limits.rate(name)

@@ -88,13 +88,14 @@ def judge(upload: Upload, capture: Capture) -> Judgement:
     return _by_text(upload, capture, response.status)
 
 
-def is_taken(capture: Capture) -> bool:
-    """Whether the answer says plainly that everything was taken, whatever was sent."""
-    if capture.response is None:
-        return False
-    document = answer_json(capture)
-    code = document.get("code") if isinstance(document, dict) else None
-    return type(code) is int and 200 <= code < 300
+def duplicate(earlier: int | None) -> Verdict:
+    """The verdict on an event that is one which was accepted before. The answer hides it."""
+    which = "" if earlier is None else f": event {earlier}"
+    reason = (
+        "Amplitude has it already, from the same device with the same insert_id within seven days"
+        f"{which}. It answers 200 and keeps only the first."
+    )
+    return Verdict(Outcome.DUPLICATE, reason, "insert_id")
 
 
 def reasons(upload: Upload, capture: Capture) -> list[Verdict]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from app.filter import Filter
 from app.filter.sql import Span, where
 from app.filter.texts import TextTest
-from app.ingest.outcome import Verdict
+from app.ingest.outcome import Verdict, duplicate
 from app.model import Capture, Event, Outcome, Upload, Via
 from app.store.captures import CaptureReader
 from app.store.writer import OUTCOMES
@@ -152,13 +152,16 @@ class EventReader:
             # Either may have been pruned between the questions.
             if stored and stored.decoded.upload and row.id in places:
                 (position, repeat_of), upload = places[row.id], stored.decoded.upload
+                verdict = stored.judgement.of(position)
+                if row.outcome is Outcome.DUPLICATE:
+                    verdict = duplicate(repeat_of)
                 yield EventDetail(
                     row,
                     upload.events[position],
                     position,
                     upload,
                     stored.capture,
-                    stored.judgement.of(position),
+                    verdict,
                     repeat_of,
                 )
 

@@ -2,14 +2,16 @@
 Recognises what was sent before: retries, browsers that post again, pulses of a heartbeat.
 
 An upload that is sent again begins with an event that was sent before, at any of them when the
-first sending was refused in part or split. Kept by `insert_id` are therefore the first event of
-every upload, all events of those that were not taken, and every event with `delay`, which its SDK
-sends again and again until it is over (wire-format §1.2). So one look-up finds the earlier upload.
+first sending was refused in part or split. What was taken is known (`duplicates`). Kept beside it
+by `insert_id` are the first event of every upload that waits for its answer or is a later sending,
+all events of those that were not taken, and every event with `delay`, which its SDK sends again and
+again until it is over (wire-format §1.2). So one look-up finds the earlier upload.
 """
 
 import sqlite3
 from typing import NamedTuple
 
+from app.ingest.dedupe import Seen, keys_of
 from app.model import Event
 
 _REMEMBER_ALL = """
@@ -32,8 +34,9 @@ class Attempt(NamedTuple):
 class Repeats:
     """The `sent` table. Works inside the transactions of the writer."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, seen: Seen) -> None:
         self._db = connection
+        self._seen = seen
 
     def attempt(self, key: Key | None) -> tuple[Attempt, int | None]:
         """Which attempt begins with this event, and the upload that it repeats."""
@@ -57,7 +60,11 @@ class Repeats:
             " ORDER BY event_id DESC LIMIT 1",
             key,
         ).fetchone()
-        return None if row is None else int(row[0])
+        if row is not None:
+            return int(row[0])
+        insert_id, source, device = key
+        (taken,) = keys_of(source, (device,), (insert_id,))
+        return None if taken is None else self._seen.find(taken)
 
     def remember(self, event_id: int, key: Key) -> None:
         """An event that something later may begin with."""

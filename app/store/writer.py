@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 
 from app.decode import decode
 from app.decode.body import clean, column_text, json_text
-from app.ingest.outcome import ACCEPTED, Judgement, is_taken, judge
+from app.ingest.dedupe import keys_of
+from app.ingest.outcome import ACCEPTED, Judgement, judge
 from app.model import Capture, Decoded, Event, Outcome, Response, Upload
+from app.store.duplicates import Duplicates
 from app.store.http import pack
 from app.store.repeats import Key, Repeats, is_pulse
 from app.store.trouble import explained
@@ -76,7 +78,10 @@ class Writer:
         self._folder = folder
         self._names = tuple(_Names(connection, kind) for kind in ("type", "user", "device"))
         self._sources: dict[str, int] = {}
-        self._repeats = Repeats(connection)
+        self._duplicates = Duplicates(
+            connection, OUTCOME_NUMBER[Outcome.ACCEPTED], OUTCOME_NUMBER[Outcome.DUPLICATE]
+        )
+        self._repeats = Repeats(connection, self._duplicates.seen)
         self.last = self._last_ids()
 
     def add(self, batch: Sequence[tuple[Capture, Decoded]]) -> list[int]:
@@ -88,19 +93,19 @@ class Writer:
 
         return self._transaction(insert)
 
-    def answer(self, capture_id: int, capture: Capture) -> None:
-        """Complete a capture that was stored before its answer was known."""
+    def answer(self, capture_id: int, capture: Capture, decoded: Decoded | None = None) -> None:
+        """Complete a capture that was stored before its answer was known. `decoded` is what was
+        stored, where it is still at hand. Raises StoreUnavailable."""
 
         with explained(self._folder):
             row = self._db.execute(
-                "SELECT first_event_id, event_count FROM uploads WHERE id = ?", (capture_id,)
+                "SELECT first_event_id, source_id FROM uploads WHERE id = ?", (capture_id,)
             ).fetchone()
-        note, judgement = None, ACCEPTED
-        if not row or not is_taken(capture):
-            # Read once more: with its answer a question means more, and a refusal names events.
+        if decoded is None or decoded.upload is None:
+            # Read once more: with its answer a question means more.
             decoded = decode(capture)
-            note = clean(decoded.note)
-            judgement = judge(decoded.upload, capture) if decoded.upload else ACCEPTED
+        note, upload = clean(decoded.note), decoded.upload
+        judgement = judge(upload, capture) if upload else ACCEPTED
 
         def update() -> None:
             self._db.execute(
@@ -115,9 +120,9 @@ class Writer:
                     capture_id,
                 ),
             )
-            if row:
-                first, count = row
-                self._settle(first, count, judgement)
+            if row and upload:
+                first, source = row
+                self._settle(first, source, upload.events, judgement, capture.at_ms)
 
         self._transaction(update)
 
@@ -164,6 +169,8 @@ class Writer:
         for kind in ("type", "user", "device"):
             self._db.execute(_FORGET.format(column=f"{kind}_id"), (event, event))
         self._repeats.forget(event)
+        if first > self.last.capture:
+            self._duplicates.seen.forget()
         self._db.execute("DELETE FROM events WHERE id < ?", (event,))
         self._db.execute("DELETE FROM uploads WHERE id < ?", (first,))
         self._db.execute("DELETE FROM captures WHERE id < ?", (first,))
@@ -195,10 +202,12 @@ class Writer:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 self.last = before
+                self._duplicates.seen.undo()
                 # Some of these numbers were given in the transaction that is gone.
                 self._forget_names()
                 self._sources.clear()
                 raise
+        self._duplicates.seen.settle()
         return result
 
     def _insert(self, capture: Capture, decoded: Decoded) -> int:
@@ -234,6 +243,7 @@ class Writer:
     def _insert_upload(self, upload_id: int, capture: Capture, upload: Upload) -> None:
         source = self._source(upload.api_key, capture.at_ms)
         first = self.last.event + 1
+        held = [place for place, event in enumerate(upload.events) if "delay" in event.raw]
         opening = self._opening(source, upload.events)
         attempt, earlier = self._repeats.attempt(opening[1] if opening else None)
         self._db.execute(
@@ -261,25 +271,56 @@ class Writer:
             "INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL)",
             self._rows(upload_id, first, source, outcome, upload.events),
         )
-        if opening:
-            self._repeats.remember(first + opening[0], opening[1])
         if earlier is not None:
             self._repeats.mark(earlier, first, len(upload.events))
-        self._pulses(source, first, upload.events)
+        self._pulses(source, first, upload.events, held)
+        if judgement.all.outcome is Outcome.ACCEPTED:
+            self._accept(source, first, upload.events, held, capture.at_ms)
         if judgement is not ACCEPTED:
             self._set_apart(first, judgement)
             if capture.response or capture.failure:
                 self._repeats.remember_all(first, len(upload.events))
+        if opening and (judgement is not ACCEPTED or attempt.number > 1):
+            self._repeats.remember(first + opening[0], opening[1])
 
-    def _settle(self, first: int, count: int, judgement: Judgement) -> None:
+    def _settle(
+        self,
+        first: int,
+        source: int | None,
+        events: tuple[Event, ...],
+        judgement: Judgement,
+        at_ms: int,
+    ) -> None:
         """The outcomes of events that were stored before their answer was known."""
         self._db.execute(
             "UPDATE events SET outcome = ? WHERE id BETWEEN ? AND ?",
-            (OUTCOME_NUMBER[judgement.all.outcome], first, first + count - 1),
+            (OUTCOME_NUMBER[judgement.all.outcome], first, first + len(events) - 1),
         )
+        if judgement.all.outcome is Outcome.ACCEPTED:
+            held = [place for place, event in enumerate(events) if "delay" in event.raw]
+            self._accept(source, first, events, held, at_ms)
         if judgement is not ACCEPTED:
             self._set_apart(first, judgement)
-            self._repeats.remember_all(first, count)
+            self._repeats.remember_all(first, len(events))
+
+    def _accept(
+        self,
+        source: int | None,
+        first: int,
+        events: tuple[Event, ...],
+        held: list[int],
+        at_ms: int,
+    ) -> None:
+        """Events that were taken; some of them may have been taken before. One that is held back
+        is sent again and again until it is final, and taken only then."""
+        if not events:
+            return
+        numbers = self._names[2]
+        devices = [numbers[event.device_id] for event in events]
+        keys = keys_of(source, devices, [event.insert_id for event in events])
+        for place in held:
+            keys[place] = None
+        self._duplicates.mark(first, keys, at_ms)
 
     def _set_apart(self, first: int, judgement: Judgement) -> None:
         self._db.executemany(
@@ -300,10 +341,13 @@ class Writer:
                 return position, (event.insert_id, source, self._names[2][event.device_id])
         return None
 
-    def _pulses(self, source: int | None, first: int, events: tuple[Event, ...]) -> None:
+    def _pulses(
+        self, source: int | None, first: int, events: tuple[Event, ...], held: list[int]
+    ) -> None:
         """Heartbeats among the events: later pulses are the event of the first one."""
-        for position, event in enumerate(events):
-            if "delay" in event.raw and event.insert_id is not None and is_pulse(event):
+        for position in held:
+            event = events[position]
+            if event.insert_id is not None and is_pulse(event):
                 key = (event.insert_id, source, self._names[2][event.device_id])
                 earlier = self._repeats.earlier(key)
                 if earlier is not None:

@@ -14,9 +14,9 @@ import pytest
 from app.decode import decode
 from app.errors import BadInput
 from app.ingest.dedupe import WEEK_MS
-from app.ingest.local import LocalIngestion, Reply
+from app.ingest.local import LocalIngestion
 from app.ingest.rules import RuleBook, Rules, rule_book
-from app.model import Capture
+from app.model import Capture, Response
 from app.store.ingestion import FILE, IngestionStore, Kept
 from tests.factories import KEY, event, upload
 
@@ -25,12 +25,12 @@ BATCH_URL = "https://api2.amplitude.com/batch"
 HOUR = 3_600_000
 
 
-def judged(local: LocalIngestion, capture: Capture, now_ms: int = NOW) -> Reply:
-    return local.judge(capture, decode(capture), now_ms)
+def judged(local: LocalIngestion, capture: Capture, now_ms: int = NOW) -> Response:
+    return local.answer(capture, decode(capture), now_ms)
 
 
 def answered(local: LocalIngestion, capture: Capture, now_ms: int = NOW) -> dict[str, Any]:
-    response = judged(local, capture, now_ms).response
+    response = judged(local, capture, now_ms)
     body: dict[str, Any] = orjson.loads(response.body)
     assert body["code"] == response.status
     return body
@@ -86,9 +86,7 @@ def test_a_refused_upload_counts_nothing() -> None:
     good, bad = many(1)[0], event(insert_id="bad", time="x")
     for _ in range(5):
         assert answered(local, upload(good, good, bad))["code"] == 400
-    reply = judged(local, upload(good))
-    assert reply.response.status == 200
-    assert reply.duplicates == ()
+    assert judged(local, upload(good)).status == 200
 
 
 def test_throttling_by_user_and_device_averaged_over_the_window() -> None:
@@ -152,51 +150,18 @@ def test_silenced_devices() -> None:
     assert answered(local, upload(event(device_id="device-2")))["code"] == 200
 
 
-def test_duplicates_are_answered_as_success_and_told_to_us() -> None:
+def test_duplicates_are_answered_as_success() -> None:
     local = LocalIngestion()
     first, second = many(2)
-    assert judged(local, upload(first)).duplicates == ()
-    reply = judged(local, upload(first, second, second, event()), NOW + WEEK_MS - 1)
-    assert reply.response.status == 200
-    assert orjson.loads(reply.response.body)["events_ingested"] == 4
-    assert reply.duplicates == (0, 2)
-
-
-def test_what_makes_a_duplicate() -> None:
-    local = LocalIngestion()
-    sent = event(insert_id="one")
-    judged(local, upload(sent))
-    assert judged(local, upload({**sent, "device_id": "device-2"})).duplicates == ()
-    assert judged(local, upload(sent, key="another")).duplicates == ()
-    assert judged(local, upload(sent)).duplicates == (0,)
-    assert judged(local, upload(sent), NOW + WEEK_MS).duplicates == ()
-
-
-def test_an_event_that_is_held_back_is_no_duplicate() -> None:
-    local = LocalIngestion()
-    held = event(insert_id="video", delay={"id": "v-1", "timeout": 3_600_000})
-    other = event(insert_id="other")
-    judged(local, upload(held, other))
-    assert judged(local, upload(held, other)).duplicates == (1,)
-
-
-def test_what_could_not_be_stored_is_no_duplicate_later() -> None:
-    local = LocalIngestion()
-    known, lost = many(2)
-    judged(local, upload(known))
-    both = upload(known, lost)
-    reply = judged(local, both)
-    local.withdraw(decode(both), reply)
-    assert judged(local, both).duplicates == (0,)
-    again = LocalIngestion()
-    again.remember(local.unsaved(NOW))
-    assert judged(again, both).duplicates == (0, 1)
+    assert answered(local, upload(first))["events_ingested"] == 1
+    body = answered(local, upload(first, second, second, event()))
+    assert (body["code"], body["events_ingested"]) == (200, 4)
 
 
 def restarted(local: LocalIngestion, folder: Path, now_ms: int = NOW) -> LocalIngestion:
     """Another ingestion with what this one has kept."""
     store = IngestionStore(folder)
-    store.save([Kept(*row) for row in local.unsaved(now_ms)], now_ms)
+    store.save([Kept(*row) for row in local.unsaved()], now_ms)
     store.close()
     store = IngestionStore(folder)
     again = LocalIngestion(RuleBook(sources={"*": Rules(eps=2, daily_quota=65)}))
@@ -209,17 +174,16 @@ def test_all_of_it_survives_a_restart(tmp_path: Path) -> None:
     local = with_rules(eps=2, daily_quota=65)
     assert answered(local, upload(*many(60)))["code"] == 200
     local = restarted(local, tmp_path)
-    assert local.unsaved(NOW) == []
+    assert local.unsaved() == []
     body = answered(local, upload(event()), NOW + 20_000)
     assert body["throttled_devices"] == {"device-1": 3}
-    reply = judged(local, upload(*many(3)), NOW + 60_000)
-    assert reply.duplicates == (0, 1, 2)
+    assert answered(local, upload(*many(3)), NOW + 60_000)["code"] == 200
     local = restarted(local, tmp_path, NOW + 61_000)
     body = answered(local, upload(*many(3)), NOW + 120_000)
     assert body["exceeded_daily_quota_users"] == {"user-1": 66}
     # A week later nothing of it is left, on disk either.
     local = restarted(local, tmp_path, NOW + 2 * WEEK_MS)
-    assert judged(local, upload(*many(3)), NOW + 2 * WEEK_MS).duplicates == ()
+    assert answered(local, upload(*many(60)), NOW + 2 * WEEK_MS)["code"] == 200
     store = IngestionStore(tmp_path)
     assert store.load(NOW + 2 * WEEK_MS) == []
     store.close()
@@ -234,14 +198,15 @@ def test_a_damaged_file_is_begun_anew(tmp_path: Path) -> None:
     assert len(rows) == 1
     local = LocalIngestion()
     local.remember(rows)
-    assert judged(local, upload(*many(1))).duplicates == ()
+    assert answered(local, upload(*many(1)))["code"] == 200
 
 
-def test_clear_forgets(tmp_path: Path) -> None:
-    local = LocalIngestion()
-    judged(local, upload(*many(1)))
+def test_clear_forgets() -> None:
+    local = with_rules(eps=2, daily_quota=65)
+    assert answered(local, upload(*many(60)))["code"] == 200
+    assert answered(local, upload(*many(60)))["code"] == 429
     local.forget()
-    assert judged(local, upload(*many(1))).duplicates == ()
+    assert answered(local, upload(*many(60)))["code"] == 200
 
 
 def test_rules_change_while_running() -> None:
@@ -278,7 +243,7 @@ def form(path: str, fields: dict[str, str], host: str = "api2.amplitude.com") ->
 
 
 def said(capture: Capture, local: LocalIngestion | None = None) -> tuple[int, str]:
-    response = judged(local or LocalIngestion(), capture).response
+    response = judged(local or LocalIngestion(), capture)
     return response.status, response.body.decode()
 
 
@@ -389,6 +354,6 @@ def test_forms_know_api_keys() -> None:
 )
 def test_the_other_services(method: str, url: str, body: str) -> None:
     capture = Capture(NOW, method, url, (("Origin", "https://shop.example"),), b"\x1f\x8bwhatever")
-    response = judged(LocalIngestion(), capture).response
+    response = judged(LocalIngestion(), capture)
     assert (response.status, response.body.decode()) == (200, body)
     assert ("Access-Control-Allow-Origin", "https://shop.example") in response.headers
