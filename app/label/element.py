@@ -1,0 +1,119 @@
+"""
+What an element event says, in two halves: the element that was clicked, and the page it was on.
+
+Both are values that compare equal when no condition can tell them apart, so that a million clicks
+are judged as the few thousand different elements and pages that they are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from app.label.hierarchy import Hierarchy, read
+
+PREFIX = "[Amplitude] "
+MOST = 4_096
+"""Characters of a property that are kept; SDKs keep 255 of texts and 128 of links."""
+
+
+NOTHING = Hierarchy()
+
+
+class Action(StrEnum):
+    """What a person did with the element."""
+
+    CLICKED = "clicked"
+    CHANGED = "changed"
+
+    @property
+    def event_type(self) -> str:
+        """The event that SDKs send for it."""
+        return f"{PREFIX}Element {self.title()}"
+
+
+ACTIONS: Mapping[str, Action] = {action.event_type: action for action in Action}
+
+
+@dataclass(frozen=True)
+class Element:
+    """The subject of an element event (labeling §A3). A missing property is None."""
+
+    action: Action
+    hierarchy: Hierarchy = NOTHING
+    tag: str | None = None
+    text: str | None = None
+    href: str | None = None
+    element_id: str | None = None
+    element_class: str | None = None
+    aria_label: str | None = None
+    attributes: tuple[tuple[str, str], ...] = ()
+
+    def field(self, name: str) -> str | None:
+        """The value that a condition's field names, or None when it was not sent."""
+        if name.startswith("attr."):
+            return dict(self.attributes).get(name[5:])
+        value = getattr(self, name)
+        return value if isinstance(value, str) else None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where it happened."""
+
+    url: str | None = None
+    title: str | None = None
+
+    def field(self, name: str) -> str | None:
+        """The value of `page_url` or `page_title`."""
+        return self.url if name == "page_url" else self.title
+
+
+def clicked(event_type: str, properties: object) -> tuple[Element, Page] | None:
+    """What an event says of an element, or None when it is no element event."""
+    action = ACTIONS.get(event_type)
+    if action is None or not isinstance(properties, Mapping):
+        return None
+    said = properties.get(f"{PREFIX}Element Class")
+    hierarchy = read(properties.get(f"{PREFIX}Element Hierarchy"), said)
+    element = Element(
+        action,
+        hierarchy,
+        tag=_text(properties, "Element Tag")
+        or (hierarchy.nodes[0].tag if hierarchy.nodes else None),
+        text=_text(properties, "Element Text"),
+        href=_text(properties, "Element Href"),
+        element_id=_text(properties, "Element ID"),
+        element_class=_text(properties, "Element Class"),
+        aria_label=_text(properties, "Element Aria Label"),
+        attributes=_attributes(properties.get(f"{PREFIX}Element Attributes")),
+    )
+    return element, Page(_text(properties, "Page URL"), _text(properties, "Page Title"))
+
+
+def normalized(text: str) -> str:
+    """A typed text as SDKs would have sent it: blanks collapsed and trimmed."""
+    return " ".join(text.split())
+
+
+def _text(properties: Mapping[str, Any], name: str) -> str | None:
+    value = properties.get(PREFIX + name)
+    if isinstance(value, bool) or value is None or value == "":
+        return None
+    if isinstance(value, int | float):
+        return str(value)
+    return value[:MOST] if isinstance(value, str) else None
+
+
+def _tag(hierarchy: Hierarchy) -> str | None:
+    return hierarchy.nodes[0].tag if hierarchy.nodes else None
+
+
+def _attributes(value: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, Mapping):
+        return ()
+    return tuple(
+        (name, held[:MOST])
+        for name, held in sorted((str(key), item) for key, item in value.items())
+        if isinstance(held, str)
+    )
