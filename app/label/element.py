@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from app.label.hierarchy import Hierarchy, read
+import orjson
+
+from app.label.hierarchy import Hierarchy, canonical, encodable, read, stored
 
 PREFIX = "[Amplitude] "
 MOST = 4_096
@@ -32,6 +34,22 @@ class Action(StrEnum):
         return f"{PREFIX}Element {self.title()}"
 
 
+SEEN = tuple(
+    PREFIX + name
+    for name in (
+        "Element Hierarchy",
+        "Element Tag",
+        "Element Text",
+        "Element Href",
+        "Element ID",
+        "Element Class",
+        "Element Aria Label",
+        "Element Attributes",
+        "Page URL",
+        "Page Title",
+    )
+)
+"""The properties that conditions can see."""
 ACTIONS: Mapping[str, Action] = {action.event_type: action for action in Action}
 
 
@@ -91,6 +109,30 @@ def clicked(event_type: str, properties: object) -> tuple[Element, Page] | None:
     return element, Page(_text(properties, "Page URL"), _text(properties, "Page Title"))
 
 
+def element_body(element: Element) -> bytes:
+    """An element as it is stored; `element_of` reads it back."""
+    body: dict[str, Any] = {
+        name: value
+        for name in ("tag", "text", "href", "element_id", "element_class", "aria_label")
+        if (value := element.field(name)) is not None
+    }
+    if element.attributes:
+        body["attributes"] = dict(element.attributes)
+    said = orjson.dumps({"action": str(element.action), **body}, option=orjson.OPT_SORT_KEYS)
+    return said[:-1] + b',"hierarchy":' + canonical(element.hierarchy) + b"}"
+
+
+def element_of(text: str | bytes) -> Element:
+    """What `element_body` wrote."""
+    body = orjson.loads(text)
+    return Element(
+        Action(body.pop("action")),
+        stored(orjson.dumps(body.pop("hierarchy"))),
+        attributes=tuple(body.pop("attributes", {}).items()),
+        **body,
+    )
+
+
 def normalized(text: str) -> str:
     """A typed text as SDKs would have sent it: blanks collapsed and trimmed."""
     return " ".join(text.split())
@@ -102,7 +144,7 @@ def _text(properties: Mapping[str, Any], name: str) -> str | None:
         return None
     if isinstance(value, int | float):
         return str(value)
-    return value[:MOST] if isinstance(value, str) else None
+    return str(encodable(value[:MOST])) if isinstance(value, str) else None
 
 
 def _tag(hierarchy: Hierarchy) -> str | None:
@@ -113,7 +155,7 @@ def _attributes(value: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, Mapping):
         return ()
     return tuple(
-        (name, held[:MOST])
+        (str(encodable(name)), str(encodable(held[:MOST])))
         for name, held in sorted((str(key), item) for key, item in value.items())
         if isinstance(held, str)
     )

@@ -97,7 +97,7 @@ class Hierarchy:
 def canonical(hierarchy: Hierarchy) -> bytes:
     """The JSON under which a hierarchy is stored; `stored` reads it back."""
     body = {"h": hierarchy.as_json(), **({} if hierarchy.classes_known else {"c": False})}
-    return orjson.dumps(_encodable(body), option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(encodable(body), option=orjson.OPT_SORT_KEYS)
 
 
 def stored(text: str | bytes) -> Hierarchy:
@@ -204,7 +204,7 @@ def _attributes(value: object) -> Mapping[str, str]:
     }
 
 
-def _encodable(value: Any) -> Any:
+def encodable(value: Any) -> Any:
     """Lone surrogates, which a cut in the middle of a character leaves, as U+FFFD."""
     if isinstance(value, str):
         try:
@@ -213,7 +213,7 @@ def _encodable(value: Any) -> Any:
             return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         return value
     if isinstance(value, list):
-        return [_encodable(item) for item in value]
+        return [encodable(item) for item in value]
     if isinstance(value, dict):
-        return {_encodable(key): _encodable(item) for key, item in value.items()}
+        return {encodable(key): encodable(item) for key, item in value.items()}
     return value

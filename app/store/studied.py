@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 FILE = "study.sqlite"
 
 
-_NAMED = re.compile(r"^(CREATE (?:UNIQUE )?(?:TABLE|INDEX)) (\w+)")
+_NAMED = re.compile(r"^(CREATE (?:UNIQUE )?(?:TABLE|INDEX|VIEW)) (\w+)")
 
 
 def attach_study(folder: Path, connection: sqlite3.Connection) -> None:

@@ -67,6 +67,8 @@ def _follow(workspace: Path, ended: threading.Event) -> None:
                 if through != said:
                     said = through
                     _say(Progress(through, through))
+            elif study.refresh():
+                _say(Progress(said, said))
             ended.wait(EVERY_SECONDS)
 
 

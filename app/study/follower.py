@@ -3,7 +3,8 @@ What it takes to learn something from all captures, in order.
 """
 
 import sqlite3
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from app.store.writer import Ids
 from app.study.arrival import Arrival
@@ -28,7 +29,7 @@ class Follower(Protocol):
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """CREATE statements, for tables and indexes."""
+        """CREATE statements, for tables, indexes and views."""
 
     def begin(self, db: sqlite3.Connection) -> None:
         """Go on from what the tables say."""
@@ -41,3 +42,14 @@ class Follower(Protocol):
 
     def forget(self, first: Ids) -> None:
         """Captures and events below these were removed from the workspace."""
+
+
+@runtime_checkable
+class Refreshing(Protocol):
+    """What a follower has that also depends on something beside the captures."""
+
+    def is_stale(self, folder: Path) -> bool:
+        """Whether that has changed. Asked ten times a second."""
+
+    def refresh(self) -> None:
+        """Take the change over. After `begin`, in a transaction of its own."""

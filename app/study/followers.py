@@ -4,6 +4,7 @@ Who learns from the captures, in the order in which they are told.
 
 from app.study.follower import Follower
 from app.study.groups import GroupsFollower
+from app.study.labels import LabelFollower
 from app.study.people import PeopleFollower
 from app.study.properties import PropertiesFollower
 from app.study.sessions import SessionsFollower
@@ -12,4 +13,10 @@ from app.study.sessions import SessionsFollower
 def make_followers() -> list[Follower]:
     """New ones, which have not begun."""
     people = PeopleFollower()
-    return [people, PropertiesFollower(people), SessionsFollower(), GroupsFollower()]
+    return [
+        people,
+        PropertiesFollower(people),
+        SessionsFollower(),
+        GroupsFollower(),
+        LabelFollower(),
+    ]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from app.study.arrival import Arrival
-from app.study.follower import Follower
+from app.study.follower import Follower, Refreshing
 from app.study.followers import make_followers
 from app.study.people import PeopleFollower
 from app.study.placing import Placing
@@ -42,6 +42,7 @@ class Study:
         """`folder` holds a workspace. Raises StoreUnavailable or sqlite3.Error."""
         self._followers = list(make_followers() if followers is None else followers)
         people = next(one for one in self._followers if isinstance(one, PeopleFollower))
+        self._folder = folder
         self._captures = Captures(folder)
         try:
             self._db = open_file(folder, self._followers)
@@ -67,7 +68,21 @@ class Study:
                 break
             self._study(batch, through)
             progress(Progress(self._through(), self._captures.last_id()))
+        self.refresh()
         return self._through()
+
+    def refresh(self) -> bool:
+        """Take over what changed beside the captures; whether something did."""
+        stale = [
+            one
+            for one in self._followers
+            if isinstance(one, Refreshing) and one.is_stale(self._folder)
+        ]
+        for one in stale:
+            with self._transaction():
+                one.begin(self._db)
+                one.refresh()
+        return bool(stale)
 
     def data_version(self) -> int:
         """Changes when something was committed to the workspace."""

@@ -51,7 +51,8 @@ def make_tables(db: sqlite3.Connection, followers: Sequence[Follower]) -> None:
     if _versions(db) == _wanted(followers):
         return
     for kind, name in db.execute(
-        "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND type = 'table'"
+        "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+        " AND type IN ('table', 'view')"
     ).fetchall():
         db.execute(f'DROP {kind} "{name}"')
     db.execute(_FACTS)

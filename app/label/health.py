@@ -1,0 +1,55 @@
+"""
+Whether a definition still works: when it last matched, and whether its page is still clicked on.
+"""
+
+from dataclasses import dataclass
+from statistics import median
+
+from app.label.evaluate import DefinitionJudge
+from app.label.events import Definition
+from app.label.matching import DAY_MS, Clicks, Found
+
+FEWEST = 5
+QUIET_DAYS = 3
+QUIET_GAPS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`days` are (day since the epoch, events) of the last 30 days, without empty ones."""
+
+    found: Found
+    days: list[tuple[int, int]]
+    needs_repair: bool
+    sentence: str
+
+
+def health(clicks: Clicks, definition: Definition, now_ms: int) -> Health:
+    """Judge one definition (labeling §C5): it needs repair when it matched at least five times,
+    its page still gets clicks, and none of them matched for three days and ten usual gaps."""
+    judge = DefinitionJudge(definition)
+    found = clicks.found(judge)
+    times = clicks.times(found.matched)
+    days = clicks.days(found.matched, now_ms - 30 * DAY_MS)
+    if not times:
+        return Health(found, days, False, "Nothing matched yet.")
+    quiet = max(QUIET_DAYS * DAY_MS, QUIET_GAPS * _usual_gap(times))
+    latest = _latest_on_its_pages(clicks, judge)
+    broken = found.events >= FEWEST and latest - times[0] > quiet
+    last = round((latest - times[0]) / DAY_MS)
+    sentence = (
+        f"Needs repair: its page was clicked on since, but nothing matched for {last} days."
+        if broken
+        else "Works."
+    )
+    return Health(found, days, broken, sentence)
+
+
+def _usual_gap(newest_first: list[int]) -> int:
+    gaps = [later - earlier for later, earlier in zip(newest_first, newest_first[1:], strict=False)]
+    return int(median(gaps)) if gaps else 0
+
+
+def _latest_on_its_pages(clicks: Clicks, judge: DefinitionJudge) -> int:
+    meant = {number for number, page in clicks.pages.items() if judge.of_page(page)}
+    return max((shape.last_ms for shape in clicks.shapes if shape.page in meant), default=0)
