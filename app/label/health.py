@@ -3,6 +3,7 @@ Whether a definition still works: when it last matched, and whether its page is 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from app.label.evaluate import DefinitionJudge
@@ -46,7 +47,7 @@ def health(clicks: Clicks, definition: Definition, now_ms: int) -> Health:
 
 
 def _usual_gap(newest_first: list[int]) -> int:
-    gaps = [later - earlier for later, earlier in zip(newest_first, newest_first[1:], strict=False)]
+    gaps = [later - earlier for later, earlier in pairwise(newest_first)]
     return int(median(gaps)) if gaps else 0
 
 
