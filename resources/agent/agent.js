@@ -1,0 +1,278 @@
+// The page agent: shows what would be reported, lets a person pick it, and keeps the click from
+// the page. `makeAgent(post)` begins it; `post` takes messages for Eventscope, `receive` those
+// that come from there:
+//
+//   {do: "mode", mode: "label" | "navigate"}     {do: "survey", most}
+//   {do: "highlight", marks: [{element, tone, name}]}    {do: "pick", element}   {do: "up" | "down"}
+//
+//   {say: "ready" | "page", page_url, page_title}     {say: "leave"}
+//   {say: "survey", page_url, nodes, elements, more}  (see `describe.survey`)
+//   {say: "picked", subject, trail, place, element, is_sure, in_shadow}     {say: "opened", name}
+//
+// It changes nothing in the page: its own elements lie behind `body` in a closed shadow root, and
+// while it labels, window listeners that were there first keep clicks from everybody else.
+"use strict";
+
+const makeAgent = (post) => {
+  const KEPT_FROM_THE_PAGE = [
+    "pointerdown", "pointerup", "mousedown", "mouseup", "click", "auxclick", "dblclick",
+    "contextmenu", "touchstart", "touchend", "submit", "change", "input", "beforeinput",
+    "keydown", "keyup", "keypress", "dragstart",
+  ];
+  const MOST = 5000;
+  const LOOK_MS = 400;
+  const TONES = { match: "#1A7F4B", other: "#2A6FDB", similar: "#B25E02" };
+
+  let mode = "navigate";
+  let surveyed = [];
+  let marks = [];
+  let hovered = null;
+  let picked = null;
+  let path = [];
+  let shown = "";
+  let timer = 0;
+  let frame = 0;
+  let ui = null;
+
+  // What is drawn
+
+  const makeUi = () => {
+    const host = document.createElement("eventscope-agent");
+    const root = host.attachShadow({ mode: "closed" });
+    // As a sheet and not as an element: a page's policy may forbid inline styles.
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(
+      ":host { all: initial; position: fixed; inset: 0; pointer-events: none;" +
+        " z-index: 2147483647; }" +
+        " .box { position: fixed; box-sizing: border-box; border-radius: 3px;" +
+        " pointer-events: none; }" +
+        " .hover { border: 2px solid #5B5BD6; background: rgba(91, 91, 214, .12); }" +
+        " .maybe { border-style: dashed; }" +
+        " .picked { border: 2px solid #5B5BD6; box-shadow: 0 0 0 3px rgba(91, 91, 214, .3); }" +
+        " .mark { border: 1.5px solid var(--tone); background:" +
+        " color-mix(in srgb, var(--tone) 10%, transparent); }" +
+        " .tag { position: fixed; font: 600 11px/16px system-ui, sans-serif; color: #fff;" +
+        " background: #5B5BD6; padding: 1px 6px; border-radius: 3px; white-space: nowrap;" +
+        " max-width: 320px; overflow: hidden; text-overflow: ellipsis; }" +
+        " .name { background: var(--tone); cursor: pointer; pointer-events: auto; }",
+    );
+    root.adoptedStyleSheets = [sheet];
+    const add = (className) => {
+      const made = document.createElement("div");
+      made.className = className;
+      made.hidden = true;
+      root.append(made);
+      return made;
+    };
+    const made = {
+      host, root, hover: add("box hover"), picked: add("box picked"), tag: add("tag"), marks: [],
+    };
+    document.documentElement.append(host);
+    return made;
+  };
+
+  const put = (box, rect) => {
+    box.hidden = !rect || (!rect.width && !rect.height);
+    if (box.hidden) return;
+    box.style.left = `${rect.left}px`;
+    box.style.top = `${rect.top}px`;
+    box.style.width = `${rect.width}px`;
+    box.style.height = `${rect.height}px`;
+  };
+
+  const rectOf = (element) => (element?.isConnected ? element.getBoundingClientRect() : null);
+
+  const draw = () => {
+    frame = 0;
+    if (mode !== "label") return;
+    ui ??= makeUi();
+    // A page that replaces everything takes us with it.
+    if (!ui.host.isConnected) document.documentElement.append(ui.host);
+    const rect = rectOf(hovered?.element);
+    ui.hover.classList.toggle("maybe", Boolean(hovered && !hovered.isSure));
+    put(ui.hover, rect);
+    put(ui.picked, rectOf(picked));
+    ui.tag.hidden = ui.hover.hidden;
+    if (!ui.tag.hidden) {
+      ui.tag.textContent = named(hovered.element);
+      ui.tag.style.left = `${Math.max(0, rect.left)}px`;
+      ui.tag.style.top = `${rect.top > 20 ? rect.top - 20 : rect.bottom + 2}px`;
+    }
+    drawMarks();
+  };
+
+  const drawMarks = () => {
+    while (ui.marks.length > marks.length) ui.marks.pop().forEach((one) => one.remove());
+    marks.forEach((mark, at) => {
+      if (!ui.marks[at]) {
+        const box = document.createElement("div");
+        const name = document.createElement("div");
+        box.className = "box mark";
+        name.className = "tag name";
+        name.addEventListener("click", () => post({ say: "opened", name: marks[at]?.name }));
+        ui.root.append(box, name);
+        ui.marks[at] = [box, name];
+      }
+      const [box, name] = ui.marks[at];
+      const rect = rectOf(mark.element);
+      for (const one of [box, name]) one.style.setProperty("--tone", TONES[mark.tone] || TONES.match);
+      put(box, rect);
+      name.hidden = box.hidden || !mark.name;
+      if (!name.hidden) {
+        name.textContent = mark.name;
+        name.style.left = `${rect.left}px`;
+        name.style.top = `${rect.bottom - 2}px`;
+      }
+    });
+  };
+
+  const named = (element) => {
+    const text = describe.text(element);
+    const tag = element.tagName.toLowerCase();
+    return text ? `${tag}  “${text.slice(0, 40)}”` : tag;
+  };
+
+  const redraw = () => {
+    if (!frame && mode === "label") frame = requestAnimationFrame(draw);
+  };
+
+  // What a person does
+
+  const isOurs = (event) => Boolean(ui && event.composedPath().includes(ui.host));
+
+  const targetOf = (event) => {
+    const found = event.composedPath()[0];
+    return found instanceof Element ? found : found?.parentElement;
+  };
+
+  const hover = (event) => {
+    if (mode !== "label" || isOurs(event)) return;
+    const target = targetOf(event);
+    const found = target ? describe.subject(target, true) : null;
+    if (found?.element === hovered?.element) return;
+    hovered = found;
+    redraw();
+  };
+
+  const keep = (event) => {
+    if (mode !== "label" || !event.isTrusted || isOurs(event)) return;
+    event.stopImmediatePropagation();
+    if (event.cancelable) event.preventDefault();
+    if (event.type === "keydown") key(event);
+    else if (event.type === "click") {
+      const target = targetOf(event);
+      const found = target ? describe.subject(target, true) : null;
+      if (found) pick(found.element, found.isSure);
+    }
+  };
+
+  const key = (event) => {
+    if (event.key === "Escape") post({ say: "leave" });
+    else if (event.key === "ArrowUp") move(1);
+    else if (event.key === "ArrowDown") move(-1);
+    else if (event.key === "Enter" && hovered) pick(hovered.element, hovered.isSure);
+  };
+
+  // To what is around the picked element, and back to where one came from.
+  const move = (by) => {
+    const from = picked || hovered?.element;
+    if (!from) return;
+    if (by < 0) {
+      if (path.length) choose(path.pop());
+      return;
+    }
+    const around = describe.above(from, true);
+    if (!around || around.tagName === "HTML" || around.tagName === "BODY") return;
+    path.push(from);
+    choose(around);
+  };
+
+  const pick = (element, isSure) => {
+    path = [];
+    choose(element, isSure);
+  };
+
+  const choose = (element, isSure) => {
+    picked = element;
+    const sure = isSure ?? describe.subject(element, true)?.element === element;
+    const trail = [];
+    for (let one = element; one && one.tagName !== "HTML"; one = describe.above(one, true)) {
+      trail.push(named(one));
+    }
+    const rect = element.getBoundingClientRect();
+    post({
+      say: "picked",
+      subject: describe.properties(element, true),
+      trail: trail.slice(0, 12),
+      place: [rect.left, rect.top, rect.width, rect.height].map(Math.round),
+      element: surveyed.indexOf(element),
+      is_sure: Boolean(sure),
+      in_shadow: element.getRootNode() instanceof ShadowRoot,
+    });
+    redraw();
+  };
+
+  // What Eventscope asks
+
+  const survey = (most) => {
+    surveyed = describe.tracked(document, Math.min(most || MOST, MOST) + 1);
+    const more = surveyed.length > MOST;
+    surveyed.length = Math.min(surveyed.length, MOST);
+    if (picked?.isConnected && !surveyed.includes(picked)) surveyed.push(picked);
+    post({ say: "survey", more, picked: surveyed.indexOf(picked), ...describe.survey(surveyed) });
+  };
+
+  const setMode = (wanted) => {
+    mode = wanted === "label" ? "label" : "navigate";
+    if (mode === "label") {
+      timer ||= setInterval(look, LOOK_MS);
+      redraw();
+      return;
+    }
+    clearInterval(timer);
+    timer = 0;
+    hovered = picked = null;
+    path = [];
+    marks = [];
+    ui?.host.remove();
+    ui = null;
+  };
+
+  // Single pages change their address without loading, and their layout without saying so.
+  const look = () => {
+    tell("page");
+    redraw();
+  };
+
+  const tell = (say) => {
+    const now = describe.pageUrl();
+    if (say === "page" && now === shown) return;
+    shown = now;
+    post({ say, page_url: now, page_title: document.title });
+  };
+
+  const receive = (message) => {
+    if (message.do === "mode") setMode(message.mode);
+    else if (message.do === "survey") survey(message.most);
+    else if (message.do === "up") move(1);
+    else if (message.do === "down") move(-1);
+    else if (message.do === "pick" && surveyed[message.element]) pick(surveyed[message.element]);
+    else if (message.do === "highlight") {
+      marks = message.marks.map((one) => ({ ...one, element: surveyed[one.element] }));
+      redraw();
+    }
+  };
+
+  for (const name of KEPT_FROM_THE_PAGE) {
+    window.addEventListener(name, keep, { capture: true, passive: false });
+  }
+  window.addEventListener("pointermove", hover, { capture: true, passive: true });
+  for (const name of ["scroll", "resize"]) {
+    window.addEventListener(name, redraw, { capture: true, passive: true });
+  }
+  if (document.readyState === "loading") {
+    document.addEventListener("DOMContentLoaded", () => tell("ready"), { once: true });
+  } else tell("ready");
+
+  return { receive };
+};
