@@ -16,9 +16,11 @@
 const makeAgent = (post) => {
   const KEPT_FROM_THE_PAGE = [
     "pointerdown", "pointerup", "mousedown", "mouseup", "click", "auxclick", "dblclick",
-    "contextmenu", "touchstart", "touchend", "submit", "change", "input", "beforeinput",
-    "keydown", "keyup", "keypress", "dragstart",
+    "contextmenu", "submit", "change", "input", "beforeinput", "keydown", "keyup", "keypress",
+    "dragstart",
   ];
+  // Only while labeling: a listener that may prevent a touch makes scrolling wait for it.
+  const TOUCHES = ["touchstart", "touchend"];
   const MOST = 5000;
   const LOOK_MS = 400;
   const TONES = { match: "#1A7F4B", other: "#2A6FDB", similar: "#B25E02" };
@@ -224,6 +226,11 @@ const makeAgent = (post) => {
 
   const setMode = (wanted) => {
     mode = wanted === "label" ? "label" : "navigate";
+    for (const name of TOUCHES) {
+      const options = { capture: true, passive: false };
+      if (mode === "label") window.addEventListener(name, keep, options);
+      else window.removeEventListener(name, keep, options);
+    }
     if (mode === "label") {
       timer ||= setInterval(look, LOOK_MS);
       redraw();
@@ -264,7 +271,7 @@ const makeAgent = (post) => {
   };
 
   for (const name of KEPT_FROM_THE_PAGE) {
-    window.addEventListener(name, keep, { capture: true, passive: false });
+    window.addEventListener(name, keep, { capture: true });
   }
   window.addEventListener("pointermove", hover, { capture: true, passive: true });
   for (const name of ["scroll", "resize"]) {

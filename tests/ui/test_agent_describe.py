@@ -16,7 +16,6 @@ from pytestqt.qtbot import QtBot
 from resources import path
 from tests.ui.test_browser import pytestmark  # noqa: F401
 
-
 DATA = Path(__file__).parents[1] / "data/agent"
 LOAD_MS = 30_000
 NAMES = {

@@ -1,0 +1,203 @@
+"""
+The page agent in the built-in browser, driven with a real mouse and real keys.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtTest import QTest
+from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineProfile
+from PySide6.QtWebEngineWidgets import QWebEngineView
+from pytestqt.qtbot import QtBot
+
+from app.agentwords import Leave, Page, Picked, Survey
+from tests.ui.test_browser import pytestmark  # noqa: F401
+from ui.browser.agent import Agent
+
+DATA = Path(__file__).parents[1] / "data/agent"
+LOAD_MS = 30_000
+WATCH = """
+window.seen = [];
+for (const name of ['click', 'mousedown', 'pointerdown', 'keydown', 'submit', 'change'])
+  for (const one of [window, document])
+    one.addEventListener(name, event => seen.push(event.type), true);
+new MutationObserver(all => seen.push('mutation')).observe(document.body,
+  {subtree: true, childList: true, attributes: true, characterData: true});
+"""
+
+
+class Browser:
+    """A page with the agent in a window of a fixed size."""
+
+    def __init__(self, qtbot: QtBot, profile: QWebEngineProfile) -> None:
+        self._qtbot = qtbot
+        self.view = QWebEngineView()
+        self.page = QWebEnginePage(profile)
+        self.agent = Agent(self.page)
+        self.said: list[Any] = []
+        self.agent.said.connect(self.said.append)
+        self.view.setPage(self.page)
+        self.view.resize(1000, 700)
+        self.view.show()
+
+    def load(self, html: str) -> None:
+        with self._qtbot.waitSignal(self.page.loadFinished, timeout=LOAD_MS):
+            self.page.setHtml(html, QUrl("https://shop.example.test/"))
+        self._qtbot.waitUntil(lambda: bool(self.all_of(Page)), timeout=LOAD_MS)
+
+    def run(self, code: str) -> Any:
+        """What JavaScript of the page itself answers."""
+        found: list[Any] = []
+        self.page.runJavaScript(f"JSON.stringify({code}) ?? 'null'", 0, found.append)
+        self._qtbot.waitUntil(lambda: bool(found), timeout=LOAD_MS)
+        return json.loads(found[0])
+
+    def all_of[T](self, kind: type[T]) -> list[T]:
+        return [one for one in self.said if isinstance(one, kind)]
+
+    def next[T](self, kind: type[T]) -> T:
+        """The next thing said of this kind."""
+        count = len(self.all_of(kind))
+        self._qtbot.waitUntil(lambda: len(self.all_of(kind)) > count, timeout=LOAD_MS)
+        return self.all_of(kind)[-1]
+
+    def label(self) -> None:
+        self.agent.do("mode", mode="label")
+        self.agent.do("survey", most=5000)
+        self._qtbot.waitUntil(lambda: bool(self.all_of(Survey)), timeout=LOAD_MS)
+
+    def click(self, selector: str) -> None:
+        """With the mouse, in the middle of an element."""
+        self.run(
+            f"document.querySelector({json.dumps(selector)}).scrollIntoView({{block:'center'}})"
+        )
+        x, y = self.run(
+            f"(r => [r.left + r.width / 2, r.top + r.height / 2])"
+            f"(document.querySelector({json.dumps(selector)}).getBoundingClientRect())"
+        )
+        target = self.view.focusProxy() or self.view
+        QTest.mouseMove(target, QPoint(round(x), round(y)))
+        QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+
+    def press(self, key: Qt.Key) -> None:
+        QTest.keyClick(self.view.focusProxy() or self.view, key)
+
+
+@pytest.fixture
+def browser(qtbot: QtBot) -> Iterator[Browser]:
+    profile = QWebEngineProfile()
+    made = Browser(qtbot, profile)
+    made.load((DATA / "main.html").read_text("utf-8"))
+    yield made
+    made.view.setPage(None)
+    shiboken6.delete(made.page)
+    shiboken6.delete(made.view)
+    shiboken6.delete(profile)
+
+
+def pick(browser: Browser, selector: str, qtbot: QtBot) -> Picked:
+    count = len(browser.all_of(Picked))
+    browser.click(selector)
+    qtbot.waitUntil(lambda: len(browser.all_of(Picked)) > count, timeout=LOAD_MS)
+    return browser.all_of(Picked)[-1]
+
+
+def test_a_click_picks_and_the_page_never_knows(browser: Browser, qtbot: QtBot) -> None:
+    browser.run(f"(() => {{ {WATCH} return 0; }})()")
+    browser.label()
+    picked = pick(browser, ".btn-label b", qtbot)
+    assert picked.subject.tag == "button"
+    assert picked.subject.text == "*Get started"
+    assert picked.is_sure
+    assert not picked.subject.in_shadow
+    assert [one["tag"] for one in picked.subject.hierarchy] == ["button", "section", "main", "body"]
+    survey = browser.all_of(Survey)[-1]
+    assert survey.elements[picked.element] == type(survey.elements[0])(
+        picked.subject.hierarchy,
+        picked.subject.text,
+        picked.subject.href,
+        picked.subject.page_url,
+        picked.subject.page_title,
+    )
+    # A button that removes itself stays; a form is not sent.
+    pick(browser, ".self-remove", qtbot)
+    pick(browser, "button.submit2", qtbot)
+    assert browser.run("document.querySelectorAll('.self-remove').length") == 1
+    assert browser.run("seen") == []
+
+
+def test_keys_walk_the_levels_and_leave(browser: Browser, qtbot: QtBot) -> None:
+    browser.label()
+    pick(browser, 'li[data-sku="SKU-1002"] button', qtbot)
+    for key, tag in ((Qt.Key.Key_Up, "li"), (Qt.Key.Key_Up, "ul"), (Qt.Key.Key_Down, "li")):
+        count = len(browser.all_of(Picked))
+        browser.press(key)
+        qtbot.waitUntil(lambda count=count: len(browser.all_of(Picked)) > count, timeout=LOAD_MS)
+        assert browser.all_of(Picked)[-1].subject.tag == tag
+    assert not browser.all_of(Picked)[-1].is_sure
+    browser.press(Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: bool(browser.all_of(Leave)), timeout=LOAD_MS)
+
+
+def test_navigating_leaves_the_page_alone(browser: Browser, qtbot: QtBot) -> None:
+    browser.label()
+    pick(browser, "#mutator", qtbot)
+    assert browser.run("document.documentElement.lastElementChild.tagName") == "EVENTSCOPE-AGENT"
+    browser.agent.do("mode", mode="navigate")
+    qtbot.waitUntil(
+        lambda: browser.run("document.documentElement.lastElementChild.tagName") == "BODY",
+        timeout=LOAD_MS,
+    )
+    browser.click("#mutator")
+    qtbot.waitUntil(
+        lambda: str(browser.run("document.getElementById('out').textContent")).startswith(
+            "clicked"
+        ),
+        timeout=LOAD_MS,
+    )
+
+
+def test_an_open_shadow_root_can_be_labeled(browser: Browser, qtbot: QtBot) -> None:
+    browser.label()
+    found = [one for one in browser.all_of(Survey)[-1].elements if one.in_shadow]
+    assert [one.text for one in found] == ["Shadow button", "Shadow link"]
+    browser.agent.do("pick", element=browser.all_of(Survey)[-1].elements.index(found[0]))
+    qtbot.waitUntil(lambda: bool(browser.all_of(Picked)), timeout=LOAD_MS)
+    picked = browser.all_of(Picked)[-1]
+    assert picked.subject.in_shadow
+    assert [one["tag"] for one in picked.subject.hierarchy[:3]] == ["button", "div", "my-widget"]
+
+
+def test_a_page_cannot_reach_the_agent(browser: Browser, qtbot: QtBot) -> None:
+    assert (
+        browser.run("[typeof qt, typeof makeAgent, typeof describe, typeof QWebChannel]")
+        == ["undefined"] * 4
+    )
+    hostile = """<!doctype html><html><head><script>
+      Array.prototype.push = () => { throw 1 };
+      EventTarget.prototype.addEventListener = () => { throw 2 };
+      Element.prototype.closest = () => { throw 3 };
+      Object.defineProperty(Object.prototype, 'element', {get() { throw 4 }});
+      JSON.parse = () => { throw 5 };
+    </script></head><body><button id=b class="%s">Buy</button></body></html>"""
+    browser.said.clear()
+    browser.load(hostile % ("x" * 1_000_000))
+    browser.label()
+    picked = pick(browser, "#b", qtbot)
+    assert picked.subject.text == "Buy"
+    assert len(picked.subject.hierarchy[0]["classes"][0]) == 4096
+    assert not browser.all_of(Leave)
+
+
+def test_an_address_that_changes_without_loading_is_told(browser: Browser, qtbot: QtBot) -> None:
+    browser.label()
+    browser.page.runJavaScript("location.hash = 'cart'")
+    qtbot.waitUntil(
+        lambda: browser.all_of(Page)[-1].url == "https://shop.example.test/#cart", timeout=LOAD_MS
+    )
+    assert not browser.all_of(Page)[-1].is_new
