@@ -71,6 +71,10 @@ def _parser() -> argparse.ArgumentParser:
     _workspace(captures)
     captures.set_defaults(run=_captures)
 
+    sdks = commands.add_parser("sdks", help="print SDKs and their options with evidence")
+    _workspace(sdks)
+    sdks.set_defaults(run=_sdks)
+
     imported = commands.add_parser("import", help="read HAR files, request bodies, events")
     _workspace(imported)
     imported.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -143,6 +147,23 @@ def _captures(given: argparse.Namespace) -> int:
 
     with Store.read(_folder(given)) as store:
         _print_json(store.captures.export())
+    return 0
+
+
+def _sdks(given: argparse.Namespace) -> int:
+    from app.sdk.report import exported, sources
+    from app.store import Store
+    from app.store.trouble import explained
+    from app.study import Study
+
+    folder = _folder(given)
+    # Read first: it says in words when there is no workspace.
+    with explained(folder), Store.read(folder):
+        pass
+    with explained(folder), Study(folder) as study:
+        study.catch_up()
+    with explained(folder), Store.read(folder) as store:
+        _print_json([exported(sources(store))])
     return 0
 
 

@@ -52,9 +52,7 @@ def guess(capture: Capture, upload: Upload, headers: Mapping[str, str]) -> Sdk:
     return _by_envelope(head, agent, headers, upload) or _program("HTTP API", program)
 
 
-def _by_envelope(
-    head: bytes, agent: str, headers: Mapping[str, str], upload: Upload
-) -> Sdk | None:
+def _by_envelope(head: bytes, agent: str, headers: Mapping[str, str], upload: Upload) -> Sdk | None:
     if agent.startswith("Python-urllib/") and head.startswith(b'{"api_key": "'):
         why = "It writes as the Python SDK does: sorted keys, spaces after commas and colons."
         return Sdk(Family.PYTHON, "Python SDK", because=why)

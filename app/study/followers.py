@@ -2,6 +2,7 @@
 Who learns from the captures, in the order in which they are told.
 """
 
+from app.sdk.follower import SdkFollower
 from app.study.follower import Follower
 from app.study.groups import GroupsFollower
 from app.study.labels import LabelFollower
@@ -19,4 +20,5 @@ def make_followers() -> list[Follower]:
         SessionsFollower(),
         GroupsFollower(),
         LabelFollower(),
+        SdkFollower(),
     ]

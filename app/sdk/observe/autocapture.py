@@ -12,7 +12,7 @@ from typing import Any
 from app.model import Event
 from app.sdk.evidence import Because, Confidence, Finding, inferred, unknown, wire
 from app.sdk.identify import IN_APPS, Family, Sdk, number_of
-from app.sdk.observe.observer import Observer, Seen, Tally, because, counted
+from app.sdk.observe.observer import Observer, Seen, Tally, because, counted, note
 
 FRESH_MS = 60_000
 """A session this young when it is first seen has just begun."""
@@ -94,13 +94,13 @@ class AutocaptureObserver(Observer):
             elif kind == "$identify":
                 bits = self._identify(event.fields.get("user_properties"), number)
             elif kind == "$exposure":
-                _note(self.exposures, number)
+                note(self.exposures, number)
             if kind not in _NOT_ENRICHED and kind[:1] != "[":
                 self._enrichment(event.fields.get("event_properties"), number)
             elif kind[:1] == "[":
                 properties = event.fields.get("event_properties")
                 if isinstance(properties, dict) and _REPLAY in properties:
-                    _note(self.replays, number)
+                    note(self.replays, number)
             session = event.session_id
             if session is not None and session > 0:
                 key = f"{event.device_id}/{session}" if len(event.device_id or "") < 100 else ""
@@ -124,7 +124,7 @@ class AutocaptureObserver(Observer):
         names = [name for name in _CAMPAIGNS if name in once]
         if not names:
             return 0
-        _note(self.attributed, number)
+        note(self.attributed, number)
         for name in names:
             self.campaigns[name] = self.campaigns.get(name, 0) + 1
         return _ATTRIBUTED
@@ -132,12 +132,12 @@ class AutocaptureObserver(Observer):
     def _enrichment(self, properties: Any, number: int) -> None:
         if isinstance(properties, dict):
             if _REPLAY in properties:
-                _note(self.replays, number)
+                note(self.replays, number)
             if _ENRICHED[0] in properties and _ENRICHED[1] in properties:
                 self.enriched += 1
                 return
         self.plain += 1
-        _note(self.plain_last, number)
+        note(self.plain_last, number)
 
     def _session(self, key: str, event: Event, bits: int, sent_ms: int) -> None:
         sessions = self.sessions
@@ -215,7 +215,7 @@ class AutocaptureObserver(Observer):
         if sdk.family is not Family.BROWSER_2:
             return
         if self.enriched:
-            text = f"{counted(self.enriched, 'event')} carry the page's address."
+            text = f"The page's address is on {counted(self.enriched, 'event')}."
             yield wire(option, True, because(text, self.last))
         elif self.plain and number_of(sdk.version) >= (2, 22, 0):
             text = f"None of {counted(self.plain, 'event')} carries the page's address."
@@ -255,9 +255,3 @@ def _sums(sessions: Any) -> list[int]:
         for at, bit in enumerate((_STARTED, _VIEWED, _ATTRIBUTED, _NEW), 1):
             found[at] += bool(bits & bit)
     return found
-
-
-def _note(found: Tally, number: int) -> None:
-    found[0] += 1
-    found[1] = found[1] or number
-    found[2] = number

@@ -5,10 +5,11 @@ What the SDK's own cookies say, where uploads go to the site itself and carry th
 from collections.abc import Iterator
 from typing import Any
 
+from app.decode.body import clean
 from app.sdk.cookies import cookies_of
 from app.sdk.evidence import Confidence, Evidence, Finding, inferred, unknown
 from app.sdk.identify import IN_BROWSERS, Sdk
-from app.sdk.observe.observer import Json, Observer, Seen, Tally, because, counted
+from app.sdk.observe.observer import Json, Observer, Seen, Tally, because, counted, note
 
 
 class CookieObserver(Observer):
@@ -29,10 +30,10 @@ class CookieObserver(Observer):
             if found:
                 self.kind, values = next(iter(found.items()))
                 self.values = {str(key)[:50]: _small(value) for key, value in values.items()}
-                _note(self.with_cookie, number)
+                note(self.with_cookie, number)
                 return
         if seen.headers.get("sec-fetch-site") == "same-origin":
-            _note(self.without, number)
+            note(self.without, number)
 
     def findings(self, sdk: Sdk) -> Iterator[Finding]:
         """identityStorage, cookieOptions.domain, optOut, debugLogsEnabled."""
@@ -46,7 +47,8 @@ class CookieObserver(Observer):
             yield _cookie("storage", "cookies", seen)
             domain = self.values.get("cookieDomain")
             if isinstance(domain, str):
-                yield _cookie("cookieOptions.domain", domain, seen)
+                text = f"The cookie is for {clean(domain)}, as told or as the SDK found by itself."
+                yield unknown("cookieOptions.domain", because(text, self.with_cookie))
             if isinstance(self.values.get("optOut"), bool):
                 yield _cookie("optOut", self.values["optOut"], seen)
             if isinstance(self.values.get("debugLogsEnabled"), bool):
@@ -70,9 +72,3 @@ def _cookie(option: str, value: Any, seen: Any) -> Finding:
 
 def _small(value: Any) -> Any:
     return value[:300] if isinstance(value, str) else value if isinstance(value, int) else None
-
-
-def _note(found: Tally, number: int) -> None:
-    found[0] += 1
-    found[1] = found[1] or number
-    found[2] = number

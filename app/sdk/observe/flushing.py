@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from statistics import median
 
 from app.sdk.evidence import Because, Confidence, Finding, inferred, unknown
+from app.sdk.facts import fact
 from app.sdk.identify import Family, Sdk
 from app.sdk.observe.observer import Observer, Seen, Tally, because, counted
+from app.sdk.options import options_of
 
 SAMPLES = 48
 LONGEST_WAIT_MS = 600_000
@@ -20,6 +22,7 @@ FEW = 3
 """Uploads that must agree on an interval."""
 BEFORE_MS = 15
 """An event this much older than an upload that left without it had to wait for the next."""
+LATE_MS = 50
 STEPS = (60_000, 30_000, 10_000, 5000, 1000, 500, 250, 100, 50, 10, 5)
 
 
@@ -37,6 +40,7 @@ class FlushingObserver(Observer):
         self.shrunk = 0
         """The capture that was answered 413, after which SDKs send less at once."""
         self.uploads = 0
+        self.is_own_clock = False
 
     def take(self, seen: Seen) -> None:
         """Uploads that are sent again say nothing of when they were due."""
@@ -61,6 +65,7 @@ class FlushingObserver(Observer):
             if oldest < left - BEFORE_MS and seen.sent_ms >= left:
                 self._cut(events, capture)
         self.device = device
+        self.is_own_clock = seen.is_own_clock
         self.previous = [seen.sent_ms, size, seen.capture_id]
 
     def _cut(self, size: int, capture: int) -> None:
@@ -89,18 +94,23 @@ class FlushingObserver(Observer):
                 " waits do not agree yet."
             )
             return unknown(option, Because(text, tuple(self.waits[-1][2:3]) if self.waits else ()))
-        value = even(min(cluster))
+        value = self._value(min(cluster), sdk)
         is_seconds = sdk.family is Family.LEGACY_NODE
         captures = tuple(sorted(one[2] for one in self.waits if one[0] in cluster))[:4]
         text = (
             f"{len(cluster):,} of {counted(len(waits), 'upload')} left {min(cluster):,} to"
             f" {max(cluster):,} ms after their oldest event (median {round(median(cluster)):,} ms)."
         )
-        if max(cluster) < 30 and is_seconds:
-            value = 0
         confidence = Confidence.MEDIUM if len(cluster) < 8 else Confidence.HIGH
         return inferred(option, value / 1000 if is_seconds else value, confidence,
                         Because(text, captures))  # fmt: skip
+
+    def _value(self, wait: int, sdk: Sdk) -> int:
+        """The default, when this is that and a little late: pages are busy."""
+        usual = _default(sdk)
+        if usual <= wait <= 1.1 * usual + LATE_MS:
+            return usual
+        return even(wait)
 
     def _timed(self) -> list[int]:
         """The waits of uploads that no full queue made go."""
@@ -111,7 +121,8 @@ class FlushingObserver(Observer):
         largest = self.largest
         captures = tuple(dict.fromkeys(largest[1:]))
         best = max(self.cuts, key=lambda key: self.cuts[key][0], default=None)
-        if best is not None and int(best) == largest[0]:
+        enough = 1 if self.is_own_clock else FEW
+        if best is not None and int(best) == largest[0] and self.cuts[best][0] >= enough:
             often = self.cuts[best]
             text = (
                 f"{counted(often[0], 'upload')} stopped at {counted(int(best), 'event')} although"
@@ -141,6 +152,15 @@ class FlushingObserver(Observer):
             off = Because("It counts only when events are collected.", captures)
             yield unknown("flushIntervalMillis", off)
             yield unknown("flushQueueSize", off)
+
+
+def _default(sdk: Sdk) -> int:
+    """The interval that nobody set, in ms."""
+    for option in options_of(sdk):
+        if fact(option.name, sdk.family) == "flushIntervalMillis":
+            scale = 1000 if option.name == "uploadIntervalInSec" else 1
+            return int(option.default) * scale
+    return 0
 
 
 def common_wait(waits: list[int]) -> list[int] | None:

@@ -5,14 +5,18 @@ An observer's attributes are JSON and all there is to it, so that it can be put 
 later. `take` must be cheap, because it sees everything; `findings` may take its time.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.model import Capture, Upload
 from app.sdk.evidence import Because, Finding
 from app.sdk.identify import Sdk
-from app.study.arrival import Arrived
+
+if TYPE_CHECKING:
+    from app.study.arrival import Arrived
 
 Json = dict[str, Any]
 Tally = list[int]
@@ -88,3 +92,10 @@ def because(text: str, *tallies: Sequence[int]) -> Because:
 def counted(number: int, one: str, many: str = "") -> str:
     """`1 upload`, `2 uploads`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def note(found: Tally, capture_id: int) -> None:
+    """Count one."""
+    found[0] += 1
+    found[1] = found[1] or capture_id
+    found[2] = capture_id

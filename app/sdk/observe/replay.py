@@ -2,15 +2,19 @@
 Session Replay and Experiment: how their own SDKs are set up (wire-format §7, §1.15).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.decode.body import clean
 from app.hosts import is_analytics
 from app.sdk.evidence import Because, Confidence, Finding, inferred, unknown, wire
 from app.sdk.identify import Sdk
-from app.sdk.observe.observer import Json, Tally, because, counted
-from app.study.arrival import Arrival
+from app.sdk.observe.observer import Json, Tally, because, counted, note
+
+if TYPE_CHECKING:
+    from app.study.arrival import Arrival
 
 _LEVELS = {0: "None", 1: "Error", 2: "Warn", 3: "Verbose", 4: "Debug"}
 POLL_MS = (240_000, 400_000)
@@ -32,14 +36,14 @@ class ReplayObserver:
     def take(self, arrival: Arrival) -> None:
         """One upload of a recording."""
         contents = arrival.decoded.contents
-        _note(self.uploads, arrival.id)
+        note(self.uploads, arrival.id)
         self.url = arrival.capture.url.partition("?")[0][:300]
         self.key = arrival.decoded.api_key or self.key
         self.rate = str(contents.get("sample_rate") or self.rate)[:20]
         options = contents.get("options")
         if isinstance(options, dict) and len(str(options)) < MOST_JSON:
             self.config = options
-            _note(self.configured, arrival.id)
+            note(self.configured, arrival.id)
 
     def findings(self, _sdk: Sdk) -> Iterator[Finding]:
         """Its options."""
@@ -83,14 +87,14 @@ class ExperimentObserver:
         base = url.partition("/sdk/")[0][:300]
         self.key = str(arrival.decoded.contents.get("deployment_key") or self.key)[:100]
         if url.rstrip("/").endswith("/flags"):
-            _note(self.flags, arrival.id)
+            note(self.flags, arrival.id)
             since = arrival.capture.at_ms - self.last_flags_ms
             if POLL_MS[0] < since < POLL_MS[1]:
-                _note(self.polls, arrival.id)
+                note(self.polls, arrival.id)
             self.last_flags_ms = arrival.capture.at_ms
             self.flags_url = base
         else:
-            _note(self.variants, arrival.id)
+            note(self.variants, arrival.id)
             self.variants_url = base
 
     def findings(self, _sdk: Sdk) -> Iterator[Finding]:
@@ -127,9 +131,3 @@ def _number(text: str) -> Any:
     except ValueError:
         return clean(text)
     return int(value) if value == int(value) else value
-
-
-def _note(found: Tally, number: int) -> None:
-    found[0] += 1
-    found[1] = found[1] or number
-    found[2] = number

@@ -50,7 +50,7 @@ class RetryObserver(Observer):
             self.old[2] = number
             self.oldest_ms = max(self.oldest_ms, seen.sent_ms - time)
 
-    def findings(self, sdk: Sdk) -> Iterator[Finding]:
+    def findings(self, sdk: Sdk) -> Iterator[Finding]:  # noqa: ARG002 - others need it
         """flushMaxRetries, offline, optOut."""
         if self.events[0]:
             text = f"{counted(self.events[0], 'event')} came, and who is opted out sends none."

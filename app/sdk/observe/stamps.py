@@ -82,7 +82,9 @@ class StampsObserver(Observer):
         value = newest(self.min_id_length)
         if value is None:
             often = counted(self.uploads, "upload")
-            return default("minIdLength", because(f"None of {often} says min_id_length.", self.last))
+            return default(
+                "minIdLength", because(f"None of {often} says min_id_length.", self.last)
+            )
         often_said = self.min_id_length[value]
         text = f"{counted(often_said[0], 'upload')} of {self.uploads:,} say it in their options."
         return wire("minIdLength", _value(value), because(text, often_said))

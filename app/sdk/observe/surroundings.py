@@ -3,8 +3,10 @@ What else the same project and page send: questions for remote configuration and
 diagnostics, replays, Experiment (wire-format §1.13 to §1.15, §7).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from app.decode.body import clean
@@ -14,8 +16,10 @@ from app.model import Kind
 from app.sdk.evidence import Because, Confidence, Evidence, Finding, inferred, unknown, wire
 from app.sdk.identify import Family, Sdk, number_of
 from app.sdk.observe.address import shown
-from app.sdk.observe.observer import Json, Tally, because, counted
-from app.study.arrival import Arrival
+from app.sdk.observe.observer import Json, Tally, because, counted, note
+
+if TYPE_CHECKING:
+    from app.study.arrival import Arrival
 
 _SECTIONS = {
     Family.BROWSER_2: "browserSDK",
@@ -61,11 +65,11 @@ class Surroundings:
         if kind is Kind.REMOTE_CONFIG:
             self._config(arrival)
         elif kind is Kind.DIAGNOSTICS:
-            _note(self.diagnostics, arrival.id)
+            note(self.diagnostics, arrival.id)
         elif kind is Kind.SESSION_REPLAY:
-            _note(self.replays, arrival.id)
+            note(self.replays, arrival.id)
         elif kind is Kind.EXPERIMENT:
-            _note(self.experiments, arrival.id)
+            note(self.experiments, arrival.id)
         host = _host(arrival.capture.url)
         if is_analytics(host):
             zone = "EU" if ".eu." in host or "eu-central" in host else "US"
@@ -75,15 +79,15 @@ class Surroundings:
         contents = arrival.decoded.contents
         if "ingestion_endpoint" in contents:
             return
-        _note(self.asked, arrival.id)
+        note(self.asked, arrival.id)
         self.ask_url = arrival.capture.url.partition("?")[0][:300]
         configs = contents.get("configs")
         if not isinstance(configs, dict):
             if contents.get("status") is not None or arrival.capture.failure:
-                _note(self.refused, arrival.id)
+                note(self.refused, arrival.id)
                 self.refusal = int(contents.get("status") or 0)
             return
-        _note(self.answered, arrival.id)
+        note(self.answered, arrival.id)
         analytics = configs.get("analyticsSDK")
         self.sections = _sections(analytics)
         browser = analytics.get("browserSDK") if isinstance(analytics, dict) else None
@@ -190,9 +194,3 @@ def _host(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
-
-
-def _note(found: Tally, number: int) -> None:
-    found[0] += 1
-    found[1] = found[1] or number
-    found[2] = number

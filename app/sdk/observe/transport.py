@@ -6,19 +6,21 @@ How uploads are carried: beacon or not, compressed or not, with which headers of
 from collections.abc import Iterator
 
 from app.decode.body import clean
+from app.hosts import is_analytics
 from app.sdk.evidence import Confidence, Finding, inferred, unknown, wire
 from app.sdk.identify import IN_BROWSERS, Family, Sdk
-from app.sdk.observe.observer import Observer, Seen, Tally, because, counted, tally
+from app.sdk.observe.observer import Observer, Seen, Tally, because, counted, note, tally
 
 COMPRESSIBLE = 2048
 """Browser SDKs compress nothing smaller."""
-_USUAL = frozenset(
-    "accept accept-charset accept-encoding accept-language authorization cache-control connection"
-    " content-encoding content-length content-type cookie cross-origin-resource-policy dnt expect"
-    " forwarded host keep-alive origin pragma priority proxy-connection referer save-data sec-gpc"
-    " te traceparent tracestate transfer-encoding upgrade-insecure-requests user-agent via"
-    " x-requested-with http2-settings".split()
-)
+_USUAL = frozenset({
+    "accept", "accept-charset", "accept-encoding", "accept-language", "authorization",
+    "cache-control", "connection", "content-encoding", "content-length", "content-type", "cookie",
+    "cross-origin-resource-policy", "dnt", "expect", "forwarded", "host", "keep-alive", "origin",
+    "pragma", "priority", "proxy-connection", "referer", "save-data", "sec-gpc", "te",
+    "traceparent", "tracestate", "transfer-encoding", "upgrade-insecure-requests", "user-agent",
+    "via", "x-requested-with", "http2-settings",
+})  # fmt: skip
 _USUAL_STARTS = ("sec-", "x-forwarded-", "x-b3-", ":")
 MOST_HEADERS = 20
 
@@ -39,24 +41,22 @@ class TransportObserver(Observer):
 
     def take(self, seen: Seen) -> None:
         """A beacon is never compressed, so it says nothing of that."""
-        from app.hosts import is_analytics
-
         number, upload = seen.capture_id, seen.upload
-        _count(self.uploads, number)
+        note(self.uploads, number)
         tally(self.transports, upload.transport, number)
         if upload.body_bytes >= COMPRESSIBLE and upload.transport != "beacon":
             host = seen.capture.url.partition("://")[2].partition("/")[0].partition(":")[0]
             is_own = is_analytics(host)
             if upload.compression != "none":
-                _count(self.compressed if is_own else self.custom_compressed, number)
+                note(self.compressed if is_own else self.custom_compressed, number)
             else:
-                _count(self.plain if is_own else self.custom_plain, number)
+                note(self.plain if is_own else self.custom_plain, number)
         if len(self.headers) < MOST_HEADERS:
             for name, value in seen.headers.items():
                 if name not in _USUAL and not name.startswith(_USUAL_STARTS):
                     self.headers[name[:100]] = value[:200]
         if seen.headers.get("authorization", "").startswith("Bearer "):
-            _count(self.bearer, number)
+            note(self.bearer, number)
 
     def findings(self, sdk: Sdk) -> Iterator[Finding]:
         """transport, transport.headers, enableRequestBodyCompression."""
@@ -113,13 +113,9 @@ class TransportObserver(Observer):
                 f"{counted(self.compressed[0], 'upload')} came compressed, as it is anyway for"
                 " Amplitude's own addresses; the option is for other ones."
             )
-            yield unknown(option, because(text, self.compressed if self.compressed[0] else self.plain))
+            yield unknown(
+                option, because(text, self.compressed if self.compressed[0] else self.plain)
+            )
         elif self.uploads[0]:
             text = "No upload so far was large enough to be compressed (2 kB)."
             yield unknown(option, because(text, self.uploads))
-
-
-def _count(found: Tally, number: int) -> None:
-    found[0] += 1
-    found[1] = found[1] or number
-    found[2] = number

@@ -52,6 +52,5 @@ def without(options: tuple[Option, ...], *names: str) -> tuple[Option, ...]:
 def with_defaults(options: tuple[Option, ...], **defaults: Any) -> tuple[Option, ...]:
     """The same options with other defaults, by name."""
     return tuple(
-        replace(one, default=defaults[one.name]) if one.name in defaults else one
-        for one in options
+        replace(one, default=defaults[one.name]) if one.name in defaults else one for one in options
     )
