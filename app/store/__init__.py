@@ -26,6 +26,7 @@ from app.store.captures import CaptureReader
 from app.store.events import EventReader
 from app.store.lock import WorkspaceLock
 from app.store.people import PeopleReader
+from app.store.report import ReportReader
 from app.store.schema import FILE, PAGE_SIZE, STEPS
 from app.store.studied import attach_study
 from app.store.trouble import explained
@@ -48,6 +49,7 @@ class Store:
         self.events = EventReader(connection, self.captures)
         self.uploads = UploadReader(connection)
         self.people = PeopleReader(connection)
+        self.report = ReportReader(connection)
         self._lock = lock
         self._writer = Writer(connection, lock.folder) if lock else None
 

@@ -8,6 +8,7 @@ from app.study.groups import GroupsFollower
 from app.study.labels import LabelFollower
 from app.study.people import PeopleFollower
 from app.study.properties import PropertiesFollower
+from app.study.report import ReportFollower
 from app.study.sessions import SessionsFollower
 
 
@@ -21,4 +22,5 @@ def make_followers() -> list[Follower]:
         GroupsFollower(),
         LabelFollower(),
         SdkFollower(),
+        ReportFollower(),
     ]
