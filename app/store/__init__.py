@@ -31,6 +31,7 @@ from app.store.schema import FILE, PAGE_SIZE, STEPS
 from app.store.studied import attach_study
 from app.store.trouble import explained
 from app.store.uploads import UploadReader
+from app.store.values import ValueReader
 from app.store.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class Store:
         self.captures = CaptureReader(connection)
         self.events = EventReader(connection, self.captures)
         self.uploads = UploadReader(connection)
+        self.values = ValueReader(connection)
         self.people = PeopleReader(connection)
         self.report = ReportReader(connection)
         self._lock = lock
