@@ -65,10 +65,6 @@ def _parser() -> argparse.ArgumentParser:
     uploads = commands.add_parser("uploads", help="print stored uploads, one a line")
     _workspace(uploads)
     uploads.add_argument("--format", choices=("json",), default="json")
-    uploads.add_argument(
-        "--summary", action="store_true", help="print the numbers of the Ingestion page instead"
-    )
-    uploads.add_argument("--frame", choices=("5m", "1h", "1d", "1w", "all"), default="all")
     uploads.set_defaults(run=_uploads)
 
     captures = commands.add_parser("captures", help="print every exchange and what it is")
@@ -78,6 +74,15 @@ def _parser() -> argparse.ArgumentParser:
     sdks = commands.add_parser("sdks", help="print SDKs and their options with evidence")
     _workspace(sdks)
     sdks.set_defaults(run=_sdks)
+
+    problems = commands.add_parser("problems", help="print what is wrong, one finding a line")
+    _workspace(problems)
+    problems.add_argument(
+        "--fail-on",
+        choices=("error", "warning"),
+        help="exit with 1 when there is a problem that is at least this bad and not muted",
+    )
+    problems.set_defaults(run=_problems)
 
     imported = commands.add_parser("import", help="read HAR files, request bodies, events")
     _workspace(imported)
@@ -142,20 +147,8 @@ def _uploads(given: argparse.Namespace) -> int:
 
     folder = _folder(given)
     with explained(folder), Store.read(folder) as store:
-        _print_json([_summary(given, store)] if given.summary else store.uploads.export())
+        _print_json(store.uploads.export())
     return 0
-
-
-def _summary(given: argparse.Namespace, store: Any) -> dict[str, Any]:
-    import time
-
-    from app.store.report import ALL, Frame
-    from app.store.report.summary import summary
-    from app.study import Study
-
-    with Study(_folder(given)) as study:
-        study.catch_up()
-    return summary(store.report, ALL, Frame(given.frame), time.time_ns() // 1_000_000)
 
 
 def _captures(given: argparse.Namespace) -> int:
@@ -181,6 +174,30 @@ def _sdks(given: argparse.Namespace) -> int:
     with explained(folder), Store.read(folder) as store:
         _print_json([exported(sources(store))])
     return 0
+
+
+def _problems(given: argparse.Namespace) -> int:
+    from app.lint.mutes import muted
+    from app.lint.reading import all_findings, exported
+    from app.store import Store
+    from app.store.trouble import explained
+    from app.study import Study
+
+    folder = _folder(given)
+    with explained(folder):
+        # Read first: it says in words when there is no workspace.
+        Store.read(folder).close()
+        with Study(folder) as study:
+            study.catch_up()
+        with Store.read(folder) as store:
+            found = all_findings(store, muted(folder))
+            _print_json(exported(store, found))
+    bad = {"error": ("error",), "warning": ("error", "warning")}.get(given.fail_on, ())
+    count = sum(one.rule.severity in bad and not one.is_muted for one in found)
+    if count:
+        what = "problem" if count == 1 else "problems"
+        print(f"{count} {what} of severity {given.fail_on} or worse.", file=sys.stderr)
+    return 1 if count else 0
 
 
 def _import(given: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import sys
 
 from tests.bench.table import show
 
-ALL = ("capture", "store", "report", "window")
+ALL = ("capture", "store", "window")
 
 
 def main() -> None:
