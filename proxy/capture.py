@@ -26,7 +26,7 @@ from app.ingest.local import LocalIngestion
 from app.model import Capture, Decoded, Delivery, Headers, Kind, Response, Via
 from proxy.config import State
 from proxy.faults import FaultyLine, cut_short, fetched
-from proxy.writer import GroupWriter, failed
+from proxy.writer import GroupWriter, failed, is_large
 
 log = logging.getLogger(__name__)
 
@@ -102,12 +102,11 @@ class CaptureAddon:
             flow.response = _own(host, flow.request.path)
             return
         capture = replace(capture, delivery=self._delivery(host))
-        decoded = decode(capture)
-        if not concerns_us(capture, decoded) and not self._is_listed(flow):
-            return
         self._begin()
         try:
-            await self._deliver(flow, capture, decoded)
+            decoded = await _decoded(capture)
+            if concerns_us(capture, decoded) or self._is_listed(flow):
+                await self._deliver(flow, capture, decoded)
         finally:
             if PENDING not in flow.metadata:
                 self._end()
@@ -280,6 +279,12 @@ class CaptureAddon:
             log.warning("answer of capture %d not stored: %s", pending.capture_id, error)
         finally:
             self._end()
+
+
+async def _decoded(capture: Capture) -> Decoded:
+    if is_large(capture):
+        return await asyncio.to_thread(decode, capture)
+    return decode(capture)
 
 
 def _captured(flow: http.HTTPFlow) -> Capture:

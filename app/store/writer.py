@@ -40,6 +40,10 @@ _FORGET = """
 """Names that only events about to go are using."""
 
 
+type Item = tuple[Capture, Decoded] | tuple[Capture, Decoded, bytes | None]
+"""What is stored together; the last is the request as `pack` gives it, where that was done."""
+
+
 class Ids(NamedTuple):
     """The newest capture and event, or the oldest, depending on who says it. Zero: none."""
 
@@ -84,12 +88,12 @@ class Writer:
         self._repeats = Repeats(connection, self._duplicates.seen)
         self.last = self._last_ids()
 
-    def add(self, batch: Sequence[tuple[Capture, Decoded]]) -> list[int]:
+    def add(self, batch: Sequence[Item]) -> list[int]:
         """Commit these captures together; returns their ids. Raises StoreUnavailable, and
         then nothing of the batch is stored."""
 
         def insert() -> list[int]:
-            return [self._insert(capture, decoded) for capture, decoded in batch]
+            return [self._insert(*item) for item in batch]
 
         return self._transaction(insert)
 
@@ -210,7 +214,7 @@ class Writer:
         self._duplicates.seen.settle()
         return result
 
-    def _insert(self, capture: Capture, decoded: Decoded) -> int:
+    def _insert(self, capture: Capture, decoded: Decoded, packed: bytes | None = None) -> int:
         capture_id = self.last.capture + 1
         response = capture.response
         self._db.execute(
@@ -227,7 +231,7 @@ class Writer:
                 response.status if response else None,
                 clean(capture.failure),
                 clean(decoded.note),
-                pack(capture.headers, capture.body),
+                packed or pack(capture.headers, capture.body),
                 _packed(response),
                 self._source(decoded.api_key, capture.at_ms),
                 capture.delivery or "",

@@ -7,7 +7,7 @@ import sys
 
 from tests.bench.table import show
 
-ALL = ("capture", "store", "window")
+ALL = ("capture", "large", "ingest", "store", "window")
 
 
 def main() -> None:
