@@ -1,0 +1,213 @@
+"""
+Properties as columns: which there are, and taking the JSON of new rows apart into them.
+
+A column holds the text of a value as it is shown: `30`, `true`, `tacos`. Arrays go into a second
+column as lists, because each element is a value of its own (semantics §0.4). Names are anything
+that senders make up; a column is called after them as far as that is possible.
+"""
+
+from typing import NamedTuple
+
+import duckdb
+import orjson
+
+from app.decode.body import BodyProblem, clean, parsed
+
+MOST_COLUMNS = 1000
+"""Names beyond the first thousand of a scope are not loaded: whoever sends that many put values
+into names, and no chart is about one of them."""
+LONGEST_NAME = 200
+_ARRAY = r'"((?:[^"\\]|\\.)+)":\['
+
+
+class Property(NamedTuple):
+    """A property that was seen. `listed` is the column of its arrays, if any came."""
+
+    scope: str
+    name: str
+    column: str
+    listed: str | None
+    seen: int
+
+
+def known(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Property]:
+    """All properties by scope and name, most used first."""
+    rows = db.execute(
+        "SELECT scope, name, column_name, list_name, seen FROM properties ORDER BY seen DESC"
+    ).fetchall()
+    return {(row[0], row[1]): Property(*row) for row in rows}
+
+
+def repair(db: duckdb.DuckDBPyConnection, column: str) -> None:
+    """Make the JSON in a column of `staged` readable for DuckDB, which knows neither NaN nor
+    half surrogates nor names that are there twice."""
+    bad = db.execute(
+        f'SELECT rowid, "{column}" FROM staged WHERE "{column}" IS NOT NULL'
+        f' AND NOT json_valid("{column}")'
+    ).fetchall()
+    for row, text in bad:
+        db.execute(f'UPDATE staged SET "{column}" = ? WHERE rowid = ?', [_readable(text), row])
+
+
+def _readable(text: str) -> str | None:
+    try:
+        return clean(orjson.dumps(_sound(parsed(text.encode()))).decode())
+    except (BodyProblem, TypeError, ValueError, RecursionError):
+        return None
+
+
+def _sound(value: object) -> object:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(str(key)): _sound(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_sound(one) for one in value]
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return str(value)
+    return value
+
+
+def insert(
+    db: duckdb.DuckDBPyConnection, table: str, own: tuple[str, ...], scopes: tuple[str, ...]
+) -> None:
+    """Move the rows of `staged` into a table: its own columns, and one for each property in the
+    JSON columns that are called after their scopes."""
+    names, values, structures = list(own), list(own), ""
+    for scope in scopes:
+        repair(db, scope)
+        came = _came(db, scope, table)
+        if not came:
+            continue
+        plain = _plain(db, scope, came)
+        shape = orjson.dumps({one.name: "VARCHAR" for one in plain}).decode()
+        structures += f', from_json("{scope}", {literal(shape)}) AS s_{scope}'
+        for one in came:
+            cell = (
+                f"s_{scope}.{quoted(one.name)}"
+                if one in plain
+                else f'json_extract_string("{scope}", {_pointer(one.name)})'
+            )
+            for name, value in _cells(one, cell):
+                names.append(name)
+                values.append(value)
+    db.execute(
+        f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)}"
+        f" FROM (SELECT *{structures} FROM staged)"
+    )
+
+
+def _came(db: duckdb.DuckDBPyConnection, scope: str, table: str) -> list[Property]:
+    """The properties of a scope that `staged` has. Columns that are new are added."""
+    counts = db.execute(
+        "SELECT unnest(keys) AS key, sum(rows) FROM"
+        f' (SELECT json_keys("{scope}") AS keys, count(*) AS rows FROM staged'
+        f'  WHERE "{scope}" IS NOT NULL GROUP BY 1) GROUP BY 1 ORDER BY 2 DESC, 1'
+    ).fetchall()
+    there = {name: one for (of, name), one in known(db).items() if of == scope}
+    taken = {one.column.lower() for one in there.values()}
+    for name, count in counts:
+        if name in there:
+            db.execute(
+                "UPDATE properties SET seen = seen + ? WHERE scope = ? AND name = ?",
+                [count, scope, name],
+            )
+        elif len(there) < MOST_COLUMNS:
+            column = _free(f"{scope}.{name}", taken)
+            there[name] = Property(scope, name, column, None, int(count))
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {quoted(column)} VARCHAR")
+            db.execute(
+                "INSERT INTO properties VALUES (?, ?, ?, NULL, ?)", [scope, name, column, count]
+            )
+    for name in _arrays(db, scope, {one.name for one in there.values() if not one.listed}):
+        there[name] = there[name]._replace(listed=_add_list(db, table, there[name]))
+    return [there[name] for name, _ in counts if name in there]
+
+
+def _arrays(db: duckdb.DuckDBPyConnection, scope: str, names: set[str]) -> list[str]:
+    """Those of the names that hold an array somewhere in `staged`."""
+    # Reading the JSON of every row for this takes a third of the loading time; its text does.
+    found = db.execute(
+        "SELECT DISTINCT unnest(regexp_extract_all(doc, ?, 1)) FROM"
+        f" (SELECT \"{scope}\" AS doc FROM staged WHERE \"{scope}\" LIKE '%:[%')",
+        [_ARRAY],
+    ).fetchall()
+    candidates = {_unescaped(text) for (text,) in found} & names
+    return [name for name in sorted(candidates) if _is_array(db, scope, name)]
+
+
+def _is_array(db: duckdb.DuckDBPyConnection, scope: str, name: str) -> bool:
+    row = db.execute(
+        f"SELECT 1 FROM staged WHERE \"{scope}\" LIKE '%:[%'"
+        f" AND json_type(\"{scope}\", {_pointer(name)}) = 'ARRAY' LIMIT 1"
+    ).fetchone()
+    return row is not None
+
+
+def _unescaped(text: str) -> str:
+    try:
+        return str(orjson.loads(f'"{text}"'))
+    except orjson.JSONDecodeError:
+        return text
+
+
+def _free(wanted: str, taken: set[str]) -> str:
+    """A column name that is not taken, also not with other capitals."""
+    wanted = wanted.replace("\0", "")[:LONGEST_NAME]
+    name, number = wanted, 1
+    while name.lower() in taken:
+        number += 1
+        name = f"{wanted} ({number})"
+    taken.add(name.lower())
+    return name
+
+
+def _plain(
+    db: duckdb.DuckDBPyConnection, scope: str, came: list[Property]
+) -> list[Property]:
+    """Those that can be read as fields of one structure, all in one go: DuckDB does not tell
+    their names by capitals."""
+    lower: dict[str, int] = {}
+    for of, name in known(db):
+        if of == scope:
+            lower[name.lower()] = lower.get(name.lower(), 0) + 1
+    return [one for one in came if one.name and lower[one.name.lower()] == 1]
+
+
+def _cells(one: Property, cell: str) -> list[tuple[str, str]]:
+    """What goes into the columns of a property."""
+    if not one.listed:
+        return [(quoted(one.column), cell)]
+    # A text may look like an array, and only the JSON tells.
+    is_list = (
+        f"{cell} LIKE '[%]' AND"
+        f" json_type(\"{one.scope}\", {_pointer(one.name)}) IS NOT DISTINCT FROM 'ARRAY'"
+    )
+    return [
+        (quoted(one.column), f"CASE WHEN NOT coalesce({is_list}, false) THEN {cell} END"),
+        (quoted(one.listed), f"CASE WHEN {is_list} THEN from_json({cell}, '[\"VARCHAR\"]') END"),
+    ]
+
+
+def _pointer(name: str) -> str:
+    return literal("/" + name.replace("~", "~0").replace("/", "~1"))
+
+
+def _add_list(db: duckdb.DuckDBPyConnection, table: str, one: Property) -> str:
+    listed = f"{one.column}[]"
+    db.execute(f"ALTER TABLE {table} ADD COLUMN {quoted(listed)} VARCHAR[]")
+    db.execute(
+        "UPDATE properties SET list_name = ? WHERE scope = ? AND name = ?",
+        [listed, one.scope, one.name],
+    )
+    return listed
+
+
+def quoted(name: str) -> str:
+    """A name as an identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as a literal."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,228 @@
+"""
+Reads what is new in a workspace, as lines that DuckDB takes in at full speed.
+
+Measured with a million events: SQLite puts a row into one text in 2.5 µs, DuckDB reads these
+lines and takes their JSON apart in 2 µs; through Python objects it would be four times as much.
+The lines go through a private file beside the charts, cut by `SEPARATOR`, which JSON and numbers
+never hold; free text goes as hexadecimal.
+"""
+
+import os
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from app.decode.body import json_text, parsed
+from app.store import Store
+
+SEPARATOR = "\x1f"
+CHUNK_EVENTS = 100_000
+LONGEST_JSON = 4_000_000
+"""An event with more properties than this is loaded without them; nobody can look at a chart of
+them, and each line has to fit into memory several times."""
+MOST_KNOWN = 100_000
+NO_EVENTS = ("$identify", "$groupidentify", "$usermap")
+"""Calls that change what is known and are no events (semantics §3)."""
+
+_CUT = " || char(31) || "
+_EVENT = _CUT.join(
+    (
+        "e.id",
+        "e.upload_id",
+        "coalesce(e.source_id, 0)",
+        "e.type_id",
+        "coalesce(e.user_id, '')",
+        "coalesce(e.device_id, '')",
+        "p.person",
+        "coalesce(e.session_id, '')",
+        "p.time_ms",
+        "p.state",
+        f"CASE WHEN length(e.event_properties) < {LONGEST_JSON}"
+        " THEN e.event_properties ELSE '' END",
+        "coalesce(e.groups, '')",
+    )
+)
+
+
+class Marks(NamedTuple):
+    """Up to where a workspace was loaded, and which one it was."""
+
+    identity: str = ""
+    event: int = 0
+    state: int = 0
+    name: int = 0
+    source: int = 0
+    person_event: int = 0
+
+
+class Known(NamedTuple):
+    """What the newest state of a person holds."""
+
+    id: int
+    state: dict[str, Any]
+
+
+class Reader:
+    """Reads one workspace with its study attached. Use from one thread at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._store = Store.read(folder)
+        self._db = self._store.connection
+        if "study" not in {row[1] for row in self._db.execute("PRAGMA database_list")}:
+            self._db.execute("ATTACH ? AS study", ((folder / "study.sqlite").as_uri() + "?mode=rw",))
+        self._known: OrderedDict[int, Known] = OrderedDict()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._store.close()
+
+    def interrupt(self) -> None:
+        """Stop what is being read, from another thread."""
+        self._store.interrupt()
+
+    def identity(self) -> str:
+        """Tells this workspace and the version of what was learned from it from any other."""
+        own = self._fact("main", "identity")
+        return f"{own}/{self._fact('study', 'versions')}"
+
+    def last_event(self) -> int:
+        """The newest event whose person and time are known, or 0."""
+        return int(self._one("SELECT coalesce(max(id), 0) FROM study.placed"))
+
+    def first_event(self) -> int:
+        """The oldest event that is still stored, or 0."""
+        return int(self._one("SELECT coalesce(min(id), 0) FROM events"))
+
+    def placed(self, event: int) -> tuple[int, int, int] | None:
+        """Person, time and state of an event."""
+        row = self._db.execute(
+            "SELECT person, time_ms, state FROM study.placed WHERE id = ?", (event,)
+        ).fetchone()
+        return None if row is None else (row[0], row[1], row[2])
+
+    def write_events(self, path: Path, first: int, last: int) -> int:
+        """Write the events of these ids as lines; returns how many."""
+        kinds = [row[0] for row in self._no_events()]
+        marks = ",".join("?" * len(kinds))
+        lines = self._db.execute(
+            f"SELECT {_EVENT} FROM study.placed p JOIN events e ON e.id = p.id"
+            f" WHERE p.id BETWEEN ? AND ? AND p.person > 0 AND e.type_id NOT IN ({marks})"
+            " ORDER BY p.id",
+            (first, last, *kinds),
+        )
+        return write_lines(path, (row[0] for row in lines))
+
+    def write_names(self, path: Path, after: int) -> int:
+        """Write names of types, users and devices as lines `id, text in hexadecimal`; returns
+        the last id."""
+        last = int(self._one("SELECT coalesce(max(id), 0) FROM names"))
+        lines = self._db.execute(
+            "SELECT id || char(31) || hex(text) FROM names WHERE id > ? AND id <= ?", (after, last)
+        )
+        write_lines(path, (row[0] for row in lines))
+        return last
+
+    def write_people(self, path: Path, after_event: int) -> int:
+        """Write the persons that changed since an event: `id, root, user, device`; returns how
+        many."""
+        lines = self._db.execute(
+            "SELECT id || char(31) || root || char(31) || hex(coalesce(user, '')) || char(31)"
+            " || hex(coalesce(device, '')) FROM study.people"
+            " WHERE last_id > ? OR merged_by > ?",
+            (after_event, after_event),
+        )
+        return write_lines(path, (row[0] for row in lines))
+
+    def sources(self, after: int) -> list[tuple[int, str, str]]:
+        """Projects: id, API key, name."""
+        return self._db.execute(
+            "SELECT id, api_key, name FROM sources WHERE id > ?", (after,)
+        ).fetchall()
+
+    def write_states(self, path: Path, after: int) -> int:
+        """Write the states after this one as lines `id, everything known, as JSON`; returns the
+        last id."""
+        last = int(self._one("SELECT coalesce(max(id), 0) FROM study.states"))
+        rows = self._db.execute(
+            "SELECT id, person, previous, is_full, changed FROM study.states"
+            " WHERE id > ? AND id <= ? ORDER BY id",
+            (after, last),
+        )
+        write_lines(path, (self._state_line(*row) for row in rows))
+        return last
+
+    def _state_line(self, number: int, person: int, previous: int, full: int, text: str) -> str:
+        if full:
+            state = parsed(text.encode())
+        else:
+            known = self._known.get(person)
+            before = known.state if known and known.id == previous else self._state(previous)
+            state = _changed(before, text)
+            text = json_text(state)
+        if person:
+            self._known[person] = Known(number, state)
+            self._known.move_to_end(person)
+            if len(self._known) > MOST_KNOWN:
+                self._known.popitem(last=False)
+        return f"{number}{SEPARATOR}{text if len(text) < LONGEST_JSON else '{}'}"
+
+    def _state(self, number: int) -> dict[str, Any]:
+        """Everything that a state holds: back to one that was stored in full, and forward."""
+        later: list[str] = []
+        state: dict[str, Any] = {}
+        while number:
+            row = self._db.execute(
+                "SELECT previous, is_full, changed FROM study.states WHERE id = ?", (number,)
+            ).fetchone()
+            if row is None:
+                break  # Pruned: what is left is all that is known.
+            if row[1]:
+                state = parsed(row[2].encode())
+                break
+            later.append(row[2])
+            number = row[0]
+        for text in reversed(later):
+            state = _changed(state, text)
+        return state
+
+    def _no_events(self) -> list[tuple[int]]:
+        marks = ",".join("?" * len(NO_EVENTS))
+        return self._db.execute(
+            f"SELECT id FROM names WHERE kind = 'type' AND text IN ({marks})", NO_EVENTS
+        ).fetchall()
+
+    def _fact(self, schema: str, key: str) -> str:
+        try:
+            row = self._db.execute(
+                f"SELECT value FROM {schema}.facts WHERE key = ?", (key,)
+            ).fetchone()
+        except sqlite3.OperationalError:
+            return ""
+        return str(row[0]) if row else ""
+
+    def _one(self, statement: str) -> Any:
+        return self._db.execute(statement).fetchone()[0]
+
+
+def _changed(state: dict[str, Any], text: str) -> dict[str, Any]:
+    try:
+        changed = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        changed = parsed(text.encode())
+    merged = state | changed
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def write_lines(path: Path, lines: Iterator[str]) -> int:
+    """Write lines to a private file; returns how many."""
+    count = 0
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        for line in lines:
+            file.write(line.encode("utf-8", "replace"))
+            file.write(b"\n")
+            count += 1
+    return count

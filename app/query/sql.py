@@ -1,0 +1,70 @@
+"""
+Small words for building SQL with SQLGlot. Values become literals, names become quoted columns,
+so nothing that came from traffic is ever read as SQL.
+"""
+
+from sqlglot import exp
+
+Sql = exp.Expression
+
+DIALECTS = {
+    "duckdb": "DuckDB",
+    "snowflake": "Snowflake",
+    "bigquery": "BigQuery",
+    "clickhouse": "ClickHouse",
+    "spark": "Spark",
+    "postgres": "Postgres",
+}
+"""What "copy SQL" offers: the name for SQLGlot, and the one for people."""
+
+
+def column(name: str, table: str | None = None) -> exp.Column:
+    """A column, always quoted: names of properties hold anything."""
+    return exp.column(name, table=table, quoted=True)
+
+
+def value(of: str | int | float | bool | None) -> Sql:
+    """A literal."""
+    # DuckDB reads text to the first NUL; nothing stored holds one (see `loading`).
+    return exp.convert(of.replace("\0", "") if isinstance(of, str) else of)
+
+
+def call(name: str, *arguments: Sql) -> Sql:
+    """A function that SQLGlot knows by this name, so that it can be said in other dialects."""
+    return exp.func(name, *arguments, dialect="duckdb")
+
+
+def either(*conditions: Sql) -> Sql:
+    """One of them holds; none at all holds never."""
+    return exp.or_(*conditions) if conditions else exp.false()
+
+
+def both(*conditions: Sql | None) -> Sql:
+    """All of them hold; none at all holds always."""
+    kept = [condition for condition in conditions if condition is not None]
+    return exp.and_(*kept) if kept else exp.true()
+
+
+def sure(condition: Sql) -> Sql:
+    """The condition, where unknown counts as no. Needed before it is turned around."""
+    return call("coalesce", condition, exp.false())
+
+
+def cases(branches: list[tuple[Sql, Sql]], otherwise: Sql) -> Sql:
+    """The first branch whose condition holds."""
+    chosen = exp.Case()
+    for condition, result in branches:
+        chosen = chosen.when(condition, result)
+    return chosen.else_(otherwise)
+
+
+def number(of: Sql) -> Sql:
+    """A text as a finite number, or null (semantics §0.4): "30" is one, "$30" is not."""
+    return exp.TryCast(this=of, to=exp.DataType.build("DOUBLE"))
+
+
+def text(statement: Sql, dialect: str = "duckdb", *, pretty: bool = False) -> str:
+    """The statement for an engine; `pretty` for people."""
+    return statement.sql(dialect=dialect, pretty=pretty)
+
+

@@ -1,0 +1,420 @@
+"""
+The charts' own copy of the events: `charts.duckdb` beside the workspace, always rebuildable.
+
+    with Warehouse.open(folder) as warehouse:
+        warehouse.refresh()              # loads what is new; a million events take seconds
+        warehouse.rows("SELECT …")       # on the views below
+
+Views (all times in ms, `person` is who somebody turned out to be):
+
+    events      id, upload, source, type, user_id, device_id, person, session, time, state,
+                "event.NAME" and "group.NAME" (text), and where arrays came, "event.NAME[]" (list)
+    states      id, "user.NAME", "user.NAME[]"       what was known of a person at an event
+    newcomers   person, time                         the first event ever
+
+Every property is a column of text, so that a chart reads only what it asks for. A later merge of
+persons replaces rows of a small table; events are never rewritten.
+"""
+
+import contextlib
+import logging
+import os
+import shutil
+import tempfile
+import threading
+import types
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import duckdb
+
+from app.errors import AppError, StoreFull, StoreUnavailable
+from app.paths import private_dir
+from app.query import columns
+from app.query.columns import Property
+from app.query.loading import CHUNK_EVENTS, SEPARATOR, Marks, Reader
+
+log = logging.getLogger(__name__)
+
+FILE = "charts.duckdb"
+VERSION = "1"
+LONGEST_LINE = 32_000_000
+MEMORY = "1GB"
+
+_TABLES = (
+    "CREATE TABLE facts (key VARCHAR PRIMARY KEY, value VARCHAR)",
+    "CREATE TABLE names (id BIGINT, text VARCHAR)",
+    "CREATE TABLE sources (id INTEGER, api_key VARCHAR, name VARCHAR)",
+    "CREATE TABLE people (id INTEGER PRIMARY KEY, root INTEGER, user_id VARCHAR,"
+    " device_id VARCHAR)",
+    "CREATE TABLE firsts (person INTEGER, time BIGINT)",
+    "CREATE TABLE properties (scope VARCHAR, name VARCHAR, column_name VARCHAR,"
+    " list_name VARCHAR, seen BIGINT)",
+    "CREATE TABLE stored (id BIGINT, upload BIGINT, source INTEGER, type VARCHAR,"
+    " user_id VARCHAR, device_id VARCHAR, owner INTEGER, session BIGINT, time BIGINT,"
+    " state BIGINT)",
+    "CREATE TABLE states (id BIGINT)",
+)
+_VIEWS = (
+    "CREATE OR REPLACE VIEW merged AS SELECT id, root FROM people WHERE root <> id",
+    "CREATE OR REPLACE VIEW events AS SELECT s.*, coalesce(m.root, s.owner) AS person"
+    " FROM stored s LEFT JOIN merged m ON m.id = s.owner",
+    "CREATE OR REPLACE VIEW newcomers AS SELECT coalesce(m.root, f.person) AS person,"
+    " min(f.time) AS time FROM firsts f LEFT JOIN merged m ON m.id = f.person GROUP BY 1",
+)
+_EVENT_COLUMNS = (
+    "{'id': 'BIGINT', 'upload': 'BIGINT', 'source': 'INTEGER', 'type': 'BIGINT',"
+    " 'user': 'BIGINT', 'device': 'BIGINT', 'owner': 'INTEGER', 'session': 'BIGINT',"
+    " 'time': 'BIGINT', 'state': 'BIGINT', 'event': 'VARCHAR', 'group': 'VARCHAR'}"
+)
+_OWN = (
+    "id",
+    "upload",
+    "source",
+    "type",
+    "user_id",
+    "device_id",
+    "owner",
+    "session",
+    "time",
+    "state",
+)
+_HEX = "decode(unhex({}))"
+
+
+class Progress(NamedTuple):
+    """How many events of those that are to be loaded are there."""
+
+    loaded: int
+    wanted: int
+
+
+class Interrupted(AppError):
+    """The question was given up, because a newer one overtook it."""
+
+
+class Warehouse:
+    """An open copy. One thread at a time asks or loads; `interrupt` may come from any."""
+
+    def __init__(self, db: duckdb.DuckDBPyConnection, folder: Path, scratch: Path) -> None:
+        self._db = db
+        self._folder = folder
+        self._scratch = scratch
+        self._lock = threading.RLock()
+        self._properties: dict[tuple[str, str], Property] | None = None
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """The copy of this workspace; in memory for as long as it is open when another process
+        has the file. Raises StoreUnavailable with a sentence."""
+        private_dir(folder)
+        scratch = Path(tempfile.mkdtemp(prefix="charts-", dir=folder))
+        try:
+            return cls(_opened(folder, scratch), folder, scratch)
+        except BaseException:
+            shutil.rmtree(scratch, ignore_errors=True)
+            raise
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: types.TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def interrupt(self) -> None:
+        """Give up the running question; it raises Interrupted."""
+        self._db.interrupt()
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """The rows of a statement. Raises Interrupted, StoreUnavailable."""
+        with self._lock, self._explained():
+            return self._db.execute(statement).fetchall()
+
+    def arrays(self, statement: str) -> dict[str, Any]:
+        """The columns of a statement as NumPy arrays; nulls are masked."""
+        with self._lock, self._explained():
+            return dict(self._db.execute(statement).fetchnumpy())
+
+    def stream(self, statement: str, size: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of a statement in pieces, without holding all of them."""
+        with self._lock, self._explained():
+            cursor = self._db.cursor()
+        try:
+            with self._explained():
+                cursor.execute(statement)
+                while rows := cursor.fetchmany(size):
+                    yield rows
+        finally:
+            cursor.close()
+
+    def run(self, statement: str, values: Sequence[object] = ()) -> None:
+        """Execute a statement that returns nothing."""
+        with self._lock, self._explained():
+            self._db.execute(statement, list(values))
+
+    def properties(self) -> dict[tuple[str, str], Property]:
+        """All properties by scope (`event`, `user`, `group`) and name."""
+        with self._lock, self._explained():
+            if self._properties is None:
+                self._properties = columns.known(self._db)
+            return self._properties
+
+    def last_event(self) -> int:
+        """The newest event that is loaded, or 0."""
+        return self._marks().event
+
+    def types(self) -> list[tuple[str, int]]:
+        """Event types and how many events they have, most first."""
+        found = self.rows("SELECT type, count(*) FROM stored GROUP BY 1 ORDER BY 2 DESC, 1")
+        return [(str(kind), int(count)) for kind, count in found]
+
+    def refresh(self, progress: Callable[[Progress], None] = lambda _: None) -> int:
+        """Load what is new in the workspace and studied; returns how many events came."""
+        with self._lock, self._explained():
+            reader = Reader(self._folder)
+            try:
+                return self._load(reader, progress)
+            finally:
+                reader.close()
+
+    def _load(self, reader: Reader, progress: Callable[[Progress], None]) -> int:
+        marks, last, identity = self._marks(), reader.last_event(), reader.identity()
+        if marks.event and not self._is_same(reader, marks, identity):
+            self._empty()
+            marks = Marks()
+        if marks.event and last == marks.event and reader.first_event() <= self._first():
+            return 0
+        marks = self._prune(reader, marks)._replace(identity=identity)
+        with ThreadPoolExecutor(1, "charts-reader") as pool:
+            marks = self._load_small(reader, pool, marks)
+            wanted, loaded = last - marks.event, 0
+            first = max(marks.event, reader.first_event() - 1)
+            starts = range(first + 1, last + 1, CHUNK_EVENTS)
+            writing = _write(pool, reader, self._scratch, starts, 0, last)
+            for at, start in enumerate(starts):
+                path, count = writing.result()
+                writing = _write(pool, reader, self._scratch, starts, at + 1, last)
+                through = min(start + CHUNK_EVENTS - 1, last)
+                self._in_transaction(
+                    lambda path=path, count=count, mark=marks._replace(event=through): (
+                        self._add_events(path, count, mark)
+                    )
+                )
+                marks = marks._replace(event=through)
+                loaded += count
+                progress(Progress(through - first, wanted))
+        return loaded
+
+    def _in_transaction(self, work: Callable[[], None]) -> None:
+        self._db.execute("BEGIN")
+        try:
+            work()
+            self._db.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(duckdb.Error):
+                self._db.execute("ROLLBACK")
+            self._properties = None
+            raise
+
+    def _load_small(self, reader: Reader, pool: ThreadPoolExecutor, marks: Marks) -> Marks:
+        """Names, persons, states and projects: what events refer to comes before them."""
+        path = self._scratch / "small"
+        name = pool.submit(reader.write_names, path, marks.name).result()
+        lines = _lines(path, "{'id': 'BIGINT', 'text': 'VARCHAR'}")
+        self._db.execute(f"INSERT INTO names SELECT id, {_HEX.format('text')} FROM {lines}")
+        newest = reader.last_event()
+        if pool.submit(reader.write_people, path, marks.person_event).result():
+            lines = _lines(
+                path, "{'id': 'INTEGER', 'root': 'INTEGER', 'u': 'VARCHAR', 'd': 'VARCHAR'}"
+            )
+            self._db.execute(
+                f"INSERT OR REPLACE INTO people SELECT id, root, {_HEX.format('u')},"
+                f" {_HEX.format('d')} FROM {lines}"
+            )
+        for source in reader.sources(marks.source):
+            self._db.execute("INSERT INTO sources VALUES (?, ?, ?)", list(source))
+            marks = marks._replace(source=max(marks.source, source[0]))
+        state = pool.submit(reader.write_states, path, marks.state).result()
+        if state > marks.state:
+            self._in_transaction(lambda: self._add_states(path))
+        marks = marks._replace(name=name, state=state, person_event=newest)
+        self._mark(marks)
+        return marks
+
+    def _add_states(self, path: Path) -> None:
+        lines = _lines(path, "{'id': 'BIGINT', 'user': 'VARCHAR'}")
+        self._db.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM {lines}")
+        columns.insert(self._db, "states", ("id",), ("user",))
+        self._properties = None
+
+    def _add_events(self, path: Path, count: int, marks: Marks) -> None:
+        if count:
+            lines = _lines(path, _EVENT_COLUMNS)
+            self._db.execute(
+                "CREATE OR REPLACE TEMP TABLE staged AS SELECT l.* EXCLUDE (type, user, device),"
+                " coalesce(t.text, '') AS type, u.text AS user_id, d.text AS device_id"
+                f" FROM {lines} l LEFT JOIN names t ON t.id = l.type"
+                " LEFT JOIN names u ON u.id = l.user LEFT JOIN names d ON d.id = l.device"
+            )
+            columns.insert(self._db, "stored", _OWN, ("event", "group"))
+            self._db.execute("INSERT INTO firsts SELECT owner, min(time) FROM staged GROUP BY 1")
+            # Views hold the list of columns that there were when they were made.
+            for statement in _VIEWS:
+                self._db.execute(statement)
+        self._mark(marks)
+        self._properties = None
+
+    def _is_same(self, reader: Reader, marks: Marks, identity: str) -> bool:
+        """Whether what is here was made from what is there."""
+        if marks.identity != identity or reader.last_event() < marks.event:
+            return False
+        row = self._db.execute(
+            "SELECT id, owner, time, state FROM stored ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        if row is None:
+            return True
+        placed = reader.placed(row[0])
+        return placed is None or placed == row[1:]
+
+    def _prune(self, reader: Reader, marks: Marks) -> Marks:
+        """Forget events that were removed from the workspace."""
+        first = reader.first_event()
+        if not marks.event or first <= self._first():
+            return marks
+        self._db.execute("DELETE FROM stored WHERE id < ?", [first])
+        # Numbers of names that went may be given again.
+        self._db.execute("DELETE FROM names")
+        return marks._replace(name=0)
+
+    def _first(self) -> int:
+        row = self._db.execute("SELECT min(id) FROM stored").fetchone()
+        return int(row[0]) if row and row[0] is not None else 1 << 62
+
+    def _empty(self) -> None:
+        for (name,) in self._db.execute(
+            "SELECT view_name FROM duckdb_views() WHERE NOT internal"
+        ).fetchall():
+            self._db.execute(f"DROP VIEW IF EXISTS {name} CASCADE")
+        for (name,) in self._db.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+            self._db.execute(f"DROP TABLE IF EXISTS {name}")
+        _make(self._db)
+        self._properties = None
+
+    def _marks(self) -> Marks:
+        row = self._db.execute("SELECT value FROM facts WHERE key = 'marks'").fetchone()
+        if row is None:
+            return Marks()
+        identity, *numbers = row[0].split(SEPARATOR)
+        return Marks(identity, *map(int, numbers))
+
+    def _mark(self, marks: Marks) -> None:
+        value = SEPARATOR.join(map(str, marks))
+        self._db.execute("INSERT OR REPLACE INTO facts VALUES ('marks', ?)", [value])
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.InterruptException as error:
+            raise Interrupted("The question was given up.") from error
+        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            raise _in_words(self._folder, error) from error
+
+
+def _in_words(folder: Path, error: Exception) -> StoreUnavailable:
+    if "No space left" in str(error) or shutil.disk_usage(folder).free < 1_000_000:
+        return StoreFull(f"There is no room left for charts in {folder}.")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return StoreUnavailable("This chart needs more memory than there is.", "Ask for less.")
+    return StoreUnavailable(f"The charts in {folder} cannot be read or written.")
+
+
+def _write(
+    pool: ThreadPoolExecutor, reader: Reader, folder: Path, starts: range, at: int, last: int
+) -> "Future[tuple[Path, int]]":
+    """Have the next chunk written while the one before is taken in."""
+
+    def write() -> tuple[Path, int]:
+        path = folder / f"events{at % 2}"
+        if at >= len(starts):
+            return path, 0
+        through = min(starts[at] + CHUNK_EVENTS - 1, last)
+        return path, reader.write_events(path, starts[at], through)
+
+    return pool.submit(write)
+
+
+def _lines(path: Path, shape: str) -> str:
+    name = str(path).replace("'", "''")
+    return (
+        f"read_csv('{name}', delim='{SEPARATOR}', quote='', escape='', header=false,"
+        f" auto_detect=false, max_line_size={LONGEST_LINE}, columns={shape})"
+    )
+
+
+def _opened(folder: Path, scratch: Path) -> duckdb.DuckDBPyConnection:
+    path = folder / FILE
+    try:
+        return _connected(path, scratch)
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            # The window has it. A copy of one's own takes seconds, and nobody waits for anybody.
+            return _connected(Path(":memory:"), scratch)
+        log.warning("charts are made anew: %s", error)
+    except duckdb.Error as error:
+        log.warning("charts are made anew: %s", error)
+    for old in (path, path.with_name(f"{FILE}.wal")):
+        old.unlink(missing_ok=True)
+    try:
+        return _connected(path, scratch)
+    except duckdb.Error as error:
+        raise StoreUnavailable(f"The charts in {folder} cannot be opened.", str(error)) from error
+
+
+def _connected(path: Path, scratch: Path) -> duckdb.DuckDBPyConnection:
+    mask = os.umask(0o077)
+    try:
+        db = duckdb.connect(
+            str(path),
+            config={
+                "temp_directory": str(scratch),
+                "memory_limit": MEMORY,
+                "preserve_insertion_order": "false",
+                "autoload_known_extensions": "false",
+                "autoinstall_known_extensions": "false",
+            },
+        )
+    finally:
+        os.umask(mask)
+    try:
+        _make(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _make(db: duckdb.DuckDBPyConnection) -> None:
+    """Have the tables there, empty when they were made by another version."""
+    there = {name for (name,) in db.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    if "facts" in there:
+        row = db.execute("SELECT value FROM facts WHERE key = 'version'").fetchone()
+        if row and row[0] == VERSION:
+            return
+        raise duckdb.Error("made by another version")
+    for statement in (*_TABLES, *_VIEWS):
+        db.execute(statement)
+    db.execute("INSERT INTO facts VALUES ('version', ?)", [VERSION])
