@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app import __version__, paths
-from app.arguments import add_capture_arguments
+from app.arguments import add_capture_arguments, add_chart_arguments
 from app.errors import AppError, BadInput
 
 DEMO_EVENTS = 20_000
@@ -83,6 +83,11 @@ def _parser() -> argparse.ArgumentParser:
         help="exit with 1 when there is a problem that is at least this bad and not muted",
     )
     problems.set_defaults(run=_problems)
+
+    chart = commands.add_parser("chart", help="answer a chart's definition, as JSON")
+    _workspace(chart)
+    chart.set_defaults(run=_chart)
+    add_chart_arguments(chart)
 
     imported = commands.add_parser("import", help="read HAR files, request bodies, events")
     _workspace(imported)
@@ -198,6 +203,12 @@ def _problems(given: argparse.Namespace) -> int:
         what = "problem" if count == 1 else "problems"
         print(f"{count} {what} of severity {given.fail_on} or worse.", file=sys.stderr)
     return 1 if count else 0
+
+
+def _chart(given: argparse.Namespace) -> int:
+    from app.query.command import run_chart
+
+    return run_chart(given, _folder(given))
 
 
 def _import(given: argparse.Namespace) -> int:

@@ -1,5 +1,6 @@
 """
-Arguments of a capture, shared by `eventscope capture` and `python -m proxy`.
+Arguments of commands: of a capture, shared by `eventscope capture` and `python -m proxy`, and of
+charts.
 """
 
 import argparse
@@ -7,6 +8,9 @@ from pathlib import Path
 
 from app.errors import BadInput
 from app.model import Delivery
+
+SQL_DIALECTS = ("duckdb", "snowflake", "bigquery", "clickhouse", "spark", "postgres")
+"""What a chart's SQL can be said in."""
 
 
 def add_capture_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,3 +58,12 @@ def _megabytes(text: str) -> int:
     if number < 1:
         raise ValueError(text)
     return number
+
+
+def add_chart_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `eventscope chart`."""
+    parser.add_argument("definition", metavar="DEFINITION.json", help="a file, or - for input")
+    parser.add_argument("--zone", default="UTC", help="time zone, such as Europe/Berlin")
+    parser.add_argument("--now", type=int, metavar="MS", help="what counts as now, in ms")
+    parser.add_argument("--week-start", type=int, choices=range(1, 8), default=1, metavar="DAY")
+    parser.add_argument("--sql", choices=SQL_DIALECTS, help="print the SQL instead")

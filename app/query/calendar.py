@@ -9,6 +9,7 @@ import calendar
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlglot import exp
@@ -126,7 +127,7 @@ def _number(starts: tuple[int, ...], end: int, time: Sql) -> Sql:
     and no engine has to know a time zone."""
     edges = (*starts, end)
     runs: list[tuple[int, int]] = []  # (index of the first bucket, width)
-    for i, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
+    for i, (low, high) in enumerate(pairwise(edges)):
         if not runs or runs[-1][1] != high - low:
             runs.append((i, high - low))
     results = [_within_run(starts[first], first, width, time) for first, width in runs]

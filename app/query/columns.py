@@ -129,7 +129,7 @@ def _arrays(db: duckdb.DuckDBPyConnection, scope: str, names: set[str]) -> list[
     # Reading the JSON of every row for this takes a third of the loading time; its text does.
     found = db.execute(
         "SELECT DISTINCT unnest(regexp_extract_all(doc, ?, 1)) FROM"
-        f" (SELECT \"{scope}\" AS doc FROM staged WHERE \"{scope}\" LIKE '%:[%')",
+        f' (SELECT "{scope}" AS doc FROM staged WHERE "{scope}" LIKE \'%:[%\')',
         [_ARRAY],
     ).fetchall()
     candidates = {_unescaped(text) for (text,) in found} & names
@@ -162,9 +162,7 @@ def _free(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def _plain(
-    db: duckdb.DuckDBPyConnection, scope: str, came: list[Property]
-) -> list[Property]:
+def _plain(db: duckdb.DuckDBPyConnection, scope: str, came: list[Property]) -> list[Property]:
     """Those that can be read as fields of one structure, all in one go: DuckDB does not tell
     their names by capitals."""
     lower: dict[str, int] = {}

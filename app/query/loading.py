@@ -72,8 +72,6 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self._store = Store.read(folder)
         self._db = self._store.connection
-        if "study" not in {row[1] for row in self._db.execute("PRAGMA database_list")}:
-            self._db.execute("ATTACH ? AS study", ((folder / "study.sqlite").as_uri() + "?mode=rw",))
         self._known: OrderedDict[int, Known] = OrderedDict()
 
     def close(self) -> None:
@@ -220,7 +218,8 @@ def _changed(state: dict[str, Any], text: str) -> dict[str, Any]:
 def write_lines(path: Path, lines: Iterator[str]) -> int:
     """Write lines to a private file; returns how many."""
     count = 0
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    private = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(private, "wb") as file:
         for line in lines:
             file.write(line.encode("utf-8", "replace"))
             file.write(b"\n")

@@ -3,9 +3,11 @@ Small words for building SQL with SQLGlot. Values become literals, names become 
 so nothing that came from traffic is ever read as SQL.
 """
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
-Sql = exp.Expression
+Sql = exp.Expr
 
 DIALECTS = {
     "duckdb": "DuckDB",
@@ -23,7 +25,7 @@ def column(name: str, table: str | None = None) -> exp.Column:
     return exp.column(name, table=table, quoted=True)
 
 
-def value(of: str | int | float | bool | None) -> Sql:
+def value(of: str | float | bool | None) -> Sql:
     """A literal."""
     # DuckDB reads text to the first NUL; nothing stored holds one (see `loading`).
     return exp.convert(of.replace("\0", "") if isinstance(of, str) else of)
@@ -50,7 +52,7 @@ def sure(condition: Sql) -> Sql:
     return call("coalesce", condition, exp.false())
 
 
-def cases(branches: list[tuple[Sql, Sql]], otherwise: Sql) -> Sql:
+def cases(branches: Sequence[tuple[Sql, Sql]], otherwise: Sql) -> Sql:
     """The first branch whose condition holds."""
     chosen = exp.Case()
     for condition, result in branches:
@@ -66,5 +68,3 @@ def number(of: Sql) -> Sql:
 def text(statement: Sql, dialect: str = "duckdb", *, pretty: bool = False) -> str:
     """The statement for an engine; `pretty` for people."""
     return statement.sql(dialect=dialect, pretty=pretty)
-
-

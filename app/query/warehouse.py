@@ -25,6 +25,7 @@ import threading
 import types
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -208,12 +209,8 @@ class Warehouse:
                 path, count = writing.result()
                 writing = _write(pool, reader, self._scratch, starts, at + 1, last)
                 through = min(start + CHUNK_EVENTS - 1, last)
-                self._in_transaction(
-                    lambda path=path, count=count, mark=marks._replace(event=through): (
-                        self._add_events(path, count, mark)
-                    )
-                )
                 marks = marks._replace(event=through)
+                self._in_transaction(partial(self._add_events, path, count, marks))
                 loaded += count
                 progress(Progress(through - first, wanted))
         return loaded
@@ -369,12 +366,11 @@ def _opened(folder: Path, scratch: Path) -> duckdb.DuckDBPyConnection:
     path = folder / FILE
     try:
         return _connected(path, scratch)
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
+    except duckdb.Error as error:
+        is_taken = isinstance(error, duckdb.ConnectionException) or "lock" in str(error).lower()
+        if is_taken:
             # The window has it. A copy of one's own takes seconds, and nobody waits for anybody.
             return _connected(Path(":memory:"), scratch)
-        log.warning("charts are made anew: %s", error)
-    except duckdb.Error as error:
         log.warning("charts are made anew: %s", error)
     for old in (path, path.with_name(f"{FILE}.wal")):
         old.unlink(missing_ok=True)

@@ -1,0 +1,432 @@
+"""
+From definitions to conditions on the view `events`: properties, filters, events, segments
+(semantics §6).
+
+Values of an array each count as a value (§0.4). What is not there is `(none)`, and a condition
+that says "not" holds for it (§6.1).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import sqlglot
+from sqlglot import exp
+
+from app.errors import BadInput
+from app.query import sql
+from app.query.calendar import DAY, Buckets, Clock, cut, span_of
+from app.query.columns import Property
+from app.query.definition import (
+    Chart,
+    CohortRef,
+    Condition,
+    EventSpec,
+    Performed,
+    PropertyRef,
+    Segment,
+)
+from app.query.sql import Sql
+
+LOOK_BACK_MS = 365 * DAY
+"""How far back the rank of an event among its like is counted (semantics §20)."""
+_FIELDS = {
+    "user_id": "user_id",
+    "device_id": "device_id",
+    "session_id": "session",
+    "event_type": "type",
+    "event_id": "id",
+    "upload_id": "upload",
+    "project": "source",
+}
+_NUMBERS = ("session", "id", "upload", "source")
+_COMPARED = {"=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
+_NEGATIONS = {
+    "is not": "is",
+    "does not contain": "contains",
+    "does not start with": "starts with",
+    "set is not": "set is",
+    "set does not contain": "set contains",
+    "not glob": "glob",
+}
+
+
+@dataclass(frozen=True)
+class Context:
+    """What definitions are read against.
+
+    `inactive` are event types that do not make a user active (§0.3); `cohorts` the conditions of
+    saved cohorts by id, `sets` the names of tables of persons by id, for static ones.
+    """
+
+    clock: Clock
+    properties: Mapping[tuple[str, str], Property]
+    projects: Mapping[str, int] = field(default_factory=dict)
+    inactive: frozenset[str] = frozenset()
+    cohorts: Mapping[int, "Segment"] = field(default_factory=dict)
+    sets: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a property lies: a column of text, one of lists, or both; and the way into them."""
+
+    text: Sql | None
+    listed: Sql | None
+
+
+def place(ref: PropertyRef, context: Context) -> Place:
+    """The columns of a property; nothing when it was never seen."""
+    if ref.scope == "field":
+        name = _FIELDS[ref.name]
+        found: Sql = sql.column(name, "e")
+        return Place(exp.cast(found, "VARCHAR") if name in _NUMBERS else found, None)
+    one = context.properties.get((ref.scope, ref.name))
+    if one is not None:
+        return _columns(one)
+    parent, _, child = ref.name.rpartition(".")
+    one = context.properties.get((ref.scope, parent))
+    return _children(_columns(one), child) if one and child else Place(None, None)
+
+
+def _columns(one: Property) -> Place:
+    table = "u" if one.scope == "user" else "e"
+    listed = sql.column(one.listed, table) if one.listed else None
+    return Place(sql.column(one.column, table), listed)
+
+
+def _children(of: Place, child: str) -> Place:
+    path = '$."' + child.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    text = of.text
+    if text is not None:
+        # What is no object has no children; asking it for one would be an error.
+        is_object = exp.Like(this=text.copy(), expression=sql.value("{%"))
+        text = sql.cases([(is_object, _extracted(text, path))], exp.null())
+    listed = of.listed
+    if listed is not None:
+        item = exp.to_identifier("item")
+        inner = sql.cases(
+            [
+                (
+                    exp.Like(this=exp.column("item"), expression=sql.value("{%")),
+                    _extracted(exp.column("item"), path),
+                )
+            ],
+            exp.null(),
+        )
+        listed = exp.Transform(this=listed, expression=exp.Lambda(this=inner, expressions=[item]))
+    return Place(text, listed)
+
+
+def _extracted(of: Sql, path: str) -> Sql:
+    found = sqlglot.parse_one(f"x ->> {sql.value(path).sql('duckdb')}", read="duckdb")
+    return found.transform(
+        lambda node: of.copy() if isinstance(node, exp.Column) and node.name == "x" else node
+    )
+
+
+def needs_states(expression: Sql) -> bool:
+    """Whether an expression asks for what was known of the person."""
+    return any(found.table == "u" for found in expression.find_all(exp.Column))
+
+
+def holds(condition: Condition, context: Context) -> Sql:
+    """A filter as SQL."""
+    positive = _NEGATIONS.get(condition.op)
+    if positive:
+        found = holds(replace(condition, op=positive), context)
+        return exp.not_(exp.paren(sql.sure(found)))
+    at = place(condition.property, context)
+    if condition.op in ("set is", "set contains"):
+        return _set(at, condition)
+    return sql.either(*(_matches(at, condition.op, value) for value in condition.values))
+
+
+def _matches(at: Place, op: str, value: str | None) -> Sql:
+    if value is None:
+        return _nothing(at) if op == "is" else exp.false()
+    found: list[Sql] = []
+    if at.text is not None:
+        found.append(_test(at.text, op, value))
+    if at.listed is not None:
+        found.append(_any_element(at.listed, op, value))
+    return exp.paren(sql.either(*found))
+
+
+def _nothing(at: Place) -> Sql:
+    absent = [exp.Is(this=one.copy(), expression=exp.null()) for one in (at.text, at.listed) if one]
+    return exp.paren(sql.both(*absent))
+
+
+def _any_element(listed: Sql, op: str, value: str) -> Sql:
+    if op == "is":
+        return exp.ArrayContains(this=listed.copy(), expression=sql.value(value))
+    item = exp.column("item")
+    hits = exp.ArrayFilter(
+        this=listed.copy(),
+        expression=exp.Lambda(this=_test(item, op, value), expressions=[exp.to_identifier("item")]),
+    )
+    return exp.GT(this=exp.ArraySize(this=hits), expression=sql.value(0))
+
+
+def _test(text: Sql, op: str, value: str) -> Sql:
+    if op == "is":
+        return exp.EQ(this=text.copy(), expression=sql.value(value))
+    if op == "contains":
+        where = exp.StrPosition(this=exp.Lower(this=text.copy()), substr=sql.value(value.lower()))
+        return exp.GT(this=where, expression=sql.value(0))
+    if op == "starts with":
+        return exp.StartsWith(this=exp.Lower(this=text.copy()), expression=sql.value(value.lower()))
+    if op == "glob":
+        return exp.RegexpLike(this=text.copy(), expression=sql.value(glob(value)))
+    compare = _COMPARED[op]
+    wanted = _as_number(value)
+    if wanted is None:  # Dates compare as texts.
+        return compare(this=text.copy(), expression=sql.value(value))
+    return compare(this=sql.number(text.copy()), expression=sql.value(wanted))
+
+
+def _as_number(text: str) -> float | None:
+    try:
+        found = float(text)
+    except ValueError:
+        return None
+    return found if abs(found) < float("inf") else None
+
+
+def _set(at: Place, condition: Condition) -> Sql:
+    """The values of the property as a set; a single value is a set of one."""
+    wanted = list(dict.fromkeys(value for value in condition.values if value is not None))
+    found: list[Sql] = []
+    if at.listed is not None:
+        holding: list[Sql] = [
+            exp.ArrayContains(this=at.listed.copy(), expression=sql.value(one)) for one in wanted
+        ]
+        if condition.op == "set is":
+            among = exp.In(this=exp.column("item"), expressions=[sql.value(one) for one in wanted])
+            others = exp.ArrayFilter(
+                this=at.listed.copy(),
+                expression=exp.Lambda(
+                    this=exp.not_(among), expressions=[exp.to_identifier("item")]
+                ),
+            )
+            holding.append(exp.EQ(this=exp.ArraySize(this=others), expression=sql.value(0)))
+        found.append(exp.paren(sql.both(*holding)))
+    if at.text is not None and len(wanted) == 1:
+        found.append(exp.EQ(this=at.text.copy(), expression=sql.value(wanted[0])))
+    return sql.either(*found)
+
+
+def glob(pattern: str) -> str:
+    """A glob as a regular expression that has to match all (semantics §6.1): `*` any run without
+    a slash, `**` anything, `?` a letter, `[…]` a class, `[!…]` its opposite."""
+    parts, at = ["(?s)^"], 0
+    while at < len(pattern):
+        if pattern.startswith("**", at):
+            parts.append(".*")
+            at += 2
+            continue
+        sign = pattern[at]
+        end = pattern.find("]", at + 2) if sign == "[" else -1
+        if sign == "*":
+            parts.append("[^/]*")
+        elif sign == "?":
+            parts.append(r"\pL")
+        elif end > 0:
+            parts.append(_class(pattern[at + 1 : end]))
+            at = end
+        else:
+            parts.append(re.escape(sign))
+        at += 1
+    return "".join(parts) + "$"
+
+
+def _class(inner: str) -> str:
+    negated = inner.startswith("!")
+    signs = inner.removeprefix("!")
+    return f"[{'^' if negated else ''}" + re.sub(r"([\\\[\]^&])", r"\\\1", signs) + "]"
+
+
+def time() -> exp.Column:
+    """The time of an event."""
+    return sql.column("time", "e")
+
+
+def person() -> exp.Column:
+    """Whose an event is."""
+    return sql.column("person", "e")
+
+
+def event_is(spec: EventSpec, context: Context, buckets: Buckets) -> Sql:
+    """The condition that an event is of this kind, its own filters included."""
+    ranked = [one for one in spec.where if one.property.scope == "count"]
+    plain = [holds(one, context) for one in spec.where if one.property.scope != "count"]
+    matches = sql.both(_kind(spec, context, buckets), *map(exp.paren, plain))
+    for one in ranked:
+        before = _kind(spec, context, buckets) if one.property.name == "before" else matches
+        matches = sql.both(matches, _ranked(one, before, buckets))
+    return matches
+
+
+def _kind(spec: EventSpec, context: Context, buckets: Buckets) -> Sql:
+    if spec.kind == "event":
+        return exp.EQ(this=sql.column("type", "e"), expression=sql.value(spec.type))
+    if spec.kind == "label":
+        labeled = exp.select("event").from_("labeled").where(f"label = {spec.label:d}")
+        return exp.In(this=sql.column("id", "e"), query=labeled.subquery())
+    if spec.kind == "combined":
+        parts = [exp.paren(event_is(part, context, buckets)) for part in spec.parts]
+        return exp.paren(sql.either(*parts))
+    if spec.kind == "active":
+        return is_active(context)
+    return is_new(buckets) if spec.kind == "new" else exp.true()
+
+
+def is_active(context: Context) -> Sql:
+    """The condition that an event makes its user active."""
+    if not context.inactive:
+        return exp.true()
+    kinds = [sql.value(kind) for kind in sorted(context.inactive)]
+    return exp.not_(exp.In(this=sql.column("type", "e"), expressions=kinds))
+
+
+def is_new(buckets: Buckets) -> Sql:
+    """The condition that an event lies in the interval in which its user became new (§0.3)."""
+    newcomers = (
+        exp.select(exp.column("person"), exp.alias_(buckets.number(exp.column("time")), "i"))
+        .from_("newcomers")
+        .where(buckets.within(exp.column("time")))
+    )
+    return exp.Exists(
+        this=exp.select(exp.Literal.number(1))
+        .from_(exp.alias_(newcomers.subquery(), "n", table=True))
+        .where(exp.EQ(this=sql.column("person", "n"), expression=person()))
+        .where(exp.EQ(this=sql.column("i", "n"), expression=buckets.number(time())))
+    )
+
+
+def _ranked(one: Condition, matches: Sql, buckets: Buckets) -> Sql:
+    """The condition that an event is the n-th of its like for its user (semantics §20)."""
+    rank = exp.Window(
+        this=exp.RowNumber(),
+        partition_by=[person()],
+        order=exp.Order(
+            expressions=[exp.Ordered(this=time()), exp.Ordered(this=sql.column("id", "e"))]
+        ),
+    )
+    span = buckets.span
+    ranks = source(matches, [exp.alias_(sql.column("id", "e"), "id"), exp.alias_(rank, "place")])
+    ranks = ranks.where(exp.GTE(this=time(), expression=sql.value(span.start_ms - LOOK_BACK_MS)))
+    op = {"is": "=", "is not": "!="}.get(one.op, one.op)
+    tests = [
+        _COMPARED[op](this=exp.column("place"), expression=sql.value(int(value or 0)))
+        for value in one.values
+    ]
+    chosen = (
+        exp.select("id")
+        .from_(exp.alias_(ranks.subquery(), "r", table=True))
+        .where(sql.either(*tests))
+    )
+    return exp.In(this=sql.column("id", "e"), query=chosen.subquery())
+
+
+def source(matches: Sql, columns: list[Sql]) -> exp.Select:
+    """A question to `events` as e, joined with `states` as u where something asks for them."""
+    found = exp.select(*columns).from_(exp.alias_(exp.to_table("events"), "e", table=True))
+    if needs_states(matches) or any(needs_states(one) for one in columns):
+        found = found.join("states AS u", on="u.id = e.state", join_type="left")
+    return found.where(matches)
+
+
+def in_project(chart: Chart, context: Context) -> Sql | None:
+    """The condition that an event belongs to the chart's project."""
+    if not chart.project:
+        return None
+    number = context.projects.get(chart.project, -1)
+    return exp.EQ(this=sql.column("source", "e"), expression=sql.value(number))
+
+
+def in_segment(
+    segment: Segment, context: Context, buckets: Buckets, seen: frozenset[int] = frozenset()
+) -> Sql | None:
+    """The condition that an event belongs to a segment; None for everybody."""
+    parts: list[Sql] = [exp.paren(holds(one, context)) for one in segment.where]
+    if segment.users == "new":
+        parts.append(is_new(buckets))
+    if segment.users == "active":
+        active = sql.both(is_active(context), buckets.within(time()))
+        parts.append(_persons(source(active, [exp.alias_(person(), "person")]), negated=False))
+    parts += [_performed(one, context, buckets) for one in segment.performed]
+    parts += [_in_cohort(one, context, buckets, seen) for one in segment.cohorts]
+    if segment.people is not None:
+        numbers = [sql.value(one) for one in segment.people]
+        parts.append(exp.In(this=person(), expressions=numbers) if numbers else exp.false())
+    return sql.both(*parts) if parts else None
+
+
+def _persons(query: exp.Select, *, negated: bool) -> Sql:
+    found = exp.In(this=person(), query=query.subquery())
+    return exp.not_(found) if negated else found
+
+
+def _performed(one: Performed, context: Context, buckets: Buckets) -> Sql:
+    during = buckets
+    if one.during is not None:
+        during = cut(span_of(one.during, context.clock), "day", context.clock, one.during.without)
+    matches = sql.both(exp.paren(event_is(one.event, context, during)), during.within(time()))
+    count = exp.Count(this=exp.Star())
+    # Those who did nothing are in no group: "fewer than three" is "not three or more".
+    if _zero(one):
+        opposite = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}[one.op]
+        having, negated = _COMPARED[opposite], not one.negated
+    else:
+        having, negated = _COMPARED[one.op], one.negated
+    grouped = source(matches, [exp.alias_(person(), "person")]).group_by(person())
+    grouped = grouped.having(having(this=count, expression=sql.value(one.count)))
+    return _persons(grouped, negated=negated)
+
+
+def _zero(one: Performed) -> bool:
+    """Whether not having done it at all is enough."""
+    return {
+        "=": one.count == 0,
+        "!=": one.count != 0,
+        "<": one.count > 0,
+        "<=": True,
+        ">": False,
+        ">=": one.count == 0,
+    }[one.op]
+
+
+def _in_cohort(ref: CohortRef, context: Context, buckets: Buckets, seen: frozenset[int]) -> Sql:
+    if ref.cohort in seen:
+        raise BadInput(f"Cohort {ref.cohort} depends on itself.")
+    table = context.sets.get(ref.cohort)
+    if table is not None:
+        persons = exp.select("person").from_(exp.to_table(table))
+        return _persons(persons, negated=ref.negated)
+    segment = context.cohorts.get(ref.cohort)
+    if segment is None:
+        raise BadInput(f"There is no cohort {ref.cohort}.")
+    inside = in_segment(segment, context, buckets, seen | {ref.cohort})
+    persons = source(inside or exp.true(), [exp.alias_(person(), "person")])
+    return _persons(persons, negated=ref.negated)
+
+
+def elements(ref: PropertyRef, context: Context, *, once: bool = False) -> Sql:
+    """The values of a property to group by: a text, or a list whose elements are to be unfolded
+    (see `is_listed`). `once` keeps each value of an event once."""
+    at = place(ref, context)
+    if at.listed is None:
+        return at.text if at.text is not None else exp.cast(exp.null(), "VARCHAR")
+    listed: Sql = at.listed
+    if once:
+        listed = exp.ArrayDistinct(this=listed)
+    single = exp.Array(expressions=[at.text if at.text is not None else exp.null()])
+    filled = exp.GT(this=exp.ArraySize(this=at.listed.copy()), expression=sql.value(0))
+    return sql.cases([(filled, listed)], single)
+
+
+def is_listed(ref: PropertyRef, context: Context) -> bool:
+    """Whether a property holds arrays somewhere."""
+    return place(ref, context).listed is not None

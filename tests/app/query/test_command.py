@@ -1,0 +1,73 @@
+"""
+`eventscope chart` as it is typed.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.__main__ import main
+from tests.app.query.small import DAYS, NOON, did, workspace
+
+
+def run(tmp_path: Path, folder: Path, definition: object, *more: str) -> int:
+    file = tmp_path / "definition.json"
+    file.write_text(definition if isinstance(definition, str) else json.dumps(definition))
+    return main(["chart", "--workspace", str(folder), str(file), "--now", str(NOON), *more])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return workspace(tmp_path / "workspace", [did("1", "A", NOON), did("2", "A", NOON)])
+
+
+def test_a_chart_is_answered_as_json(
+    tmp_path: Path, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, folder, {"events": ["A"], "range": DAYS}) == 0
+    found = json.loads(capfd.readouterr().out)
+    assert found["buckets"][0] == "2026-11-15"
+    assert found["series"][0]["points"] == [0, 0, 0, 0, 0, 0, 2]
+    assert found["partial"] == [6]
+
+
+@pytest.mark.parametrize(
+    "dialect", ["duckdb", "snowflake", "bigquery", "clickhouse", "spark", "postgres"]
+)
+def test_its_sql_is_said_in_other_dialects(
+    tmp_path: Path, folder: Path, capfd: pytest.CaptureFixture[str], dialect: str
+) -> None:
+    definition = {"events": [{"event": "A", "by": ["p"]}], "range": DAYS}
+    assert run(tmp_path, folder, definition, "--sql", dialect) == 0
+    text = capfd.readouterr().out
+    assert "GROUP BY" in text
+    assert "'A'" in text
+
+
+@pytest.mark.parametrize(
+    ("definition", "says"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "object in braces"),
+        ({"events": ["A"], "measure": "median"}, "'property'"),
+        ({"events": ["A"], "range": {"since": "yesterday"}}, "neither a date"),
+        ({"events": ["A"], "range": {"since": "2027-01-01"}}, "after now"),
+        ({"events": ["A"], "segments": [{"cohorts": [{"cohort": 9}]}]}, "no cohort 9"),
+        ({"version": 7, "events": ["A"]}, "newer version"),
+    ],
+)
+def test_bad_input_is_a_sentence(
+    tmp_path: Path, folder: Path, capfd: pytest.CaptureFixture[str], definition: object, says: str
+) -> None:
+    assert run(tmp_path, folder, definition) == 1
+    output = capfd.readouterr()
+    assert says in output.err
+    assert output.out == ""
+
+
+def test_a_time_zone_that_does_not_exist(
+    tmp_path: Path, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, folder, {"events": ["A"]}, "--zone", "Mars/Olympus") == 1
+    assert "no time zone" in capfd.readouterr().err

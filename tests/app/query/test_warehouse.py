@@ -1,0 +1,124 @@
+"""
+The charts' copy of the events: kept, brought up to date, made anew.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.query import Charts, Progress, Warehouse, read
+from app.query.warehouse import FILE
+from app.store import Store
+from app.study import Study
+from tests.app.query.small import CLOCK, DAYS, NOON, did, figure, workspace
+from tests.factories import emptied, filled, upload
+
+CHART = {"events": ["A"], "range": DAYS}
+
+
+def add(folder: Path, *events: dict) -> None:
+    filled(folder, [upload(*events, at_ms=NOON)])
+    with Study(folder) as study:
+        study.catch_up()
+
+
+def test_only_what_is_new_is_loaded(tmp_path: Path) -> None:
+    folder = workspace(tmp_path, [did("1", "A", NOON, {"p": 1}), did("2", "A", NOON)])
+    told: list[Progress] = []
+    with Warehouse.open(folder) as warehouse:
+        assert warehouse.refresh(told.append) == 2
+        assert warehouse.refresh() == 0
+    assert told[-1] == Progress(2, 2)
+    add(folder, did("3", "A", NOON, {"q": "new", "p": [1]}))
+    with Warehouse.open(folder) as warehouse:
+        assert warehouse.refresh() == 1
+        assert Charts(warehouse, CLOCK).answer(read(CHART)).series[0].total == 3
+        names = {name for _, name in warehouse.properties()}
+        assert {"p", "q"} <= names
+        assert warehouse.types() == [("A", 3)]
+
+
+def test_a_later_login_makes_two_users_one(tmp_path: Path) -> None:
+    anonymous = did("x", "A", NOON, device_id="phone-1")
+    del anonymous["user_id"]
+    folder = workspace(tmp_path, [anonymous, did("ada", "A", NOON)])
+    assert figure(folder, CHART).series[0].total == 2
+    add(folder, did("ada", "B", NOON, device_id="phone-1"))
+    assert figure(folder, CHART).series[0].total == 1
+
+
+def test_refused_and_repeated_events_are_in_no_chart(tmp_path: Path) -> None:
+    from app.model import Response
+
+    good = did("1", "A", NOON, insert_id="one")
+    bad = upload(did("2", "A", NOON), at_ms=NOON, response=Response(400, (), b'{"code":400}'))
+    folder = filled(tmp_path, [upload(good, at_ms=NOON), bad])
+    add(folder, good, did("3", "$identify", NOON, user_properties={"$set": {"a": 1}}))
+    every = {"events": [{"kind": "any"}], "range": DAYS, "measure": "totals"}
+    assert figure(folder, every).series[0].total == 1
+
+
+def test_after_clearing_nothing_old_is_left(tmp_path: Path) -> None:
+    folder = workspace(tmp_path, [did("1", "A", NOON), did("2", "A", NOON)])
+    assert figure(folder, CHART).series[0].total == 2
+    with Store.write(folder) as store:
+        emptied(store)
+    add(folder, did("3", "A", NOON))
+    assert figure(folder, CHART).series[0].total == 1
+
+
+def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
+    folder = workspace(tmp_path, [did("1", "A", NOON)])
+    (folder / FILE).write_bytes(b"no database" * 1000)
+    assert figure(folder, CHART).series[0].total == 1
+
+
+def test_a_file_of_another_workspace_is_made_anew(tmp_path: Path) -> None:
+    other = workspace(tmp_path / "other", [did(str(i), "A", NOON) for i in range(5)])
+    folder = workspace(tmp_path / "one", [did("1", "A", NOON)])
+    assert figure(other, CHART).series[0].total == 5
+    (other / FILE).rename(folder / FILE)
+    assert figure(folder, CHART).series[0].total == 1
+
+
+def test_two_at_the_same_time(tmp_path: Path) -> None:
+    folder = workspace(tmp_path, [did("1", "A", NOON)])
+    with Warehouse.open(folder) as first, Warehouse.open(folder) as second:
+        for one in (first, second):
+            one.refresh()
+            assert Charts(one, CLOCK).answer(read(CHART)).series[0].total == 1
+
+
+def test_another_process_has_it(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    folder = workspace(tmp_path, [did("1", "A", NOON)])
+    file = tmp_path / "definition.json"
+    file.write_text(json.dumps(CHART))
+    with Warehouse.open(folder) as mine:
+        mine.refresh()
+        subprocess.run(
+            [sys.executable, "-m", "app", "chart", "--workspace", folder, file, "--now", str(NOON)],
+            check=True,
+        )
+    assert json.loads(capfd.readouterr().out)["series"][0]["total"] == 1
+
+
+def test_the_copy_is_private(tmp_path: Path) -> None:
+    folder = workspace(tmp_path, [did("1", "A", NOON)])
+    figure(folder, CHART)
+    assert (folder / FILE).stat().st_mode & 0o077 == 0
+    assert not list(folder.glob("charts-*"))
+
+
+def test_values_of_a_megabyte_and_thousands_of_names(tmp_path: Path) -> None:
+    events = [did("1", "A", NOON, {"big": "x" * 1_000_000, "n": "\udc00 half"})]
+    events += [
+        did("1", "A", NOON, {f"name {i}": i for i in range(k, k + 400)}) for k in (0, 400, 800)
+    ]
+    folder = workspace(tmp_path, events)
+    assert figure(folder, CHART | {"measure": "totals"}).series[0].total == 4
+    where = [{"property": "big", "op": "starts with", "values": ["xx"]}]
+    long = {"events": [{"event": "A", "where": where}], "range": DAYS}
+    assert figure(folder, long).series[0].total == 1
