@@ -65,6 +65,10 @@ def _parser() -> argparse.ArgumentParser:
     uploads = commands.add_parser("uploads", help="print stored uploads, one a line")
     _workspace(uploads)
     uploads.add_argument("--format", choices=("json",), default="json")
+    uploads.add_argument(
+        "--summary", action="store_true", help="print the numbers of the Ingestion page instead"
+    )
+    uploads.add_argument("--frame", choices=("5m", "1h", "1d", "1w", "all"), default="all")
     uploads.set_defaults(run=_uploads)
 
     captures = commands.add_parser("captures", help="print every exchange and what it is")
@@ -152,8 +156,20 @@ def _uploads(given: argparse.Namespace) -> int:
 
     folder = _folder(given)
     with explained(folder), Store.read(folder) as store:
-        _print_json(store.uploads.export())
+        _print_json([_summary(given, store)] if given.summary else store.uploads.export())
     return 0
+
+
+def _summary(given: argparse.Namespace, store: Any) -> dict[str, Any]:
+    import time
+
+    from app.store.report import ALL, Frame
+    from app.store.report.summary import summary
+    from app.study import Study
+
+    with Study(_folder(given)) as study:
+        study.catch_up()
+    return summary(store.report, ALL, Frame(given.frame), time.time_ns() // 1_000_000)
 
 
 def _captures(given: argparse.Namespace) -> int:

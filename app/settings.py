@@ -114,6 +114,9 @@ FOLLOW = Setting("live.follow", True, "Follow new events", "Keep the newest even
 HIDDEN_TYPES: Setting[list[str]] = Setting(
     "live.hidden_types", [], "Hidden event types", "Types left out of Live.", hidden=True
 )
+FILTER_HISTORY: Setting[list[str]] = Setting(
+    "live.filter_history", [], "Recent filters", "The last filters of Live.", hidden=True
+)
 LAYOUT = Setting("window.layout", "", "Window layout", "Size and splits.", hidden=True)
 BROWSER_HOME = Setting(
     "browser.home", "", "Built-in browser starts at", "Empty: the demo shop.", hidden=True
@@ -131,6 +134,7 @@ ALL: tuple[Setting[Any], ...] = (
     INGESTION,
     FOLLOW,
     HIDDEN_TYPES,
+    FILTER_HISTORY,
     LAYOUT,
     BROWSER_HOME,
 )

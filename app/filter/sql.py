@@ -46,6 +46,9 @@ class Lookups(Protocol):
     def has_table(self, name: str) -> bool:
         """Whether the study keeps this table."""
 
+    def labels(self, test: TextTest) -> list[int]:
+        """The numbers of the labeled events whose name meets a test."""
+
 
 class Sql(NamedTuple):
     """A condition and what it binds."""
@@ -252,9 +255,9 @@ class _Compiler:
             paths = tuple((name,) for name in REVENUE_PROPERTIES)
             return _property("event_properties", paths, is_there=True)
         if word == "problem":
-            return self._problem(Condition("problem", ""))
+            return self._problem(None)
         if word == "label":
-            return self._label(Condition("label", ""))
+            return self._label(None)
         return Sql(HAS_SQL[word])
 
     # What was studied
@@ -275,11 +278,26 @@ class _Compiler:
             (value,) * 4,
         )
 
-    def _problem(self, _one: Condition) -> Sql:
-        return NOTHING
+    def _problem(self, one: Condition | None) -> Sql:
+        if not self._look.has_table("finding_events"):
+            return NOTHING
+        if one is None:
+            return Sql("id IN (SELECT event_id FROM study.finding_events)")
+        test = TextTest.of(one)
+        columns = [test.sql(column) for column in ("rule", "sentence", "subject")]
+        return Sql(
+            "id IN (SELECT e.event_id FROM study.findings f JOIN study.finding_events e"
+            f" ON e.finding = f.id WHERE {' OR '.join(text for text, _ in columns)})",
+            tuple(value for _, value in columns),
+        )
 
-    def _label(self, _one: Condition) -> Sql:
-        return NOTHING
+    def _label(self, one: Condition | None) -> Sql:
+        if not self._look.has_table("labeled"):
+            return NOTHING
+        if one is None:
+            return Sql("id IN (SELECT event_id FROM study.labeled)")
+        labels = ",".join(map(str, self._look.labels(TextTest.of(one))))
+        return Sql(f"id IN (SELECT event_id FROM study.labeled WHERE label_id IN ({labels}))")
 
     def _address(self, one: Condition) -> Sql:
         if not self._look.has_table("addresses"):

@@ -26,10 +26,12 @@ from app.store.captures import CaptureReader
 from app.store.events import EventReader
 from app.store.lock import WorkspaceLock
 from app.store.people import PeopleReader
+from app.store.report import ReportReader
 from app.store.schema import FILE, PAGE_SIZE, STEPS
 from app.store.studied import attach_study
 from app.store.trouble import explained
 from app.store.uploads import UploadReader
+from app.store.values import ValueReader
 from app.store.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -47,7 +49,9 @@ class Store:
         self.captures = CaptureReader(connection)
         self.events = EventReader(connection, self.captures)
         self.uploads = UploadReader(connection)
+        self.values = ValueReader(connection)
         self.people = PeopleReader(connection)
+        self.report = ReportReader(connection)
         self._lock = lock
         self._writer = Writer(connection, lock.folder) if lock else None
 

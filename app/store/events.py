@@ -9,6 +9,7 @@ import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from app.filter import Filter
@@ -17,6 +18,8 @@ from app.filter.texts import TextTest
 from app.ingest.outcome import Verdict, duplicate
 from app.model import Capture, Event, Outcome, Upload, Via
 from app.store.captures import CaptureReader
+from app.store.definitions import FILE as DEFINITIONS
+from app.store.definitions import Definitions
 from app.store.writer import OUTCOMES
 
 MOST_NAMES = 500
@@ -217,11 +220,21 @@ class EventReader:
 
     def has_table(self, name: str) -> bool:
         """Whether the study keeps this table."""
-        schemas = {row[1] for row in self._db.execute("PRAGMA database_list")}
-        if "study" not in schemas:
+        if all(schema != "study" for _, schema, _ in self._databases()):
             return False
         found = self._db.execute("SELECT 1 FROM study.sqlite_master WHERE name = ?", (name,))
         return found.fetchone() is not None
+
+    def labels(self, test: TextTest) -> list[int]:
+        """The numbers of the labeled events whose name meets a test."""
+        path = next(Path(path) for _, name, path in self._databases() if name == "main")
+        if not (path.parent / DEFINITIONS).exists():
+            return []
+        with Definitions(path.parent) as definitions:
+            return [one.id for one in definitions.all("label") if test.holds(one.name)]
+
+    def _databases(self) -> list[tuple[int, str, str]]:
+        return self._db.execute("PRAGMA database_list").fetchall()
 
     def studied(self) -> int:
         """The newest event of which the study knows, as those before it; 0 without a study."""

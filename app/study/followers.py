@@ -9,6 +9,7 @@ from app.study.groups import GroupsFollower
 from app.study.labels import LabelFollower
 from app.study.people import PeopleFollower
 from app.study.properties import PropertiesFollower
+from app.study.report import ReportFollower
 from app.study.sessions import SessionsFollower
 
 
@@ -22,5 +23,6 @@ def make_followers() -> list[Follower]:
         GroupsFollower(),
         LabelFollower(),
         SdkFollower(),
+        ReportFollower(),
         Lint(),
     ]

@@ -68,7 +68,7 @@ class LivePage(QWidget):
         self.stream = EventStream(self.model, context.jobs, self)
         self.types = HiddenTypes(context, self, self._remember)
         self.following = Following(context, self.stream, self.table, self._remember)
-        self.filter = FilterBar()
+        self.filter = FilterBar(context)
         self.confirm = ConfirmBar()
         for action in commands(self):
             context.actions.add(action, self)
@@ -165,6 +165,7 @@ class LivePage(QWidget):
         self.stream.failed.connect(self._say)
         self.filter.chosen.connect(self._query)
         self.filter.left.connect(self._go_to_table)
+        self.filter.chips.cleared.connect(self.filter.clear)
         self.projects.chosen.connect(self._query)
         self.types.changed.connect(self._query)
         self.types.failed.connect(self._say)
@@ -212,12 +213,19 @@ class LivePage(QWidget):
         if stream.chosen:
             more = "" if stream.is_complete else "+"
             count += f"  ·  {number(stream.matches)}{more} match"
+        self.filter.chips.show_hidden(self._hidden_words())
         self.counts.setText(count)
         self.state.setText("" if stream.is_following else "Paused")
         self.following.show_pill()
         self._show_question()
         self.stack.setCurrentWidget(self._what_to_show())
         self._context.actions.refresh()
+
+    def _hidden_words(self) -> str:
+        hidden = self.stream.known.count - self.stream.matches
+        if self.stream.is_loading or not self.stream.is_complete:
+            return "counting…"
+        return f"{number(max(0, hidden))} hidden"
 
     def _what_to_show(self) -> QWidget:
         stream = self.stream

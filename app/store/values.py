@@ -1,0 +1,122 @@
+"""
+Values and names of properties that were captured, for completing what a person types.
+
+Names of types, people and devices come from their dictionary; those of properties from the newest
+events, because what somebody looks for is mostly new, and a million rows would take a second.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from app.decode.body import json_text
+from app.filter.sql import COLUMNS
+from app.filter.texts import TextTest
+
+MOST = 50
+SAMPLE = 2000
+"""How many of the newest events are looked at for properties."""
+LONGEST = 200
+"""Longer values are not worth completing."""
+
+
+class ValueReader:
+    """Questions about what was seen, on one read-only connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def named(self, kind: str, part: str) -> list[str]:
+        """Types, users or devices with this in their name; those that begin with it first."""
+        condition, value = TextTest(part).sql("text")
+        rows = self._db.execute(
+            f"SELECT text FROM names WHERE kind = ? AND text <> '' AND length(text) <= {LONGEST}"
+            f" AND {condition} ORDER BY id DESC LIMIT {MOST * 4}",
+            (kind, value),
+        )
+        return _best((text for (text,) in rows), part)
+
+    def libraries(self, part: str) -> list[str]:
+        """SDKs with their versions."""
+        condition, value = TextTest(part).sql("library")
+        rows = self._db.execute(
+            "SELECT library FROM (SELECT library FROM uploads ORDER BY id DESC LIMIT 20000)"
+            f" WHERE {condition} GROUP BY library ORDER BY count(*) DESC LIMIT {MOST}",
+            (value,),
+        )
+        return [text for (text,) in rows]
+
+    def projects(self, part: str) -> list[str]:
+        """Names of projects, or API keys of those without."""
+        rows = self._db.execute("SELECT name, api_key FROM sources ORDER BY id")
+        names = [name or key for name, key in rows]
+        return _best((name for name in names if part.casefold() in name.casefold()), part)
+
+    def properties(self, key: str, part: str) -> list[tuple[str, int]]:
+        """Names of properties of `prop`, `user` or `group`, with how often each was seen lately."""
+        counts: Counter[str] = Counter()
+        for found in self._sample(key):
+            counts.update(name for name in found if len(name) <= LONGEST)
+        return [
+            (name, count)
+            for name, count in counts.most_common()
+            if part.casefold() in name.casefold()
+        ][:MOST]
+
+    def property_values(self, key: str, path: tuple[str, ...], part: str) -> list[tuple[str, int]]:
+        """Values of one property, with how often each was seen lately."""
+        counts: Counter[str] = Counter()
+        for found in self._sample(key):
+            counts.update(_scalars(found, path))
+        return [
+            (value, count)
+            for value, count in counts.most_common()
+            if part.casefold() in value.casefold() and len(value) <= LONGEST
+        ][:MOST]
+
+    def _sample(self, key: str) -> Iterator[dict[str, Any]]:
+        column = COLUMNS[key]
+        rows = self._db.execute(
+            f"SELECT {column} FROM (SELECT {column} FROM events ORDER BY id DESC LIMIT {SAMPLE})"
+            f" WHERE {column} IS NOT NULL AND length({column}) < 20000"
+        )
+        for (text,) in rows:
+            try:
+                found = orjson.loads(text)
+            except orjson.JSONDecodeError:
+                continue
+            if isinstance(found, dict):
+                yield _plain(found) if key == "user" else found
+
+
+def _plain(properties: dict[str, Any]) -> dict[str, Any]:
+    """User properties as names and values, also of identify, where operations hold them."""
+    found: dict[str, Any] = {}
+    for name, value in properties.items():
+        if name.startswith("$") and isinstance(value, dict):
+            found |= value
+        elif not name.startswith("$"):
+            found[name] = value
+    return found
+
+
+def _scalars(value: Any, path: tuple[str, ...]) -> Iterator[str]:
+    """What lies at a path, each entry of lists by itself, as a person would type it."""
+    if isinstance(value, list):
+        for item in value[:100]:
+            yield from _scalars(item, path)
+    elif path:
+        if isinstance(value, dict) and path[0] in value:
+            yield from _scalars(value[path[0]], path[1:])
+    elif isinstance(value, str):
+        yield value
+    elif value is not None and not isinstance(value, dict):
+        yield json_text(value)
+
+
+def _best(found: Iterator[str], part: str) -> list[str]:
+    wanted = part.casefold()
+    return sorted(found, key=lambda text: not text.casefold().startswith(wanted))[:MOST]
