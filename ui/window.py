@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
             for one in (
                 Page("connect", "Connect", "connect", "Ctrl+1", self._make_connect),
                 Page("live", "Live", "live", "Ctrl+2", self._make_live),
+                Page("sdks", "SDKs", "sdks", "Ctrl+5", self._make_sdks),
                 Page("problems", "Problems", "warning", "", self._make_problems,
                      in_rail=False),
                 Page("settings", "Settings", "settings", "Ctrl+,", self._make_settings, True),
@@ -228,6 +229,11 @@ class MainWindow(QMainWindow):
         from ui.pages.live import LivePage
 
         return LivePage(self.context)
+
+    def _make_sdks(self) -> QWidget:
+        from ui.pages.sdks import SdksPage
+
+        return SdksPage(self.context)
 
     def _make_problems(self) -> QWidget:
         from ui.pages.problems import ProblemsPage

@@ -67,7 +67,8 @@ def sources(store: Store) -> list[SourceReport]:
     homes = _homes(rows)
     grouped: dict[int | None, list[InstanceReport]] = {}
     for key, source_id, instance in rows:
-        home = homes.get(instance.place) if source_id is None else source_id
+        is_homeless = source_id is None and instance.sdk.family is Family.EXPERIMENT
+        home = homes.get(instance.place) if is_homeless else source_id
         around = places.get((source_id, instance.place))
         options = tuple(_kept(one, first) for one in resolved(instance, around))
         grouped.setdefault(home, []).append(InstanceReport(key, instance, options))
