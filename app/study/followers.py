@@ -25,4 +25,5 @@ def make_followers() -> list[Follower]:
         SdkFollower(),
         ReportFollower(),
         Lint(),
+        ReportFollower(),
     ]
