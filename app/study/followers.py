@@ -25,5 +25,4 @@ def make_followers() -> list[Follower]:
         SdkFollower(),
         ReportFollower(),
         Lint(),
-        ReportFollower(),
     ]
