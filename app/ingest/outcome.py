@@ -61,7 +61,7 @@ _STATUSES = {
     413: Verdict(Outcome.REJECTED, "The upload is too large: SDKs send it again in smaller parts."),
     414: Verdict(Outcome.REJECTED, "The address is too long: such a request must be posted."),
     429: Verdict(Outcome.THROTTLED, "Too many requests: SDKs send again later."),
-    503: Verdict(Outcome.UNANSWERED, "The server did not take it (503): SDKs send again."),
+    503: Verdict(Outcome.UNANSWERED, "Not accepted, says the server (503): SDKs send again."),
 }
 _FAULTS = (
     ("events_with_missing_fields", "is missing"),
@@ -106,6 +106,10 @@ def reasons(upload: Upload, capture: Capture) -> list[Verdict]:
 
 def _accepted(upload: Upload, document: Json) -> Judgement:
     """Taken. An answer without `code` is, to SDKs of today, a failure."""
+    if upload.problem:
+        # Whoever answered did not look, or sees more than we do.
+        reason = f"The server answered that it accepted it, but: {upload.problem}"
+        return Judgement(Verdict(Outcome.ACCEPTED, reason))
     if "code" in document or upload.endpoint not in (HTTP_V2, BATCH):
         return ACCEPTED
     reason = "The answer has no code: SDKs take that for a failure and send again."
@@ -134,9 +138,10 @@ def _refused(upload: Upload, status: int, document: Json) -> Judgement:
         return Judgement(known)
     if 400 <= status < 500:
         return _rejected(upload, status, document)
-    # Nobody knows whether it was accepted; SDKs send again.
-    verdict = Verdict(Outcome.UNANSWERED, f"The server answered {status}: SDKs send again.")
-    return Judgement(verdict)
+    reason = (
+        f"The server failed ({status}): whether it was accepted is not known, and SDKs send again."
+    )
+    return Judgement(Verdict(Outcome.UNANSWERED, reason))
 
 
 def _rejected(upload: Upload, status: int, document: Json) -> Judgement:

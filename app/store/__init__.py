@@ -48,7 +48,7 @@ class Store:
         self.connection = connection
         self.captures = CaptureReader(connection)
         self.events = EventReader(connection, self.captures)
-        self.uploads = UploadReader(connection)
+        self.uploads = UploadReader(connection, self.captures)
         self.values = ValueReader(connection)
         self.people = PeopleReader(connection)
         self.report = ReportReader(connection)

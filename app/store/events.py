@@ -8,7 +8,7 @@ are read by key in microseconds. Newest means last to arrive, which is the highe
 import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from app.model import Capture, Event, Outcome, Upload, Via
 from app.store.captures import CaptureReader
 from app.store.definitions import FILE as DEFINITIONS
 from app.store.definitions import Definitions
+from app.store.sendings import Sending, sendings
 from app.store.writer import OUTCOMES
 
 MOST_NAMES = 500
@@ -61,6 +62,8 @@ class EventDetail:
     capture: Capture
     verdict: Verdict
     repeat_of: int | None = None
+    sendings: tuple[Sending, ...] = ()
+    """The attempts to deliver its upload; empty unless it was asked for alone."""
 
 
 class Source(NamedTuple):
@@ -143,7 +146,8 @@ class EventReader:
 
     def detail(self, event_id: int) -> EventDetail | None:
         """Everything about one event, or None when it was pruned."""
-        return next(self._details([event_id]), None)
+        found = next(self._details([event_id]), None)
+        return found and replace(found, sendings=sendings(self._db, found.row.upload_id))
 
     def _details(self, ids: Sequence[int]) -> Iterator[EventDetail]:
         """The details of these ids. Neighbours share an upload, which is read once."""

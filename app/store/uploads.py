@@ -3,10 +3,12 @@ Reads uploads: what was sent, how, with what result.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from app.decode.body import parsed
+from app.ingest.reaction import reaction
+from app.store.captures import CaptureReader
 from app.store.writer import OUTCOMES
 
 
@@ -20,11 +22,19 @@ class UploadProblem(NamedTuple):
     wire_bytes: int
 
 
+class _Sent(NamedTuple):
+    """A sending of an upload."""
+
+    id: int
+    at_ms: int
+
+
 class UploadReader:
     """Questions about uploads, on one read-only connection."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, captures: CaptureReader) -> None:
         self._db = connection
+        self._captures = captures
 
     def problems(self) -> int:
         """How many uploads could not be understood. Instant: they have an index of their own."""
@@ -58,12 +68,37 @@ class UploadReader:
             " LEFT JOIN sources s ON s.id = p.source_id ORDER BY p.id"
         ).fetchall()
         names = [name.strip() for name in columns.split(",")]
+        chains = _chains(rows)
         for row in rows:
             upload = dict(zip(names, row, strict=False))
             upload["options"] = parsed(upload["options"].encode())
             upload["outcomes"] = self._outcomes(row[-1], upload["events"])
             upload["repeats"] = self._repeats(row[-1], upload["events"])
+            before, after = chains[upload["id"]]
+            at_ms = upload["received_ms"]
+            upload["delay_ms"] = None if before is None else at_ms - before.at_ms
+            upload["next"] = self._next(upload["id"], upload["attempt"], at_ms, after)
             yield upload
+
+    def _next(
+        self, upload_id: int, attempt: int, at_ms: int, after: _Sent | None
+    ) -> dict[str, Any] | None:
+        """What the sender did next, or what it is going to do."""
+        if after is not None:
+            wait = after.at_ms - at_ms
+            says = f"Sent again as upload {after.id} after {wait / 1000:.1f} s."
+            return {"says": says, "upload": after.id, "after_ms": wait, "drops": [], "again": None}
+        stored = self._captures.load(upload_id)
+        if stored is None or stored.decoded.upload is None:
+            return None
+        found = reaction(stored.decoded.upload, stored.capture, attempt)
+        return {
+            "says": found.sentence,
+            "upload": None,
+            "after_ms": found.after_ms,
+            "drops": list(found.drops),
+            "again": found.again,
+        }
 
     def _outcomes(self, first: int, count: int) -> dict[str, int]:
         rows = self._db.execute(
@@ -77,3 +112,17 @@ class UploadReader:
             "SELECT count(repeat_of) FROM events WHERE id >= ? AND id < ?", (first, first + count)
         ).fetchone()
         return int(seen)
+
+
+def _chains(rows: Sequence[tuple[Any, ...]]) -> dict[int, tuple[_Sent | None, _Sent | None]]:
+    """For each upload, by id, the sendings of the same one before it and after it."""
+    found: dict[int, tuple[_Sent | None, _Sent | None]] = {}
+    latest: dict[int, _Sent] = {}
+    for row in rows:
+        sent, first = _Sent(row[0], row[1]), row[-2] or row[0]
+        before = latest.get(first)
+        found[sent.id] = before, None
+        if before:
+            found[before.id] = found[before.id][0], sent
+        latest[first] = sent
+    return found

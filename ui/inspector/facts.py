@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from app.ingest.reaction import reaction
 from app.model import Capture, Delivery, Outcome, Upload
 from app.store.events import EventDetail
 from ui.plain import ago, local_time, plural, size, utc_time
@@ -159,9 +160,31 @@ def _upload(detail: EventDetail, project: str) -> list[Fact]:
         facts.append(Fact("Client upload time", utc_time(upload.client_upload_ms), is_ours=True))
     if upload.options:
         facts.append(Fact("Options", upload.options, "options"))
+    facts += _sendings(detail)
     if upload.problem:
         facts.insert(0, Fact("Problem", upload.problem, is_ours=True, tone="bad"))
     return facts
+
+
+def _sendings(detail: EventDetail) -> list[Fact]:
+    """The attempts to deliver the upload, and what its sender does next."""
+    found, mine = detail.sendings, detail.row.upload_id
+    if not found:
+        return []
+    facts: list[Fact] = []
+    before = None
+    for one in found if len(found) > 1 else ():
+        said = str(one.status or one.failure or "no answer yet")
+        delay = "" if before is None else f"after {(one.at_ms - before) / 1000:.1f} s: "
+        here = " (this one)" if one.upload_id == mine else ""
+        facts.append(Fact(f"Attempt {one.attempt}", f"{delay}{said}{here}", is_ours=True))
+        before = one.at_ms
+    last = found[-1]
+    if last.upload_id == mine:
+        says = reaction(detail.upload, detail.capture, last.attempt).sentence
+    else:
+        says = f"It was sent again, the last time as upload {last.upload_id:,}."
+    return [*facts, Fact("What the SDK does next", says, is_ours=True)]
 
 
 def _sizes(upload: Upload) -> str:
