@@ -93,6 +93,13 @@ def _parser() -> argparse.ArgumentParser:
     chart.set_defaults(run=_chart)
     add_chart_arguments(chart)
 
+    users = commands.add_parser("users", help="find people; with one match, everything about them")
+    _workspace(users)
+    users.add_argument("search", nargs="*", metavar="SEARCH",
+                       help='an id, a value, plan=pro, did:"Order Completed"@7d')  # fmt: skip
+    users.add_argument("--limit", type=_count, default=1000, metavar="N")
+    users.set_defaults(run=_users)
+
     imported = commands.add_parser("import", help="read HAR files, request bodies, events")
     _workspace(imported)
     imported.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -225,6 +232,28 @@ def _chart(given: argparse.Namespace) -> int:
     from app.query.command import run_chart
 
     return run_chart(given, _folder(given))
+
+
+def _users(given: argparse.Namespace) -> int:
+    import time
+
+    from app.store import Store
+    from app.store.people.conditions import parse
+    from app.store.people.export import people
+    from app.store.trouble import explained
+    from app.study.caughtup import catch_up
+
+    conditions = parse(" ".join(given.search))
+    folder = _folder(given)
+    with explained(folder):
+        Store.read(folder).close()
+        catch_up(folder)
+        with Store.read(folder) as store:
+            found = people(store.people, conditions, time.time_ns() // 1_000_000, given.limit)
+            _print_json(found)
+            if not found:
+                print("Nobody was found.", file=sys.stderr)
+    return 0 if found else 1
 
 
 def _import(given: argparse.Namespace) -> int:

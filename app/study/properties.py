@@ -7,7 +7,7 @@ later change never rewrites what an earlier event saw (semantics §3).
 """
 
 import sqlite3
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.decode.body import json_text
 from app.ingest.user_properties import State, applied, changes, inherited, is_apart, own
@@ -26,6 +26,7 @@ TABLES = (
         state INTEGER NOT NULL
     )""",
     "CREATE INDEX placed_person ON placed (person, id)",
+    "CREATE INDEX placed_time ON placed (person, time_ms)",
     # `changed` is JSON: new values by name, null for what was unset; everything when `is_full`.
     # `previous` is the person's state before, 0 for none. A state of nobody (`person` 0) is of one
     # event that keeps to its own properties.
@@ -53,11 +54,20 @@ class Known(NamedTuple):
 NOTHING = Known()
 
 
+class Change(NamedTuple):
+    """A property's newest value, None when it is gone, the event that gave it, and how often it
+    changed."""
+
+    value: Any
+    event_id: int
+    changes: int
+
+
 class PropertiesFollower:
     """Keeps the states of persons."""
 
     name = "properties"
-    version = 1
+    version = 2
     tables = TABLES
 
     def __init__(self, people: PeopleFollower) -> None:
@@ -69,6 +79,7 @@ class PropertiesFollower:
         (self._last,) = db.execute("SELECT coalesce(max(id), 0) FROM states").fetchone()
         self._known: Remembered[int, Known] = Remembered(self._look_up, MOST_PEOPLE)
         self._placed: list[tuple[int, int, int, int]] = []
+        self._changed: dict[int, dict[str, Change]] = {}
 
     def take(self, arrival: Arrival) -> None:
         """Apply what the events say, in their order."""
@@ -81,6 +92,11 @@ class PropertiesFollower:
         """Write which event saw what."""
         self._db.executemany("INSERT OR REPLACE INTO placed VALUES (?, ?, ?, ?)", self._placed)
         self._placed.clear()
+
+    def take_changed(self) -> dict[int, dict[str, Change]]:
+        """What changed since this was last asked, by person and name."""
+        changed, self._changed = self._changed, {}
+        return changed
 
     def forget(self, first: Ids) -> None:
         """Events that are gone saw nothing. States stay as long as something may rest on them."""
@@ -105,6 +121,10 @@ class PropertiesFollower:
         if not changed:
             return known
         state = applied(known.state, changed)
+        noted = self._changed.setdefault(event.person, {})
+        for name, value in changed.items():
+            before = noted.get(name)
+            noted[name] = Change(value, event.id, 1 + (before.changes if before else 0))
         is_full = known.id == 0 or known.ago + 1 >= FULL_EVERY
         number = self._add(event.person, event.id, known.id, is_full, state if is_full else changed)
         found = Known(number, state, 0 if is_full else known.ago + 1)

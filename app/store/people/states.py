@@ -1,5 +1,5 @@
 """
-Reads people: whose an event is, and what was known of them when it happened.
+Reads what was known of people: now, and when an event happened.
 """
 
 import sqlite3
@@ -23,8 +23,8 @@ class Snapshot(NamedTuple):
     changed: State
 
 
-class PeopleReader:
-    """Questions about people, on a connection that has the study attached."""
+class StateReader:
+    """Questions about states, on a connection that has the study attached."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
