@@ -88,6 +88,21 @@ def test_queue_size_is_where_uploads_stop_although_more_waits(tmp_path: Path) ->
     assert evidence(instance, "flushQueueSize") == (10, "inferred")
 
 
+def test_a_full_queue_makes_some_sdks_send_at_once(tmp_path: Path) -> None:
+    """Python sends six as soon as there are six, the rest with them, and few after a while."""
+    library, captures, now = "amplitude-python/1.3.0", [], START
+    for _ in range(4):
+        captures.append(sent(now + 504, at(now), library=library))
+        now += 5000
+        for part, size in enumerate((6, 6, 2)):
+            events = [at(now + part, n=number) for number in range(10 * part, 10 * part + size)]
+            captures.append(sent(now + part + 4, *events, library=library))
+        now += 5000
+    (instance,) = learned(tmp_path, captures)
+    assert evidence(instance, "flush_queue_size") == (6, "inferred")
+    assert evidence(instance, "flush_interval_millis") == (500, "inferred")
+
+
 def test_an_inference_that_turns_out_otherwise_is_withdrawn(tmp_path: Path) -> None:
     """First it looks like ten at a time; then fifteen come at once."""
     waiting = [at(START + number) for number in range(15)]

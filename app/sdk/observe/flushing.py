@@ -23,7 +23,13 @@ FEW = 3
 BEFORE_MS = 15
 """An event this much older than an upload that left without it had to wait for the next."""
 LATE_MS = 50
+WITH_MS = 150
+"""What leaves so soon after a full queue was the rest of it."""
 STEPS = (60_000, 30_000, 10_000, 5000, 1000, 500, 250, 100, 50, 10, 5)
+
+
+CHUNKING = frozenset({Family.BROWSER_2, Family.BROWSER_1, Family.NODE, Family.REACT_NATIVE})
+"""In these a full queue makes nothing go; it only cuts what goes (wire-format §0.12)."""
 
 
 class FlushingObserver(Observer):
@@ -31,7 +37,7 @@ class FlushingObserver(Observer):
 
     def __init__(self) -> None:
         self.waits: list[list[int]] = []
-        """Milliseconds, events, capture."""
+        """Milliseconds, events, capture, when it left."""
         self.largest: Tally = [0, 0, 0]
         self.cuts: dict[str, Tally] = {}
         self.previous: list[int] = []
@@ -55,7 +61,7 @@ class FlushingObserver(Observer):
         size, oldest = len(seen.events), min(times)
         wait = seen.sent_ms - oldest
         if 0 <= wait < LONGEST_WAIT_MS:
-            self.waits.append([wait, size, seen.capture_id])
+            self.waits.append([wait, size, seen.capture_id, seen.sent_ms])
             del self.waits[:-SAMPLES]
         if size >= self.largest[0]:
             self.largest = [size, seen.capture_id, seen.capture_id]
@@ -64,6 +70,8 @@ class FlushingObserver(Observer):
             left, events, capture = self.previous
             if oldest < left - BEFORE_MS and seen.sent_ms >= left:
                 self._cut(events, capture)
+                if self.waits and self.waits[-1][2] == seen.capture_id:
+                    self.waits.pop()  # The rest of a cut left with it, and waited for nothing.
         self.device = device
         self.is_own_clock = seen.is_own_clock
         self.previous = [seen.sent_ms, size, seen.capture_id]
@@ -80,13 +88,13 @@ class FlushingObserver(Observer):
         if not self.uploads:
             return
         if sdk.family is Family.LEGACY_JS:
-            yield from self._legacy_js()
+            yield from self._legacy_js(sdk)
             return
         yield self._interval(sdk)
-        yield self._size()
+        yield self._size(sdk)
 
     def _interval(self, sdk: Sdk, option: str = "flushIntervalMillis") -> Finding:
-        waits = self._timed()
+        waits = self._timed(sdk)
         cluster = common_wait(waits)
         if cluster is None:
             text = (
@@ -112,13 +120,38 @@ class FlushingObserver(Observer):
             return usual
         return even(wait)
 
-    def _timed(self) -> list[int]:
+    def _timed(self, sdk: Sdk) -> list[int]:
         """The waits of uploads that no full queue made go."""
-        full = {int(size) for size in self.cuts}
-        return [wait for wait, size, _ in self.waits if size not in full]
+        filled = self._filled(sdk)
+        full = {int(size) for size in self.cuts} | {filled}
+        with_full = [one[3] for one in self.waits if filled and one[1] == filled]
+        return [
+            wait
+            for wait, size, _, left in self.waits
+            if size not in full and all(abs(left - one) > WITH_MS for one in with_full)
+        ]
 
-    def _size(self, option: str = "flushQueueSize") -> Finding:
+    def _filled(self, sdk: Sdk) -> int:
+        """The size at which uploads go at once, where a full queue makes them go; or 0. Then the
+        largest come often, and long before others do."""
+        size = self.largest[0]
+        if sdk.family in CHUNKING or size < 2:
+            return 0
+        full = [one[0] for one in self.waits if one[1] == size]
+        others = [one[0] for one in self.waits if one[1] < size]
+        if len(full) >= FEW and others and max(full) * 3 < median(others):
+            return size
+        return 0
+
+    def _size(self, sdk: Sdk, option: str = "flushQueueSize") -> Finding:
         largest = self.largest
+        filled = self._filled(sdk)
+        if filled:
+            text = (
+                f"Uploads of {counted(filled, 'event')} leave at once, smaller ones wait, and none"
+                " was larger."
+            )
+            return inferred(option, filled, Confidence.HIGH, because(text, largest))
         captures = tuple(dict.fromkeys(largest[1:]))
         best = max(self.cuts, key=lambda key: self.cuts[key][0], default=None)
         enough = 1 if self.is_own_clock else FEW
@@ -136,15 +169,15 @@ class FlushingObserver(Observer):
             texts.append(Because("A 413 made the SDK send less at once.", (self.shrunk,)))
         return unknown(option, *texts)
 
-    def _legacy_js(self) -> Iterator[Finding]:
+    def _legacy_js(self, sdk: Sdk) -> Iterator[Finding]:
         """Without batching each event goes at once; others wait only for an answer."""
         late = [one for one in self.waits if one[1] > 1 and one[0] > 400]
         if len(late) >= 1 and len(late) * 2 >= len([one for one in self.waits if one[1] > 1]):
             captures = tuple(one[2] for one in late)[:3]
             text = f"{counted(len(late), 'upload')} held events back for {late[0][0]:,} ms or so."
             yield inferred("batchEvents", True, Confidence.MEDIUM, Because(text, captures))
-            yield self._interval(Sdk(Family.LEGACY_JS, ""))
-            yield self._size()
+            yield self._interval(sdk)
+            yield self._size(sdk)
         else:
             captures = tuple(one[2] for one in self.waits)[:3]
             text = f"{counted(self.uploads, 'upload')} left as soon as the one before was answered."
@@ -169,10 +202,11 @@ def common_wait(waits: list[int]) -> list[int] | None:
         return None
     ordered = sorted(waits)
     needed = max(FEW, round(len(ordered) * 0.4))
-    for start, wait in enumerate(ordered):
-        cluster = [one for one in ordered[start:] if one <= wait * 1.12 + 30]
-        if len(cluster) >= needed:
-            return cluster
+    for share, room in ((1.03, 12), (1.12, 30)):
+        for start, wait in enumerate(ordered):
+            cluster = [one for one in ordered[start:] if one <= wait * share + room]
+            if len(cluster) >= needed:
+                return cluster
     return None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.decode.body import clean
 from app.hosts import is_analytics
-from app.sdk.evidence import Because, Confidence, Finding, inferred, unknown, wire
+from app.sdk.evidence import Because, Confidence, Finding, default, inferred, unknown, wire
 from app.sdk.identify import Sdk
 from app.sdk.observe.observer import Json, Tally, because, counted, note
 
@@ -109,7 +109,10 @@ class ExperimentObserver:
         ):
             if often[0]:
                 text = f"{counted(often[0], 'request')} went to {clean(url)}."
-                yield wire(option, clean(url), because(text, often))
+                is_own = is_analytics(url.partition("://")[2].partition(":")[0])
+                seen = because(text, often)
+                # Amplitude's own hosts follow from the zone.
+                yield default(option, seen) if is_own else wire(option, clean(url), seen)
         for url in (self.variants_url, self.flags_url):
             if is_analytics(url.partition("://")[2]):
                 zone = "EU" if ".eu." in url else "US"

@@ -105,6 +105,8 @@ class Surroundings:
         if sdk.family in _SECTIONS:
             yield from self._remote(sdk, passes_here, began)
             yield from self._diagnostics(sdk)
+        if sdk.family is Family.SESSION_REPLAY and self.asked[0]:
+            yield self._config_url("configServerUrl")
         zones = self.is_eu
         if zones and sdk.family not in (Family.EXPERIMENT, Family.SESSION_REPLAY):
             zone = max(zones, key=lambda name: zones[name])
@@ -128,13 +130,14 @@ class Surroundings:
                 yield unknown(option, Because(text))
             return
         yield wire(option, True, because(f"Asked {counted(self.asked[0], 'time')}.", self.asked))
+        yield self._config_url("remoteConfig.serverUrl")
+        yield from self._told(sdk)
+
+    def _config_url(self, option: str) -> Finding:
         asked = because(f"Asked at {clean(self.ask_url)}.", self.asked)
         if is_analytics(_host(self.ask_url)):
-            yield wire("remoteConfig.serverUrl", "", asked)
-        else:
-            url = clean(self.ask_url.rpartition("/config")[0] + "/config")
-            yield wire("remoteConfig.serverUrl", url, asked)
-        yield from self._told(sdk)
+            return wire(option, "", asked)
+        return wire(option, clean(self.ask_url.rpartition("/config")[0] + "/config"), asked)
 
     def _told(self, sdk: Sdk) -> Iterator[Finding]:
         """What the server says counts, whatever the code says (wire-format §1.13)."""
