@@ -80,6 +80,7 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
         return {
             "connect": lambda: run("go.connect"),
             "live-empty": lambda: run("go.live"),
+            "sdks-empty": lambda: run("go.sdks"),
         }
     from ui.pages.live import LivePage
 
@@ -98,7 +99,8 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
         "live-autocaptured": lambda: inspect("[Amplitude] Element Clicked"),
         "live-filtered": lambda: (page.close_inspector(), page.filter.set_text("type:order")),
         "live-no-match": lambda: page.filter.set_text("nothing like this"),
-        "settings": lambda: (page.filter.clear(), run("go.settings")),
+        "sdks": lambda: (page.filter.clear(), run("go.sdks")),
+        "settings": lambda: run("go.settings"),
     }
 
 
