@@ -3,14 +3,16 @@ Answers charts: hands a definition to the code of its kind, with all it is read 
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlglot
 
 from app.errors import BadInput
 from app.query.calendar import Clock
 from app.query.conditions import Context
-from app.query.definition import AnyChart, Segmentation
-from app.query.figure import Figure
+from app.query.definition import AnyChart, Funnel, Segmentation
+from app.query.figure import Figure, as_json
+from app.query.funnel import FunnelFigure, funnel, funnel_json
 from app.query.segmentation import segmentation
 from app.query.sql import DIALECTS
 from app.query.warehouse import Warehouse
@@ -34,11 +36,23 @@ class Charts:
             self._inactive,
         )
 
-    def answer(self, chart: AnyChart) -> Figure:
-        """The numbers of a chart. Raises BadInput, Interrupted."""
+    def answer(self, chart: Segmentation) -> Figure:
+        """The numbers of a segmentation. Raises BadInput, Interrupted."""
+        return segmentation(chart, self._warehouse.rows, self.context())
+
+    def funnel(self, chart: Funnel) -> FunnelFigure:
+        """The numbers of a funnel. Raises BadInput, Interrupted."""
+        return funnel(chart, self._warehouse.arrays, self.context())
+
+    def as_json(self, chart: AnyChart) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """The answer to a chart of any kind in its documented JSON form, and its SQL."""
         if isinstance(chart, Segmentation):
-            return segmentation(chart, self._warehouse.rows, self.context())
-        raise BadInput("Only segmentation can be answered.")
+            figure = self.answer(chart)
+            return as_json(figure, self._clock), figure.sql
+        if isinstance(chart, Funnel):
+            found = self.funnel(chart)
+            return funnel_json(found), found.sql
+        raise BadInput("Journeys cannot be answered.")
 
 
 def translated(statements: Iterable[str], dialect: str) -> str:

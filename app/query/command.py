@@ -13,7 +13,6 @@ from app.errors import BadInput
 from app.query.calendar import Clock
 from app.query.charts import Charts, translated
 from app.query.definition import read
-from app.query.figure import as_json
 from app.query.warehouse import Warehouse
 from app.store import Store
 from app.store.trouble import explained
@@ -32,11 +31,11 @@ def run_chart(given: argparse.Namespace, folder: Path) -> int:
             study.catch_up()
     with Warehouse.open(folder) as warehouse:
         warehouse.refresh()
-        figure = Charts(warehouse, clock).answer(chart)
+        found, statements = Charts(warehouse, clock).as_json(chart)
     if given.sql:
-        text = translated(figure.sql, given.sql)
+        text = translated(statements, given.sql)
     else:
-        text = json.dumps(as_json(figure, clock), ensure_ascii=False)
+        text = json.dumps(found, ensure_ascii=False)
     sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
     sys.stdout.buffer.flush()
     return 0

@@ -354,8 +354,6 @@ def _steps_agree(node: Node, funnel: Funnel) -> None:
         raise node.get("show").wrong("Not with an optional step or compared events.")
     if optional and any(step.event.by for step in funnel.steps):
         raise steps.wrong("An optional step does not go with the grouping of an event.")
-    if funnel.show == "frequency" and funnel.counted is None:
-        raise node.wrong("'counted' is missing: the event whose frequency is asked for.")
 
 
 def _journeys(node: Node) -> Journeys:

@@ -1,0 +1,448 @@
+"""
+Finds how far users came through the steps of a funnel, for all users at once (semantics §8).
+
+Works on arrays of events sorted by unit and time. A unit is a user, or a user with one held value.
+Events of a unit that count as simultaneous form a node; within a node, steps may be done in any
+order but each by an event of its own. The search goes backward: for every node that may do step k,
+the earliest time by which step d can be done after it. That needs no loop over users, and is right
+where the first event that fits is not the best one (exclusions, exact order).
+"""
+
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
+
+NEVER = np.int64(1) << 62
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Events that matter, sorted by unit, tick and id. `mask` has bit k for step k (from 0),
+    `entry` says which may begin a path, `kind` tells event types apart."""
+
+    unit: Ints
+    person: Ints
+    tick: Ints
+    id: Ints
+    mask: Ints
+    entry: Bools
+    kind: Ints
+
+    def __len__(self) -> int:
+        return len(self.unit)
+
+
+@dataclass(frozen=True)
+class Barriers:
+    """Where paths may not go: for a transition (from step k to k + 1), sorted keys of person and
+    tick that must not lie strictly between."""
+
+    span: int
+    keys: dict[int, list[Ints]] = field(default_factory=dict)
+
+    def until(self, step: int, person: Ints, tick: Ints) -> Ints:
+        """The tick of the first barrier after each place, or NEVER."""
+        found = np.full(len(person), NEVER)
+        for keys in self.keys.get(step, []):
+            at = np.searchsorted(keys, person * self.span + tick, side="right")
+            inside = at < len(keys)
+            following = keys[np.minimum(at, max(0, len(keys) - 1))] if len(keys) else at
+            same = inside & (following // self.span == person)
+            found = np.where(same, np.minimum(found, following % self.span), found)
+        return found
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Groups of simultaneous events. Rows of node i are from `first[i]` to before
+    `first[i + 1]`."""
+
+    first: Ints
+    unit: Ints
+    person: Ints
+    tick: Ints
+
+    def __len__(self) -> int:
+        return len(self.unit)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A path for each entry: its node, how many steps were done (`depth`), and the node of each
+    step, -1 for those not done."""
+
+    nodes: Nodes
+    entry: Ints
+    depth: Ints
+    path: Ints
+
+
+def merged(rows: Rows) -> Rows:
+    """Events of one type in one tick count once (semantics §8.3)."""
+    order = np.lexsort((rows.id, rows.kind, rows.tick, rows.unit))
+    unit, tick, kind = rows.unit[order], rows.tick[order], rows.kind[order]
+    if not len(unit):
+        return rows
+    begins = np.ones(len(unit), bool)
+    begins[1:] = (unit[1:] != unit[:-1]) | (tick[1:] != tick[:-1]) | (kind[1:] != kind[:-1])
+    if begins.all():
+        return rows
+    starts = np.flatnonzero(begins)
+    # The row that stands for all is one that may begin a path, if there is any.
+    entries = np.where(rows.entry[order], np.arange(len(order)), len(order))
+    chosen = np.minimum.reduceat(entries, starts)
+    chosen = np.where(chosen == len(order), starts, chosen)
+    mask = np.bitwise_or.reduceat(rows.mask[order], starts)
+    entry = np.logical_or.reduceat(rows.entry[order], starts)
+    taken = order[chosen]
+    again = np.lexsort((rows.id[taken], rows.tick[taken], rows.unit[taken]))
+    taken = taken[again]
+    return Rows(
+        rows.unit[taken],
+        rows.person[taken],
+        rows.tick[taken],
+        rows.id[taken],
+        mask[again],
+        entry[again],
+        rows.kind[taken],
+    )
+
+
+def grouped(rows: Rows, *, simultaneous: bool) -> Nodes:
+    """The nodes of rows; each row is one when nothing is simultaneous."""
+    begins = np.ones(len(rows), bool)
+    if simultaneous and len(rows):
+        begins[1:] = (rows.unit[1:] != rows.unit[:-1]) | (rows.tick[1:] != rows.tick[:-1])
+    starts = np.flatnonzero(begins)
+    first = np.append(starts, len(rows))
+    return Nodes(first, rows.unit[starts], rows.person[starts], rows.tick[starts])
+
+
+def ordered(
+    rows: Rows, nodes: Nodes, steps: int, window: int, barriers: Barriers, span: int
+) -> Found:
+    """The paths in this order from every node that may begin one."""
+    fits = _Fits(rows, nodes, steps)
+    entries = np.flatnonzero(fits.starts(0, 0))
+    search = _Search(nodes, fits, steps, barriers, span)
+    depth = np.zeros(len(entries), np.int64)
+    path = np.full((len(entries), steps), -1)
+    path[:, 0] = entries
+    limit = nodes.tick[entries] + window
+    for goal in range(steps, 0, -1):
+        open_ = np.flatnonzero(depth == 0)
+        if not len(open_):
+            break
+        search.aim(goal)
+        done = search.entered(entries[open_])
+        hit = open_[done <= limit[open_]]
+        depth[hit] = goal
+        if len(hit):
+            path[hit, :goal] = search.walked(entries[hit], goal)
+    return Found(nodes, entries, depth, path)
+
+
+class _Fits:
+    """Whether steps a to b (from 0) can all be done within a node, each by its own event."""
+
+    def __init__(self, rows: Rows, nodes: Nodes, steps: int) -> None:
+        self._rows = rows
+        self._first = nodes.first[:-1]
+        self._size = np.diff(nodes.first)
+        self._counts: dict[tuple[int, bool], Ints] = {}
+        self._known: dict[tuple[int, int, bool], Bools] = {}
+        self._crowded = bool((self._size > 1).any()) and steps > 1
+
+    def starts(self, a: int, b: int) -> Bools:
+        """The same for a block that begins a path: step a has to be an entry."""
+        return self.block(a, b, entry=True)
+
+    def block(self, a: int, b: int, *, entry: bool = False) -> Bools:
+        """By node."""
+        key = (a, b, entry)
+        if key not in self._known:
+            self._known[key] = self._fit(a, b, entry)
+        return self._known[key]
+
+    def _fit(self, a: int, b: int, entry: bool) -> Bools:
+        if a == b:
+            return self._count(1 << a, entry) > 0
+        fits = self._size > b - a
+        if not self._crowded or not fits.any():
+            return np.zeros(len(self._size), bool)
+        # Hall's theorem: any of these steps together find at least as many events.
+        for many in range(1, b - a + 2):
+            for chosen in combinations(range(a, b + 1), many):
+                bits = sum(1 << step for step in chosen)
+                fits = fits & (self._count(bits, entry and chosen[0] == a) >= many)
+        return fits
+
+    def _count(self, bits: int, entry: bool) -> Ints:
+        """How many events of a node do one of these steps; of the lowest, only entries count."""
+        key = (bits, entry)
+        if key not in self._counts:
+            if entry:
+                lowest = bits & -bits
+                does = (self._rows.mask & (bits - lowest)) > 0
+                does |= ((self._rows.mask & lowest) > 0) & self._rows.entry
+            else:
+                does = (self._rows.mask & bits) > 0
+            if len(self._first):
+                self._counts[key] = np.add.reduceat(does.astype(np.int64), self._first)
+            else:
+                self._counts[key] = np.zeros(0, np.int64)
+        return self._counts[key]
+
+
+class _Search:
+    """For one goal (a number of steps), the earliest end after every node."""
+
+    def __init__(
+        self, nodes: Nodes, fits: _Fits, steps: int, barriers: Barriers, span: int
+    ) -> None:
+        self._nodes = nodes
+        self._fits = fits
+        self._barriers = barriers
+        self._span = span
+        self._keys = nodes.unit * span + nodes.tick
+        self._limits: dict[int, Ints] = {}
+        self._steps = steps
+
+    def aim(self, goal: int) -> None:
+        """Search for paths that do this many steps."""
+        self._goal = goal
+        # after[k][i]: the earliest end when step k was the last one done in node i.
+        self._after: list[Ints] = [np.empty(0, np.int64)] * goal
+        self._after[goal - 1] = self._nodes.tick.copy()
+        self._next: dict[int, Ints] = {}
+        for step in range(goal - 2, -1, -1):
+            self._after[step], self._next[step] = self._following(step)
+
+    def entered(self, at: Ints) -> Ints:
+        """The earliest end of a path that begins in each of these nodes."""
+        best = np.full(len(at), NEVER)
+        for last in range(self._goal):
+            fits = self._fits.starts(0, last)[at]
+            best = np.where(fits, np.minimum(best, self._after[last][at]), best)
+        return best
+
+    def walked(self, at: Ints, goal: int) -> Ints:
+        """The node of each step on the path with the earliest end."""
+        path = np.full((len(at), goal), -1)
+        last = self._chosen(at, 0, entry=True)
+        here = at.copy()
+        done = np.full(len(at), -1)
+        while True:
+            for step in range(goal):
+                path[:, step] = np.where((step > done) & (step <= last), here, path[:, step])
+            done = last.copy()
+            going = np.flatnonzero(done < goal - 1)
+            if not len(going):
+                return path
+            for step in range(goal - 1):
+                moving = going[done[going] == step]
+                if len(moving):
+                    here[moving] = self._next[step][here[moving]]
+                    last[moving] = self._chosen(here[moving], step + 1)
+
+    def _chosen(self, at: Ints, step: int, *, entry: bool = False) -> Ints:
+        """Up to which step is done in each of these nodes."""
+        best = np.full(len(at), NEVER)
+        last = np.full(len(at), step)
+        for end in range(step, self._goal):
+            fits = (self._fits.starts if entry else self._fits.block)(step, end)[at]
+            better = fits & (self._after[end][at] < best)
+            last = np.where(better, end, last)
+            best = np.where(better, self._after[end][at], best)
+        return last
+
+    def _following(self, step: int) -> tuple[Ints, Ints]:
+        """For every node, the earliest end when the next step is done in a later one, and which
+        that is."""
+        wanted = np.flatnonzero(self._fits.block(step + 1, step + 1))
+        ends = self._best(wanted, step + 1)
+        return _earliest(wanted, ends, self._nodes.unit, self._span, self._limit(step))
+
+    def _best(self, at: Ints, step: int) -> Ints:
+        best = np.full(len(at), NEVER)
+        for end in range(step, self._goal):
+            fits = self._fits.block(step, end)[at]
+            best = np.where(fits, np.minimum(best, self._after[end][at]), best)
+        return best
+
+    def _limit(self, step: int) -> Ints | None:
+        """Before which node the next one has to lie; None when nothing is in the way."""
+        if not self._barriers.keys.get(step):
+            return None
+        if step not in self._limits:
+            until = self._barriers.until(step, self._nodes.person, self._nodes.tick)
+            until = np.minimum(until, self._span - 1)
+            key = self._nodes.unit * self._span + until
+            self._limits[step] = np.searchsorted(self._keys, key, side="right")
+        return self._limits[step]
+
+
+def _earliest(
+    wanted: Ints, ends: Ints, unit: Ints, span: int, limit: Ints | None
+) -> tuple[Ints, Ints]:
+    """For every node, the smallest end among the wanted nodes of its unit that come after it and
+    before its limit, and the first node that has it."""
+    size = len(unit)
+    low = np.searchsorted(wanted, np.arange(size), side="right")
+    if not len(wanted):
+        return np.full(size, NEVER), np.full(size, -1)
+    if limit is None:
+        # Looked at from the end, a node matters when nothing after it is as early: the first
+        # such node after a place has the smallest end. Ends of later units are larger.
+        at = _records(unit[wanted] * (span + 1) + np.minimum(ends, span), low)
+    else:
+        high = np.searchsorted(wanted, limit, side="left")
+        at = _range_minimum(ends, low, high)
+    valid = at < len(wanted)
+    place = np.minimum(at, len(wanted) - 1)
+    valid &= unit[wanted[place]] == unit
+    found = np.where(valid, ends[place], NEVER)
+    return found, np.where(found < NEVER, wanted[place], -1)
+
+
+def _records(values: Ints, low: Ints) -> Ints:
+    """The first index from `low` on that holds the smallest of all values from there on."""
+    smallest = np.minimum.accumulate(values[::-1])[::-1]
+    records = np.flatnonzero(values == smallest)
+    found = np.searchsorted(records, low)
+    inside = found < len(records)
+    return np.where(inside, records[np.minimum(found, len(records) - 1)], len(values))
+
+
+def _range_minimum(ends: Ints, low: Ints, high: Ints) -> Ints:
+    """The first index of the smallest value in each range [low, high); the length for none."""
+    size = len(ends)
+    table = [np.arange(size)]
+    width = 1
+    while width * 2 <= size:
+        left, right = table[-1][: size - 2 * width + 1], table[-1][width : size - width + 1]
+        table.append(np.where(ends[left] <= ends[right], left, right))
+        width *= 2
+    found = np.full(len(low), size)
+    length = high - low
+    for level, best in enumerate(table):
+        width = 1 << level
+        chosen = np.flatnonzero((length >= width) & (length < 2 * width))
+        if len(chosen):
+            left, right = best[low[chosen]], best[high[chosen] - width]
+            found[chosen] = np.where(ends[left] <= ends[right], left, right)
+    return found
+
+
+def unordered(
+    rows: Rows, nodes: Nodes, steps: int, window: int, barriers: Barriers, span: int
+) -> Found:
+    """The best choices in any order: within one window, each step by an event of its own; a
+    path's depth is how many of the first steps are there (semantics §8.4)."""
+    keys = rows.unit * span + rows.tick
+    # A window may begin with any event.
+    until = nodes.tick + window
+    for step in barriers.keys:
+        until = np.minimum(until, barriers.until(step, nodes.person, nodes.tick))
+    low = nodes.first[:-1]
+    high = np.searchsorted(keys, nodes.unit * span + np.minimum(until, span - 1), side="right")
+    mask = (rows.mask & ~np.int64(1)) | rows.entry.astype(np.int64)
+    overlap = bool((mask & (mask - 1)).any())
+    depth = np.zeros(len(nodes), np.int64)
+    holds = np.ones(len(nodes), bool)
+    for step in range(steps):
+        for chosen in _with_last(step, overlap):
+            bits = sum(1 << one for one in chosen)
+            holds &= _within(mask, bits, low, high) >= len(chosen)
+        depth[holds] = step + 1
+    begins = np.flatnonzero(depth > 0)
+    path = np.full((len(begins), steps), -1)
+    node_of = np.repeat(np.arange(len(nodes)), np.diff(nodes.first))
+    for step in range(steps):
+        has = np.flatnonzero((mask & (1 << step)) > 0)
+        at = np.searchsorted(has, low[begins])
+        inside = (depth[begins] > step) & (at < len(has))
+        if len(has):
+            path[inside, step] = node_of[has[at[inside]]]
+    return Found(nodes, path[:, 0].copy(), depth[begins], path)
+
+
+def _with_last(step: int, overlap: bool) -> list[tuple[int, ...]]:
+    """The sets of steps up to this one that hold it: what is new to be asked of them."""
+    if not overlap:
+        return [(step,)]
+    return [(*rest, step) for many in range(step + 1) for rest in combinations(range(step), many)]
+
+
+def _within(mask: Ints, bits: int, low: Ints, high: Ints) -> Ints:
+    counts = np.concatenate(([0], np.cumsum((mask & bits) > 0)))
+    return counts[high] - counts[low]
+
+
+def best(found: Found, *, by: Ints | None = None) -> Ints:
+    """For each unit (or unit and number in `by`), the index of the path with most steps, and the
+    earliest of those (semantics §8.5)."""
+    if not len(found.entry):
+        return np.zeros(0, np.int64)
+    unit = found.nodes.unit[found.entry]
+    tick = found.nodes.tick[found.entry]
+    keys = (tick, -found.depth, unit) if by is None else (tick, -found.depth, by, unit)
+    order = np.lexsort(keys)
+    begins = np.ones(len(order), bool)
+    begins[1:] = unit[order][1:] != unit[order][:-1]
+    if by is not None:
+        begins[1:] |= by[order][1:] != by[order][:-1]
+    return order[begins]
+
+
+def attempts(rows: Rows, nodes: Nodes, steps: int, window: int, barriers: Barriers) -> Found:
+    """Totals: every event that may begin a path and is not taken by one is an attempt, and an
+    event goes to the earliest attempt that waits for it (semantics §8.6)."""
+    node_of = np.repeat(np.arange(len(nodes)), np.diff(nodes.first))
+    untils = [barriers.until(step, rows.person, rows.tick).tolist() for step in range(steps - 1)]
+    units, ticks, masks, entries = (
+        one.tolist() for one in (rows.unit, rows.tick, rows.mask, rows.entry)
+    )
+    found: list[list[int]] = []
+    waiting: list[list[int]] = []
+    unit = -1
+    for row in _by_step(rows, nodes):
+        if units[row] != unit:
+            unit, waiting = units[row], []
+        tick, mask = ticks[row], masks[row]
+        if len(waiting) > 64:
+            waiting = [one for one in waiting if tick - ticks[one[0]] <= window]
+        for attempt in waiting:
+            step = len(attempt)
+            if (
+                mask >> step & 1
+                and tick - ticks[attempt[0]] <= window
+                and tick <= untils[step - 1][attempt[-1]]
+            ):
+                attempt.append(row)
+                if len(attempt) == steps:
+                    waiting.remove(attempt)
+                break
+        else:
+            if entries[row]:
+                attempt = [row]
+                found.append(attempt)
+                if steps > 1:
+                    waiting.append(attempt)
+    path = np.full((len(found), steps), -1)
+    for at, attempt in enumerate(found):
+        path[at, : len(attempt)] = node_of[attempt]
+    depth = np.array([len(attempt) for attempt in found], np.int64)
+    return Found(nodes, path[:, 0].copy(), depth, path)
+
+
+def _by_step(rows: Rows, nodes: Nodes) -> list[int]:
+    """Rows in order of time; simultaneous ones in the order of their steps."""
+    node_of = np.repeat(np.arange(len(nodes)), np.diff(nodes.first))
+    lowest = rows.mask & -rows.mask
+    return [int(one) for one in np.lexsort((rows.id, lowest, node_of))]

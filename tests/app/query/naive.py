@@ -1,0 +1,173 @@
+"""
+A second opinion on charts: the same questions answered by plain loops over small lists of events,
+without a line of the engine.
+"""
+
+from collections import Counter, defaultdict
+from itertools import permutations
+from typing import NamedTuple
+
+
+class Did(NamedTuple):
+    """An event: whose, what, when (ms), with one property, in order of receipt."""
+
+    user: str
+    kind: str
+    at: int
+    value: str | None
+    place: int
+
+
+def by_user(events: list[Did]) -> dict[str, list[Did]]:
+    found = defaultdict(list)
+    for one in sorted(events, key=lambda one: (one.at, one.place)):
+        found[one.user].append(one)
+    return found
+
+
+def uniques(events: list[Did], kind: str, start: int, width: int, size: int) -> list[int]:
+    return [
+        len({e.user for e in events if e.kind == kind and 0 <= e.at - start - i * width < width})
+        for i in range(size)
+    ]
+
+
+def totals(events: list[Did], kind: str, start: int, width: int, size: int) -> list[int]:
+    return [
+        sum(e.kind == kind and 0 <= e.at - start - i * width < width for e in events)
+        for i in range(size)
+    ]
+
+
+def in_window(events: list[Did], kind: str, start: int, width: int, size: int, n: int) -> list[int]:
+    return [
+        len(
+            {
+                e.user
+                for e in events
+                if e.kind == kind and (i + 1 - n) * width <= e.at - start < (i + 1) * width
+            }
+        )
+        for i in range(size)
+    ]
+
+
+def by_value(events: list[Did], kind: str, start: int, end: int) -> dict[str | None, int]:
+    users = defaultdict(set)
+    for e in events:
+        if e.kind == kind and start <= e.at < end:
+            users[e.value].add(e.user)
+    return {value: len(of) for value, of in users.items()}
+
+
+def frequency(events: list[Did], kind: str, start: int, end: int) -> Counter[int]:
+    times = Counter(e.user for e in events if e.kind == kind and start <= e.at < end)
+    return Counter(times.values())
+
+
+class Funnel(NamedTuple):
+    """What is asked: one letter a step, window in ticks."""
+
+    steps: str
+    order: str
+    window: int
+    start: int
+    end: int
+    seconds: bool = True
+    excluded: str = ""
+
+
+def _tick(ask: Funnel, event: Did) -> int:
+    return event.at // 1000 if ask.seconds else event.at
+
+
+def _once(ask: Funnel, events: list[Did]) -> list[Did]:
+    if not ask.seconds:
+        return events
+    seen, kept = set(), []
+    for e in events:
+        key = (_tick(ask, e), e.kind)
+        if key not in seen:
+            seen.add(key)
+            kept.append(e)
+    return kept
+
+
+def _blocked(ask: Funnel, everything: list[Did], low: int, high: int) -> bool:
+    between = [e for e in everything if low < _tick(ask, e) < high]
+    if ask.order == "exact":
+        return bool(between)
+    return any(e.kind in ask.excluded for e in between)
+
+
+def _paths(ask: Funnel, events: list[Did], everything: list[Did], path: list[Did]):  # type: ignore[no-untyped-def]
+    yield path
+    if len(path) == len(ask.steps):
+        return
+    last = path[-1]
+    for e in events:
+        if e in path or e.kind != ask.steps[len(path)]:
+            continue
+        if ask.seconds and _tick(ask, e) < _tick(ask, last):
+            continue
+        if not ask.seconds and (e.at, e.place) <= (last.at, last.place):
+            continue
+        if _tick(ask, e) - _tick(ask, path[0]) > ask.window:
+            continue
+        if not _blocked(ask, everything, _tick(ask, last), _tick(ask, e)):
+            yield from _paths(ask, events, everything, [*path, e])
+
+
+def depth(ask: Funnel, everything: list[Did]) -> tuple[int, int, int]:
+    """Of one user: steps done, tick of the entry, and the earliest end of such a path."""
+    events = _once(ask, everything)
+    if ask.order == "any":
+        return _any_order(ask, events, everything)
+    best = (0, 0, 0)
+    for e in events:
+        if e.kind != ask.steps[0] or not ask.start <= e.at < ask.end:
+            continue
+        found = list(_paths(ask, events, everything, [e]))
+        most = max(map(len, found))
+        end = min(_tick(ask, path[-1]) for path in found if len(path) == most)
+        if most > best[0]:
+            best = (most, _tick(ask, e), end)
+    return best
+
+
+def _any_order(ask: Funnel, events: list[Did], everything: list[Did]) -> tuple[int, int, int]:
+    for size in range(len(ask.steps), 0, -1):
+        for chosen in permutations(events, size):
+            if any(e.kind != step for e, step in zip(chosen, ask.steps, strict=False)):
+                continue
+            if not ask.start <= chosen[0].at < ask.end:
+                continue
+            ticks = [_tick(ask, e) for e in chosen]
+            if max(ticks) - min(ticks) > ask.window:
+                continue
+            if not _blocked(ask, everything, min(ticks), max(ticks)):
+                return size, 0, 0
+    return 0, 0, 0
+
+
+def bars(ask: Funnel, events: list[Did]) -> tuple[int, ...]:
+    depths = [depth(ask, of)[0] for of in by_user(events).values()]
+    return tuple(sum(d >= k for d in depths) for k in range(1, len(ask.steps) + 1))
+
+
+def attempts(ask: Funnel, events: list[Did]) -> tuple[int, ...]:
+    """Totals in this order with distinct steps at distinct seconds."""
+    depths = []
+    for of in by_user(events).values():
+        running: list[tuple[int, int]] = []  # (entry, steps done)
+        for e in of:
+            for i, (entry, done) in enumerate(running):
+                waits = done < len(ask.steps) and ask.steps[done] == e.kind
+                if waits and _tick(ask, e) - entry <= ask.window:
+                    running[i] = (entry, done + 1)
+                    break
+            else:
+                if e.kind == ask.steps[0] and ask.start <= e.at < ask.end:
+                    running.append((_tick(ask, e), 1))
+        depths += [done for _, done in running]
+    return tuple(sum(d >= k for d in depths) for k in range(1, len(ask.steps) + 1))
