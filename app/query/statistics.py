@@ -13,8 +13,8 @@ _TINY = 1e-300
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A variant beside its baseline: the relative change, Welch's t, and one minus p of the two-sided
-    test. `is_significant` asks for enough people and outcomes besides."""
+    """A variant beside its baseline: the relative change, Welch's t, and one minus p of the
+    two-sided test. `is_significant` asks for enough people and outcomes besides."""
 
     improvement: float | None
     t: float | None

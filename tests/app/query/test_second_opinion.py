@@ -3,6 +3,7 @@ The engine beside plain loops, over small random lists of events.
 """
 
 from pathlib import Path
+from typing import Self
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -51,7 +52,7 @@ class Opened:
         self.warehouse.refresh()
         self.charts = Charts(self.warehouse, CLOCK)
 
-    def __enter__(self) -> "Opened":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
