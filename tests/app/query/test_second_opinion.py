@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Self
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from app.query import Charts, Warehouse, read
@@ -20,6 +20,7 @@ FEW = settings(
     max_examples=12,
     deadline=None,
     derandomize=True,
+    phases=[Phase.explicit, Phase.generate],  # Finding the smallest case would take minutes.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -91,7 +92,8 @@ def test_segmentation(fresh, events: list[Did]) -> None:  # type: ignore[no-unty
         times = naive.frequency(events, "A", START, END)
         many = {"4+": sum(n for count, n in times.items() if count >= 4)}
         expected = {str(n): times[n] for n in (1, 2, 3)} | many
-        assert {one.bin: one.total for one in bins} == {k: n for k, n in expected.items() if n}
+        found = {one.bin: one.total for one in bins if one.total}
+        assert found == {k: n for k, n in expected.items() if n}
 
 
 @pytest.mark.parametrize("steps", ["AB", "ABC", "ABA", "AAB"])
