@@ -32,6 +32,8 @@ FLAGS = {
     "anonymous": "it has no user ID",
     "local": "Eventscope answered it, nothing was sent on",
     "failed": "nothing came back",
+    "pinned": "you pinned it",
+    "marked": "you gave it a colour",
 }
 """What `is:` knows, and what it says of an event."""
 
@@ -45,7 +47,10 @@ PARTS = {
     "revenue": "it has revenue",
     "problem": "something is wrong with it",
     "label": "a labeled event matches it",
+    "note": "you wrote a note on it",
 }
+MARKS = frozenset({"pinned", "marked", "note"})
+"""What a person put on an event, among the words above."""
 """What `has:` knows besides names of properties."""
 
 _ALL = (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from app.decode.body import column_text
-from app.filter.keys import AUTOCAPTURED, PARTS, REVENUE_PROPERTIES, chosen
+from app.filter.keys import AUTOCAPTURED, MARKS, PARTS, REVENUE_PROPERTIES, chosen
 from app.filter.sql import inside_json, page_test, property_paths, property_test
 from app.filter.texts import PropertyTest, TextTest
 from app.filter.times import now_ms, span
@@ -16,7 +16,8 @@ from app.model import Capture, Delivery, Event, Outcome, Upload, Via
 
 class Subject(NamedTuple):
     """An event as filters look at it. The JSON texts are those of its columns; `people` are all
-    ids of its person, `problems` and `labels` what was found about it."""
+    ids of its person, `problems` and `labels` what was found about it,
+    `marks` what a person put on it (`pinned`, `marked`, `note`)."""
 
     type: str
     user: str | None
@@ -40,13 +41,14 @@ class Subject(NamedTuple):
     problems: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    marks: frozenset[str] = frozenset()
 
 
 def subject(
     event: Event, upload: Upload, capture: Capture, outcome: Outcome, **further: Any
 ) -> Subject:
     """The subject of an event as it was decoded. `further` are fields that the exchange does not
-    tell: `project`, `is_repeat`, `people`, `problems`, `labels`, `addresses`."""
+    tell: `project`, `is_repeat`, `people`, `problems`, `labels`, `addresses`, `marks`."""
     fields = event.fields
     return Subject(
         type=event.type,
@@ -148,7 +150,7 @@ def _is(word: str, event: Subject) -> bool:
         "anonymous": event.user is None,
         "local": event.delivery is Delivery.LOCAL,
         "failed": event.failure != "",
-    }
+    } | {mark: mark in event.marks for mark in MARKS}
     return known.get(word, event.outcome == word)
 
 
@@ -168,6 +170,7 @@ def _has(one: Condition, event: Subject) -> bool:
         "revenue": PropertyTest(paths, is_there=True).holds(event.event_properties),
         "problem": bool(event.problems),
         "label": bool(event.labels),
+        "note": "note" in event.marks,
     }[word]
 
 

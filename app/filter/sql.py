@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 import orjson
 
 from app.filter import Filter
-from app.filter.keys import AUTOCAPTURED, PAGE_PROPERTIES, PARTS, REVENUE_PROPERTIES, chosen
+from app.filter.keys import AUTOCAPTURED, MARKS, PAGE_PROPERTIES, PARTS, REVENUE_PROPERTIES, chosen
 from app.filter.texts import PropertyTest, TextTest, number, paths_of
 from app.filter.times import now_ms, span
 from app.filter.tree import All, Condition, Node, Not, Op, parts_of
@@ -48,6 +48,9 @@ class Lookups(Protocol):
 
     def labels(self, test: TextTest) -> list[int]:
         """The numbers of the labeled events whose name meets a test."""
+
+    def marked(self, word: str) -> list[int]:
+        """The events that are `pinned`, `marked` or have a `note`."""
 
 
 class Sql(NamedTuple):
@@ -228,6 +231,8 @@ class _Compiler:
     def _flag(self, word: str) -> Sql:
         if word in _UPLOAD_FLAGS:
             return self._in_uploads("captures", _UPLOAD_FLAGS[word], ())
+        if word in MARKS:
+            return self._marked(word)
         if word == "repeat":
             return Sql("repeat_of IS NOT NULL")
         if word == "anonymous":
@@ -258,7 +263,10 @@ class _Compiler:
             return self._problem(None)
         if word == "label":
             return self._label(None)
-        return Sql(HAS_SQL[word])
+        return self._marked(word) if word in MARKS else Sql(HAS_SQL[word])
+
+    def _marked(self, word: str) -> Sql:
+        return Sql(f"id IN ({','.join(map(str, self._look.marked(word)))})")
 
     # What was studied
 

@@ -19,7 +19,9 @@ from app.ingest.outcome import Verdict, duplicate
 from app.model import Capture, Event, Outcome, Upload, Via
 from app.store.captures import CaptureReader
 from app.store.definitions import FILE as DEFINITIONS
-from app.store.definitions import Definitions
+from app.store.definitions import Definition, Definitions
+from app.store.marks import KIND as MARK
+from app.store.marks import mark_of
 from app.store.sendings import Sending, sendings
 from app.store.writer import OUTCOMES
 
@@ -27,6 +29,8 @@ MOST_NAMES = 500
 """How many names a filter lists one by one."""
 MOST_UPLOADS = 500
 """How many uploads."""
+LONGEST_SHOWN = 50_000
+"""Longer properties are not shown in a table."""
 MOST_WAITING = 300
 """Among how many captures one without an answer is looked for."""
 
@@ -49,6 +53,13 @@ class EventRow(NamedTuple):
     failure: str
     via: Via
     delivery: str
+    repeat_of: int | None = None
+    event_properties: str | None = None
+    user_properties: str | None = None
+    """JSON as sent; None when there are none, or too much for a table."""
+    insert_id: str | None = None
+    before_ms: int | None = None
+    """When the event below it in the table arrived, for tables that tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +90,7 @@ class Source(NamedTuple):
 _ROWS = """
     SELECT e.id, e.upload_id, c.at_ms, t.text, e.time_ms, u.text, d.text, e.session_id,
            e.source_id, p.library, e.outcome, c.status, c.failure, c.via,
-           c.delivery
+           c.delivery, e.repeat_of, e.event_properties, e.user_properties, e.insert_id
     FROM events e
     JOIN captures c ON c.id = e.upload_id
     JOIN uploads p ON p.id = e.upload_id
@@ -231,11 +242,19 @@ class EventReader:
 
     def labels(self, test: TextTest) -> list[int]:
         """The numbers of the labeled events whose name meets a test."""
+        return [one.id for one in self._defined("label") if test.holds(one.name)]
+
+    def marked(self, word: str) -> list[int]:
+        """The events that are `pinned`, `marked` or have a `note`."""
+        found = (mark_of(one) for one in self._defined(MARK))
+        return [event for event, mark in found if mark.has(word)]
+
+    def _defined(self, kind: str) -> list[Definition]:
         path = next(Path(path) for _, name, path in self._databases() if name == "main")
         if not (path.parent / DEFINITIONS).exists():
             return []
         with Definitions(path.parent) as definitions:
-            return [one.id for one in definitions.all("label") if test.holds(one.name)]
+            return definitions.all(kind)
 
     def _databases(self) -> list[tuple[int, str, str]]:
         return self._db.execute("PRAGMA database_list").fetchall()
@@ -275,8 +294,26 @@ class EventReader:
 
 
 def _row(values: tuple[Any, ...]) -> EventRow:
-    *head, outcome, status, failure, via, delivery = values
-    return EventRow._make((*head, OUTCOMES[outcome], status, failure, Via(via), delivery))
+    *head, outcome, status, failure, via, delivery, repeat_of, properties, user, insert_id = values
+    return EventRow._make(
+        (
+            *head,
+            OUTCOMES[outcome],
+            status,
+            failure,
+            Via(via),
+            delivery,
+            repeat_of,
+            _short(properties),
+            _short(user),
+            insert_id,
+            None,
+        )
+    )
+
+
+def _short(text: str | None) -> str | None:
+    return text if text is None or len(text) <= LONGEST_SHOWN else None
 
 
 def _exported(detail: EventDetail) -> dict[str, Any]:

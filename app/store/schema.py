@@ -112,7 +112,7 @@ M003_FILTERS = (
     # For filters by time, and by what is rare.
     "CREATE INDEX captures_time ON captures (at_ms)",
     "CREATE INDEX captures_failure ON captures (id) WHERE failure <> ''",
-    "CREATE INDEX events_repeat ON events (id) WHERE repeat_of IS NOT NULL",
+    "CREATE INDEX events_repeat ON events (repeat_of) WHERE repeat_of IS NOT NULL",
 )
 
 STEPS = {

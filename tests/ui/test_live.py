@@ -344,7 +344,7 @@ def test_the_menu_of_a_row_filters_and_copies(
     entry = {action.text(): action for action in menu.actions()}
     entry["Copy user ID"].trigger()
     assert QGuiApplication.clipboard().text() == "ada"
-    entry["Only type “Buy && go”"].trigger()
+    entry["Filter by type “Buy && go”"].trigger()
     menu.close()
     assert page.filter.box.text() == 'type = "Buy & go"'
     qtbot.waitUntil(lambda: types(page) == ["Buy & go"])

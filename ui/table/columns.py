@@ -5,21 +5,31 @@ A cell is made once, when its row is read, and holds at most a few hundred chara
 from traffic and may be a megabyte long.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+import orjson
+
+from app.decode.body import json_text
+from app.marks import NO_MARK, Mark
 from app.model import Outcome, Via
+from app.naming import generated_name, is_named
 from ui.plain import clock, moment, one_line
 
 
 class Cell(NamedTuple):
-    """Text as it is painted. `tone` is the name of a colour in `Tokens`."""
+    """Text as it is painted. `tone` is the name of a colour in `Tokens`; `icons` are painted before
+    the text, each as a name and a tone; `help` is said besides the text."""
 
     text: str
     tone: str = "text"
     has_dot: bool = False
+    icons: tuple[tuple[str, str], ...] = ()
+    help: str = ""
 
 
 EMPTY = Cell("")
@@ -82,9 +92,146 @@ def short_clock(at_ms: int, now: datetime | None = None) -> str:
     return f"{local.day} {local:%b %Y}"
 
 
-def event_columns(projects: Mapping[int, str]) -> tuple[Column, ...]:
-    """The columns of the event stream. `projects` gives the names by source id."""
+CLOCK, AGO, SINCE = "clock", "ago", "since"
+DEFAULT = ("time", "type", "user", "device", "project", "sdk", "outcome", "via")
 
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the stream shows events. `columns` are keys of `STANDARD`, or `prop.NAME` and `user.NAME`
+    for properties; `time` is CLOCK, AGO or SINCE the event before."""
+
+    columns: tuple[str, ...] = DEFAULT
+    time: str = CLOCK
+    has_names: bool = True
+    marks: Mapping[int, Mark] = field(default_factory=dict)
+
+
+def event_columns(projects: Mapping[int, str], look: Look | None = None) -> tuple[Column, ...]:
+    """The columns of the event stream. `projects` gives the names by source id."""
+    look = look or Look()
+    known = {column.key: column for column in _standard(projects, look)}
+    found = [
+        known[key] if key in known else _property_column(key)
+        for key in dict.fromkeys(look.columns)
+        if key in known or is_property(key)
+    ]
+    if not any(column.is_wide for column in found):
+        found.insert(min(1, len(found)), known["type"])
+    return tuple(found)
+
+
+def is_property(key: str) -> bool:
+    """Whether a column is one of a property."""
+    return key.startswith(("prop.", "user.")) and len(key) > 5
+
+
+def titles() -> dict[str, str]:
+    """The title of every column there is besides properties."""
+    return {column.key: column.title for column in _standard({}, Look())}
+
+
+def _time_cell(row: Any, how: str) -> Cell:
+    if how == AGO:
+        return Cell(_span(round(time.time() * 1000) - row.received_ms), "muted")
+    if how == SINCE:
+        if row.before_ms is None:
+            return Cell("–", "faint")
+        return Cell(f"+{_span(row.received_ms - row.before_ms)}", "muted")
+    return Cell(short_clock(row.received_ms), "muted")
+
+
+def _span(milliseconds: int) -> str:
+    """How long, in one or two units."""
+    if milliseconds < 1000:
+        return f"{max(0, milliseconds)} ms"
+    seconds = milliseconds // 1000
+    if seconds < 60:
+        return f"{milliseconds / 1000:.1f} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min {seconds % 60} s"
+    if seconds < 86_400:
+        return f"{seconds // 3600} h {seconds % 3600 // 60} min"
+    return f"{seconds // 86_400} d {seconds % 86_400 // 3600} h"
+
+
+def _type_cell(row: Any, look: Look) -> Cell:
+    mark = look.marks.get(row.id, NO_MARK)
+    icons = []
+    if mark.is_pinned:
+        icons.append(("pin", "accent"))
+    if mark.note:
+        icons.append(("note", "note"))
+    if row.repeat_of is not None:
+        icons.append(("reload", "muted"))
+    name = None
+    if look.has_names and is_named(row.type):
+        name = generated_name(row.type, properties(row.event_properties))
+    if name:
+        icons.append(("sparkle", "accent"))
+    told = [
+        f"Sent as {row.type}" if name else "",
+        f"Sent before, as event {row.repeat_of:,}" if row.repeat_of is not None else "",
+        f"Note: {mark.note}" if mark.note else "",
+    ]
+    return Cell(
+        one_line(name or row.type) or "(no type)",
+        mark.colour or ("text" if row.type else "muted"),
+        has_dot=bool(mark.colour),
+        icons=tuple(icons),
+        help="\n".join(filter(None, told)),
+    )
+
+
+@lru_cache(maxsize=512)
+def properties(text: str | None) -> Mapping[str, Any]:
+    """The properties of an event or a user by name; those of identify without its operations."""
+    try:
+        found = orjson.loads(text) if text else {}
+    except orjson.JSONDecodeError:
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    plain = {name: value for name, value in found.items() if not name.startswith("$")}
+    for name, value in found.items():
+        if name.startswith("$"):
+            plain.update(value if isinstance(value, dict) else {name: value})
+    return plain
+
+
+def _property_column(key: str) -> Column:
+    scope, _, name = key.partition(".")
+
+    def value(row: Any) -> str:
+        text = row.event_properties if scope == "prop" else row.user_properties
+        found = properties(text).get(name)
+        return "" if found is None else found if isinstance(found, str) else json_text(found)
+
+    def cell(row: Any) -> Cell:
+        text = value(row)
+        return Cell(one_line(text)) if text else Cell("–", "faint")
+
+    what = "The event property" if scope == "prop" else "The user property that was sent:"
+    return Column(
+        key,
+        one_line(name, 40),
+        130,
+        cell,
+        value,
+        f"{what} {one_line(name, 80)}",
+        is_mono=True,
+        least=80,
+        most=260,
+    )
+
+
+def property_key(key: str) -> tuple[str, tuple[str, ...]]:
+    """Key and path of a condition on the property of a column."""
+    scope, _, name = key.partition(".")
+    return scope, (name,)
+
+
+def _standard(projects: Mapping[int, str], look: Look) -> Sequence[Column]:
     def project(row: Any) -> str:
         return projects.get(row.source_id, "")
 
@@ -93,7 +240,7 @@ def event_columns(projects: Mapping[int, str]) -> tuple[Column, ...]:
             "time",
             "Time",
             132,
-            lambda row: Cell(short_clock(row.received_ms), "muted"),
+            lambda row: _time_cell(row, look.time),
             lambda row: clock(row.received_ms),
             "When the upload with this event arrived here, in local time",
             is_mono=True,
@@ -102,7 +249,7 @@ def event_columns(projects: Mapping[int, str]) -> tuple[Column, ...]:
             "type",
             "Event",
             220,
-            lambda row: Cell(one_line(row.type) or "(no type)", "text" if row.type else "muted"),
+            lambda row: _type_cell(row, look),
             lambda row: row.type,
             "The event type",
             is_wide=True,
@@ -169,6 +316,56 @@ def event_columns(projects: Mapping[int, str]) -> tuple[Column, ...]:
             lambda row: VIA_WORD[row.via],
             "How it reached Eventscope",
             yields=1,
+        ),
+        Column(
+            "session",
+            "Session",
+            132,
+            lambda row: _id("" if row.session_id is None else str(row.session_id)),
+            lambda row: "" if row.session_id is None else str(row.session_id),
+            "The session ID that was sent",
+            is_mono=True,
+        ),
+        Column(
+            "sent",
+            "Event time",
+            132,
+            lambda row: (
+                Cell("–", "faint")
+                if row.time_ms is None
+                else Cell(short_clock(row.time_ms), "muted")
+            ),
+            lambda row: "" if row.time_ms is None else clock(row.time_ms),
+            "The time that was sent with the event, in local time",
+            is_mono=True,
+        ),
+        Column(
+            "status",
+            "Status",
+            64,
+            lambda row: _id("" if row.status is None else str(row.status)),
+            lambda row: "" if row.status is None else str(row.status),
+            "The HTTP status of the answer",
+            is_mono=True,
+        ),
+        Column(
+            "insert_id",
+            "Insert ID",
+            130,
+            lambda row: _id(row.insert_id),
+            lambda row: row.insert_id or "",
+            "The insert ID that was sent, by which duplicates are known",
+            is_mono=True,
+            cuts_middle=True,
+        ),
+        Column(
+            "upload",
+            "Upload",
+            72,
+            lambda row: Cell(f"#{row.upload_id}", "muted"),
+            lambda row: str(row.upload_id),
+            "The number of the upload that brought it",
+            is_mono=True,
         ),
     )
 

@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
 from ui.plain import tooltip
 from ui.table.columns import Cell
 from ui.table.model import Index, PagedTableModel
-from ui.theme import ROW, mono_font, tokens
+from ui.theme import ROW, mono_font, pixmap, tokens
 
 PAD = 8
 DOT = 7
+ICON = 14
 _ALIGN = int(
     Qt.AlignmentFlag.AlignVCenter
     | Qt.AlignmentFlag.AlignLeft
@@ -74,6 +75,11 @@ class CellDelegate(QStyledItemDelegate):
             painter.drawEllipse(QRect(rect.x(), centre - DOT // 2, DOT, DOT))
             rect = rect.adjusted(DOT + 6, 0, 0, 0)
             colour = QColor(tokens().text)
+        for name, tone in cell.icons:
+            scale = max(1, round(painter.device().devicePixelRatio()))
+            drawn = pixmap(name, getattr(tokens(), tone), ICON, scale)
+            painter.drawPixmap(rect.x(), rect.center().y() - ICON // 2 + 1, drawn)
+            rect = rect.adjusted(ICON + 4, 0, 0, 0)
         painter.setPen(colour)
         painter.setFont(font)
         painter.drawText(rect, _ALIGN, elided(cell.text, font.key(), rect.width(), cut))
@@ -96,8 +102,10 @@ class CellDelegate(QStyledItemDelegate):
         rect: QRect = view.visualRect(index)
         font = self._mono if model.columns[index.column()].is_mono else view.font()
         room = rect.width() - 2 * PAD - (DOT + 6 if cell.has_dot else 0)
-        if QFontMetrics(font).horizontalAdvance(cell.text) > room:
-            QToolTip.showText(QPoint(event.globalPos()), tooltip(cell.text), view, rect)
+        room -= len(cell.icons) * (ICON + 4)
+        is_cut = QFontMetrics(font).horizontalAdvance(cell.text) > room
+        if text := "\n".join(filter(None, (cell.text if is_cut or cell.help else "", cell.help))):
+            QToolTip.showText(QPoint(event.globalPos()), tooltip(text), view, rect)
         else:
             QToolTip.hideText()
         return True

@@ -39,6 +39,17 @@ class PagedTableModel(QAbstractTableModel):
         self._newer = array("q")
         self._cells: dict[int, tuple[Cell, ...]] = {}
         self._unsettled: set[int] = set()
+        self._tells_before = False
+
+    def use_columns(self, columns: Sequence[Column], *, tells_before: bool = False) -> None:
+        """Show other columns of the same rows. `tells_before` gives each row the time of the row
+        below it."""
+        self.beginResetModel()
+        self.columns = tuple(columns)
+        self._tells_before = tells_before
+        self._cells.clear()
+        self._unsettled.clear()
+        self.endResetModel()
 
     # Ids
 
@@ -154,10 +165,24 @@ class PagedTableModel(QAbstractTableModel):
             self._cells.clear()
             self._unsettled.clear()
             wanted = self.ids(start, PAGE)
-        for found in self._read(wanted):
+        for found in self._rows(wanted):
             self._cells[found.id] = tuple(column.cell(found) for column in self.columns)
             if found.outcome is Outcome.UNANSWERED and not found.failure:
                 self._unsettled.add(found.id)
+
+    def _rows(self, wanted: list[int]) -> Sequence[Any]:
+        if not self._tells_before or not wanted:
+            return self._read(wanted)
+        below = {number: self.row_of(number) + 1 for number in wanted}
+        before = {number: self.id_at(row) for number, row in below.items() if row < len(self)}
+        rows = {row.id: row for row in self._read(list({*wanted, *before.values()}))}
+        return [
+            rows[number]._replace(before_ms=rows[below_id].received_ms)
+            if (below_id := before.get(number, 0)) in rows
+            else rows[number]
+            for number in wanted
+            if number in rows
+        ]
 
     # Qt's questions
 

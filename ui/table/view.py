@@ -5,7 +5,7 @@ j and k, Home and End move; Enter opens; Escape leaves; Ctrl+A selects by one ra
 asking for a million rows one by one takes seconds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from ui.table.columns import Column
 from ui.table.delegate import CellDelegate
 from ui.table.model import PagedTableModel
 from ui.theme import ROW
@@ -46,7 +47,8 @@ class EventTableView(QTableView):
         super().__init__(parent)
         self._model = model
         self._is_fitting = False
-        self._widths = {at: column.width for at, column in enumerate(model.columns)}
+        self._wished: dict[str, int] = {}
+        self._take_wishes()
         self.setModel(model)
         self.setItemDelegate(CellDelegate(self, model))
         self.setShowGrid(False)
@@ -63,24 +65,57 @@ class EventTableView(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setMinimumSectionSize(ROW)
         rows.setDefaultSectionSize(ROW)
+        self._set_up_header()
         self._set_up_columns()
         # A header asks its selection model whether whole columns are selected, which with a
         # million rows selected takes seconds for each paint. Nobody selects columns here.
         self.horizontalHeader().setSelectionModel(QItemSelectionModel(model, self))
         self.selectionModel().currentRowChanged.connect(self._tell_current)
 
-    def _set_up_columns(self) -> None:
+    def _take_wishes(self) -> None:
+        """How wide a person wants each column."""
+        self._widths = {
+            at: self._wished.get(column.key, column.width)
+            for at, column in enumerate(self._model.columns)
+        }
+
+    def use_columns(self, columns: Sequence[Column], *, tells_before: bool = False) -> None:
+        """Show other columns; the current row, the place and the widths stay."""
+        current, place = self.current_id(), self.verticalScrollBar().value()
+        # A model that begins anew may resize the view before its columns have widths.
+        self._is_fitting = True
+        self._model.use_columns(columns, tells_before=tells_before)
+        self._take_wishes()
+        self._set_up_columns()
+        self.fit_columns()
+        if current is not None and (row := self._model.row_of(current)) >= 0:
+            self.selectRow(row)
+        self.verticalScrollBar().setValue(place)
+
+    def column_keys(self) -> tuple[str, ...]:
+        """The columns from left to right, as a person moved them."""
+        header, columns = self.horizontalHeader(), self._model.columns
+        return tuple(columns[header.logicalIndex(at)].key for at in range(len(columns)))
+
+    def _set_up_header(self) -> None:
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
         header.setMinimumSectionSize(48)
         header.setFixedHeight(28)
-        for at, column in enumerate(self._model.columns):
-            if column.is_wide:
-                # Not Stretch: that never shrinks a column again below what it once had.
-                header.setSectionResizeMode(at, QHeaderView.ResizeMode.Fixed)
-            self.setColumnWidth(at, column.width)
         header.sectionResized.connect(self._fit_later)
+
+    def _set_up_columns(self) -> None:
+        header = self.horizontalHeader()
+        modes = QHeaderView.ResizeMode
+        self._is_fitting = True
+        for at, column in enumerate(self._model.columns):
+            # A column that was moved is where it was moved to; now it is there by its number.
+            header.moveSection(header.visualIndex(at), at)
+            # Not Stretch: that never shrinks a column again below what it once had.
+            header.setSectionResizeMode(at, modes.Fixed if column.is_wide else modes.Interactive)
+            self.setColumnWidth(at, self._widths[at])
+        self._is_fitting = False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -89,6 +124,7 @@ class EventTableView(QTableView):
     def _fit_later(self, section: int, _before: int, now: int) -> None:
         if not self._model.columns[section].is_wide and not self._is_fitting:
             self._widths[section] = now
+            self._wished[self._model.columns[section].key] = now
             self.fit_columns()
 
     def fit_columns(self) -> None:
@@ -138,14 +174,17 @@ class EventTableView(QTableView):
 
     def widths(self) -> dict[str, int]:
         """The width of each column by its key."""
-        return {column.key: self._widths[at] for at, column in enumerate(self._model.columns)}
+        return self._wished | {
+            column.key: self._widths[at] for at, column in enumerate(self._model.columns)
+        }
 
     def set_widths(self, widths: Mapping[str, object]) -> None:
         """Widths as they were; what makes no sense is left out."""
-        for at, column in enumerate(self._model.columns):
-            width = widths.get(column.key)
-            if isinstance(width, int) and 40 <= width <= 2000 and not column.is_wide:
-                self._widths[at] = width
+        wide = {column.key for column in self._model.columns if column.is_wide}
+        for key, width in widths.items():
+            if isinstance(width, int) and 40 <= width <= 2000 and key not in wide:
+                self._wished[key] = width
+        self._take_wishes()
         self.fit_columns()
 
     def current_id(self) -> int | None:

@@ -1,30 +1,37 @@
 """
-What can be done with one event of the stream, as a menu.
+What can be done with one event of the stream, as a menu: with the value under the mouse first.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from app.filter import Condition, Node, Not, equals
+from app.filter import Condition, Node, Not, Op, equals
+from app.marks import COLOURS
 from ui.plain import clipboard, one_line
+from ui.table.columns import is_property, property_key
+from ui.theme import icon
 
 if TYPE_CHECKING:
-    from ui.pages.live import LivePage
+    from ui.pages.live.page import LivePage
 
 
-def fill_event_menu(menu: QMenu, row: Any, page: LivePage) -> None:
-    """Fill a menu for one row."""
+def fill_event_menu(menu: QMenu, row: Any, page: LivePage, column: str = "type") -> None:
+    """Fill a menu for one row, opened on the cell of a column."""
     menu.addAction("Open in the inspector", lambda: page.inspect(row.id))
     menu.addSeparator()
-    for term, title in _terms(row):
-        menu.addAction(title, partial(page.add_term, term))
-    menu.addSeparator()
+    for node, what in conditions_of(row, column):
+        menu.addAction(f"Filter by {what}", partial(page.add_term, node))
+        menu.addAction(f"Exclude {what}", partial(page.add_term, Not(node)))
+        menu.addSeparator()
     menu.addAction(page.actions_table.qaction("live.hide_type"))
+    menu.addSeparator()
+    _add_marks(menu, page)
     menu.addSeparator()
     menu.addAction(page.actions_table.qaction("live.copy"))
     for title, value in (("user ID", row.user_id), ("device ID", row.device_id)):
@@ -33,17 +40,68 @@ def fill_event_menu(menu: QMenu, row: Any, page: LivePage) -> None:
     menu.addAction("Copy event type", lambda: _copy(row.type))
 
 
-def _terms(row: Any) -> list[tuple[Node, str]]:
-    """Conditions that this event suggests."""
-    found: list[tuple[Node, str]] = []
-    for key, value in (("type", row.type), ("user", row.user_id), ("device", row.device_id)):
-        if value:
-            found.append((equals(key, value), f"Only {key} {_quoted(value)}"))
-            found.append((Not(equals(key, value)), f"Not {key} {_quoted(value)}"))
-    if row.session_id is not None and row.session_id >= 0:
-        text = str(row.session_id)
-        found.append((Condition("session", text), f"Only session {text}"))
-    return found
+def _add_marks(menu: QMenu, page: LivePage) -> None:
+    actions = page.actions_table
+    menu.addAction(actions.qaction("live.pin"))
+    colours = menu.addMenu("Colour")
+    for tone, title in COLOURS.items():
+        colours.addAction(icon("dot", tone), title, partial(page.colour_selected, tone))
+    colours.addAction("None", partial(page.colour_selected, ""))
+    menu.addAction(actions.qaction("live.note"))
+
+
+def conditions_of(row: Any, column: str) -> list[tuple[Node, str]]:
+    """Conditions that an event suggests, with what they are about: that of the column first."""
+    return [
+        (node, title)
+        for key in dict.fromkeys((column, "type", "user", "device", "session"))
+        if (node := condition_of(row, key)) is not None
+        for title in [_named(key, node)]
+    ]
+
+
+def condition_of(row: Any, column: str) -> Condition | None:
+    """The condition that a cell is: exactly its value."""
+    if is_property(column):
+        return _property_condition(row, column)
+    known: dict[str, Callable[[], Condition | None]] = {
+        "type": lambda: equals("type", row.type) if row.type else None,
+        "user": lambda: equals("user", row.user_id) if row.user_id else None,
+        "device": lambda: equals("device", row.device_id) if row.device_id else None,
+        "sdk": lambda: equals("sdk", row.library) if row.library else None,
+        "outcome": lambda: Condition("outcome", str(row.outcome)),
+        "via": lambda: Condition("via", str(row.via)),
+        "session": lambda: (
+            None if row.session_id is None else Condition("session", str(row.session_id))
+        ),
+    }
+    return known[column]() if column in known else None
+
+
+def _property_condition(row: Any, column: str) -> Condition | None:
+    from ui.table.columns import properties
+
+    key, path = property_key(column)
+    text = row.event_properties if key == "prop" else row.user_properties
+    value = properties(text).get(path[0])
+    return property_condition(key, path, value)
+
+
+def property_condition(key: str, path: tuple[str, ...], value: Any) -> Condition | None:
+    """The condition that a property has this value; None for what cannot be compared."""
+    if isinstance(value, str):
+        return equals(key, value, path)
+    if isinstance(value, bool | int | float) or value is None:
+        word = {None: "null", True: "true", False: "false"}.get(value) if (
+            value is None or isinstance(value, bool)
+        ) else repr(value)  # fmt: skip
+        return Condition(key, str(word), Op.EQUAL, path)
+    return None
+
+
+def _named(key: str, one: Condition) -> str:
+    title = key.partition(".")[2] if is_property(key) else key
+    return f"{one_line(title, 24)} {_quoted(one.value)}"
 
 
 def _quoted(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -33,10 +33,12 @@ from ui.pages.filterbar import FilterBar
 from ui.pages.live.commands import commands
 from ui.pages.live.following import Following
 from ui.pages.live.hidden import HiddenTypes
+from ui.pages.live.looks import ViewSwitch
+from ui.pages.live.marks import Marks, NoteLine
 from ui.pages.live.menu import fill_event_menu
 from ui.pages.live.projects import ProjectSwitch
 from ui.plain import cell, clipboard, number, one_line, plural
-from ui.table.columns import event_columns
+from ui.table.columns import AGO, SINCE, Column, event_columns
 from ui.table.model import PagedTableModel
 from ui.table.stream import EventStream
 from ui.table.view import EventTableView
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
 COPY_MOST = 10_000
 INSPECTOR_WIDTH = 440
 MOST_TERMS = 20
+MOST_MARKS = 1000
+AGE_MS = 5000
 NO_MATCH = "Nothing that was captured fits the filter. New events that fit will appear here."
 
 
@@ -61,7 +65,10 @@ class LivePage(QWidget):
         self._is_stale = True
         self.inspector: Any = None
         self.projects = ProjectSwitch()
-        self.model = PagedTableModel(event_columns(self.projects.names), self._rows, self)
+        self.marks = Marks(context, self)
+        self.view = ViewSwitch(context, self.marks.by_event)
+        self.note = NoteLine()
+        self.model = PagedTableModel(self._columns(), self._rows, self)
         self.table = EventTableView(self.model)
         self.table.setAccessibleName("Events, newest first")
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -76,7 +83,7 @@ class LivePage(QWidget):
         self._connect()
         self._show_counts()
         if context.store.current:
-            self._query()
+            self._open()
 
     # Building
 
@@ -105,6 +112,7 @@ class LivePage(QWidget):
         rows.addLayout(self._title_row())
         rows.addLayout(self._filter_row())
         rows.addWidget(self.types.chips)
+        rows.addWidget(self.note)
         rows.addWidget(self.confirm)
         return head
 
@@ -133,6 +141,7 @@ class LivePage(QWidget):
         row.addWidget(self.projects, 0, top)
         row.addWidget(self.filter, 1)
         row.addWidget(self.types.button, 0, top)
+        row.addWidget(self.view, 0, top)
         return row
 
     def _add_empty_states(self) -> None:
@@ -160,7 +169,7 @@ class LivePage(QWidget):
     def _connect(self) -> None:
         context = self._context
         context.feed.changed.connect(self._refresh)
-        context.store.opened.connect(self._query)
+        context.store.opened.connect(self._open)
         self.stream.counted.connect(self._show_counts)
         self.stream.failed.connect(self._say)
         self.filter.chosen.connect(self._query)
@@ -169,6 +178,16 @@ class LivePage(QWidget):
         self.projects.chosen.connect(self._query)
         self.types.changed.connect(self._query)
         self.types.failed.connect(self._say)
+        self.marks.changed.connect(self.model.forget_cells)
+        self.note.written.connect(self.marks.note)
+        self.note.left.connect(self._go_to_table)
+        self.view.changed.connect(self._use_look)
+        self.view.folded.connect(self._query)
+        header = self.table.horizontalHeader()
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._show_columns)
+        self._ages = QTimer(self, interval=AGE_MS)
+        self._ages.timeout.connect(self._tell_ages)
         self.table.moved.connect(self._show_current)
         self.table.opened.connect(self.inspect)
         self.table.left.connect(self.close_inspector)
@@ -198,8 +217,38 @@ class LivePage(QWidget):
         if self.isVisible() and self._context.store.current:
             self.stream.refresh()
 
+    def _open(self) -> None:
+        self.marks.load()
+        self._query()
+
     def _query(self, _query: object = None) -> None:
-        self.stream.show_filter(Filter(self.filter.query, self.projects.source, self.types.types))
+        self.stream.show_filter(
+            Filter(
+                self.filter.query,
+                self.projects.source,
+                self.types.types,
+                has_repeats=not self.view.is_folding,
+            )
+        )
+
+    def _columns(self) -> tuple[Column, ...]:
+        return event_columns(self.projects.names, self.view.look)
+
+    def _use_look(self) -> None:
+        look = self.view.look
+        self.table.use_columns(self._columns(), tells_before=look.time == SINCE)
+        if look.time == AGO:
+            self._ages.start()
+        else:
+            self._ages.stop()
+
+    def _tell_ages(self) -> None:
+        if self.isVisible():
+            self.model.forget_cells()
+
+    def _show_columns(self, at: QPoint) -> None:
+        self.view.take_order(self.table.column_keys())
+        self.view.list.popup(self.table.horizontalHeader().mapToGlobal(at))
 
     def _rows(self, ids: Sequence[int]) -> Sequence[EventRow]:
         nothing: list[EventRow] = []
@@ -356,7 +405,7 @@ class LivePage(QWidget):
         if rows:
             menu = QMenu(self.table)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            fill_event_menu(menu, rows[0], self)
+            fill_event_menu(menu, rows[0], self, self.model.columns[index.column()].key)
             menu.popup(self.table.viewport().mapToGlobal(at))
 
     @property
@@ -414,14 +463,40 @@ class LivePage(QWidget):
         if self.is_inspecting and event_id is not None:
             self.inspector.show_event(event_id)
 
+    # Marks
+
+    def pin_selected(self) -> None:
+        """Pin the selected events, or unpin them."""
+        self.marks.pin(self.table.selected_ids(MOST_MARKS))
+
+    def colour_selected(self, colour: str) -> None:
+        """Give the selected events a colour; empty takes it away."""
+        self.marks.colour(self.table.selected_ids(MOST_MARKS), colour)
+
+    def write_note(self) -> None:
+        """Write on the current event."""
+        event = self.table.current_id()
+        if event is not None and (rows := self._rows([event])):
+            self.note.ask(event, rows[0].type, self.marks.of(event).note)
+
+    def peek(self) -> None:
+        """Look at the current event; once more to stop."""
+        event = self.table.current_id()
+        if self.is_inspecting:
+            self.close_inspector()
+        elif event is not None:
+            self.inspect(event)
+
     # What is remembered
 
     def layout_state(self) -> dict[str, Any]:
         """Column widths, for the next start."""
-        return {"columns": self.table.widths()}
+        self.view.take_order(self.table.column_keys())
+        return {"columns": self.table.widths(), "view": self.view.state(self.view.look.columns)}
 
     def restore_layout(self, state: Mapping[str, Any]) -> None:
         """As it was."""
         widths = state.get("columns")
         if isinstance(widths, dict):
             self.table.set_widths(widths)
+        self.view.restore(state.get("view"))

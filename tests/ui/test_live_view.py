@@ -1,0 +1,185 @@
+"""How the stream is shown: columns, times, names, marks."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QMenu
+from pytestqt.qtbot import QtBot
+
+from app.marks import NO_MARK, Mark
+from app.store.marks import read_marks
+from ui.context import Context
+from ui.pages.live import LivePage
+
+from .conftest import Workspace, event
+
+Key = Qt.Key
+CLICK = "[Amplitude] Element Clicked"
+
+
+@pytest.fixture
+def page(qtbot: QtBot, context: Context, workspace: Workspace) -> LivePage:
+    workspace.add(event("Buy", event_properties={"price": 12, "note": "<b>=1+1\n"}))
+    workspace.add(event(CLICK, event_properties={"[Amplitude] Element Text": "Add to cart"}))
+    workspace.add(event("$identify", user_properties={"$set": {"plan": "pro"}}))
+    context.store.open()
+    made = LivePage(context)
+    qtbot.addWidget(made)
+    made.resize(1400, 600)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(lambda: len(made.model) == 3)
+    return made
+
+
+def texts(page: LivePage, key: str) -> list[str]:
+    return [page.model.text(row, key) for row in range(len(page.model))]
+
+
+def entry(page: LivePage, title: str):  # type: ignore[no-untyped-def]
+    page.view.fill()
+    return next(one for one in page.view.list.actions() if one.text() == title)
+
+
+def test_autocaptured_events_have_names(page: LivePage) -> None:
+    assert texts(page, "type") == ["$identify", "Clicked “Add to cart”", "Buy"]
+    cell = page.model.cell(1, 1)
+    assert cell.icons == (("sparkle", "accent"),)
+    assert cell.help == f"Sent as {CLICK}"
+    entry(page, "Names for autocaptured events").trigger()
+    assert texts(page, "type")[1] == CLICK
+
+
+def test_columns_are_chosen_and_remembered(page: LivePage) -> None:
+    entry(page, "SDK").trigger()
+    entry(page, "Session").trigger()
+    keys = [column.key for column in page.model.columns]
+    assert "sdk" not in keys
+    assert keys[-1] == "session"
+    header = page.table.horizontalHeader()
+    header.moveSection(header.visualIndex(keys.index("outcome")), 0)
+    page.table.setColumnWidth(keys.index("user"), 171)
+    state = page.layout_state()
+    entry(page, "As at first").trigger()
+    assert next(column.key for column in page.model.columns) == "time"
+    page.restore_layout(state)
+    again = [column.key for column in page.model.columns]
+    assert again == ["outcome", *(key for key in keys if key != "outcome")]
+    assert page.table.columnWidth(again.index("user")) == 171
+
+
+def test_any_property_is_a_column(page: LivePage) -> None:
+    page.view.fill()
+    adding = next(one for one in page.view.list.actions() if one.text() == "Add an event property")
+    names = {one.text(): one for one in adding.menu().actions()}  # type: ignore[attr-defined]
+    names["price\t1×"].trigger()
+    page.view.toggle_column("prop.note")
+    page.view.toggle_column("user.plan")
+    assert texts(page, "prop.price") == ["–", "–", "12"]
+    assert texts(page, "prop.note") == ["–", "–", "<b>=1+1↵"]
+    assert texts(page, "user.plan") == ["pro", "–", "–"]
+    entry(page, "price").trigger()
+    assert "prop.price" not in [column.key for column in page.model.columns]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [7, {}, {"columns": 7}, {"columns": ["nothing", 3]}, {"time": [], "columns": ["prop."]}],
+)
+def test_a_view_that_makes_no_sense_is_left_out(page: LivePage, state: object) -> None:
+    before = page.view.look
+    page.view.restore(state)
+    assert page.view.look == before
+
+
+def test_the_column_of_the_type_stays(page: LivePage) -> None:
+    entry(page, "Event").trigger()
+    page.view.restore({"columns": ["user"]})
+    assert [column.key for column in page.model.columns] == ["user", "type"]
+
+
+def test_times_are_told_in_three_ways(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    entry(page, "Since the event before").trigger()
+    assert texts(page, "time") == ["+1.0 s", "+1.0 s", "–"]
+    workspace.add("more")
+    context.feed.notice()
+    qtbot.waitUntil(lambda: len(page.model) == 4)
+    assert texts(page, "time") == ["+1.0 s", "+1.0 s", "+1.0 s", "–"]
+    entry(page, "How long ago").trigger()
+    assert texts(page, "time")[0] != "+1.0 s"
+    entry(page, "Clock").trigger()
+    assert ":" in texts(page, "time")[0] or texts(page, "time")[0].endswith(str(2026))
+
+
+def test_what_was_sent_before_is_marked_and_can_be_folded(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    sent = event("Pay", insert_id="i-1")
+    workspace.add(sent, status=500)
+    workspace.add(sent)
+    context.feed.notice()
+    qtbot.waitUntil(lambda: len(page.model) == 5)
+    assert page.model.cell(0, 1).icons == (("reload", "muted"),)
+    assert page.model.cell(1, 1).icons == ()
+    entry(page, "Fold what was sent before").trigger()
+    qtbot.waitUntil(lambda: len(page.model) == 4)
+    assert texts(page, "outcome")[0] == "Rejected" or texts(page, "type")[0] == "Pay"
+
+
+def test_p_pins_and_the_filter_finds_it(qtbot: QtBot, page: LivePage, context: Context) -> None:
+    page.table.go_to(2)
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Key.Key_P)
+    assert page.model.cell(2, 1).icons == (("pin", "accent"),)
+    assert read_marks(context.workspace) == {1: Mark(is_pinned=True)}
+    page.filter.set_text("is:pinned")
+    qtbot.waitUntil(lambda: texts(page, "type") == ["Buy"])
+    page.table.go_to(0)
+    qtbot.keyClick(page.table, Key.Key_P)
+    assert read_marks(context.workspace) == {}
+
+
+def test_a_note_is_written_and_found(qtbot: QtBot, page: LivePage, context: Context) -> None:
+    page.table.go_to(0)
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Key.Key_N)
+    assert page.note.line.hasFocus()
+    qtbot.keyClicks(page.note.line, "why <b>here</b>?")
+    qtbot.keyClick(page.note.line, Key.Key_Return)
+    assert page.table.hasFocus()
+    assert page.model.cell(0, 1).help == "Note: why <b>here</b>?"
+    page.filter.set_text("has:note")
+    qtbot.waitUntil(lambda: texts(page, "type") == ["$identify"])
+    page.marks.note(3, "")
+    assert page.marks.of(3) == NO_MARK
+
+
+def test_a_colour_is_given_from_the_menu_of_the_cell(qtbot: QtBot, page: LivePage) -> None:
+    page.view.toggle_column("prop.price")
+    at = [column.key for column in page.model.columns].index("prop.price")
+    page.table.go_to(2)
+    place = page.table.visualRect(page.model.index(2, at)).center()
+    page.table.customContextMenuRequested.emit(QPoint(place))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    entries = {one.text(): one for one in menu.actions()}
+    entries["Exclude price “12”"].trigger()
+    assert page.filter.box.text() == "prop.price != 12"
+    colours = entries["Colour"].menu()
+    next(one for one in colours.actions() if one.text() == "Red").trigger()  # type: ignore[attr-defined]
+    menu.close()
+    page.filter.clear()
+    qtbot.waitUntil(lambda: len(page.model) == 3)
+    assert page.model.cell(2, 1).tone == "bad"
+    assert page.model.cell(2, 1).has_dot
+
+
+def test_space_peeks(qtbot: QtBot, page: LivePage) -> None:
+    page.table.go_to(1)
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Key.Key_Space)
+    assert page.is_inspecting
+    assert page.table.hasFocus()
+    qtbot.keyClick(page.table, Key.Key_Space)
+    assert not page.is_inspecting

@@ -1,0 +1,167 @@
+"""
+How the stream is shown: which columns, how times are told, whether names are generated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu, QToolButton
+
+from app.marks import Mark
+from ui.context import Context
+from ui.pages.live.projects import frame
+from ui.plain import number, one_line
+from ui.table.columns import AGO, CLOCK, DEFAULT, SINCE, Look, is_property, titles
+
+MOST_COLUMNS = 40
+IN_MENU = 24
+TIMES = {CLOCK: "Clock", AGO: "How long ago", SINCE: "Since the event before"}
+
+
+class ViewSwitch(QToolButton):
+    """The button with the menu of all this.
+
+    Signals:
+        changed: `look` is another one now.
+        folded: whether repeats are left out has changed.
+    """
+
+    changed = Signal()
+    folded = Signal()
+
+    def __init__(self, context: Context, marks: Mapping[int, Mark]) -> None:
+        super().__init__()
+        self._context = context
+        self.look = Look(marks=marks)
+        self.is_folding = False
+        frame(self, "View", "Choose columns, times and names")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.list = QMenu(self)
+        self.list.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.list.aboutToShow.connect(self.fill)
+        self.setMenu(self.list)
+
+    # What is remembered
+
+    def state(self, columns: tuple[str, ...]) -> dict[str, Any]:
+        """For the next start; `columns` are those of the table from left to right."""
+        return {
+            "columns": list(columns),
+            "time": self.look.time,
+            "names": self.look.has_names,
+            "fold": self.is_folding,
+        }
+
+    def restore(self, state: object) -> None:
+        """As it was; what makes no sense is left out."""
+        if not isinstance(state, dict):
+            return
+        columns, known = state.get("columns"), titles()
+        if isinstance(columns, list):
+            found = [one for one in columns if isinstance(one, str)]
+            found = [one for one in found if one in known or is_property(one)][:MOST_COLUMNS]
+            if found:
+                self.look = replace(self.look, columns=tuple(dict.fromkeys(found)))
+        how = state.get("time")
+        if isinstance(how, str) and how in TIMES:
+            self.look = replace(self.look, time=how)
+        self.look = replace(self.look, has_names=state.get("names") is not False)
+        self.is_folding = state.get("fold") is True
+        self.changed.emit()
+
+    # The menu
+
+    def fill(self) -> None:
+        """Bring the menu up to date."""
+        menu = self.list
+        menu.clear()
+        menu.addSection("Columns")
+        shown = self.look.columns
+        for key, title in titles().items():
+            self._check(menu, title, key in shown, partial(self.toggle_column, key))
+        for key in filter(is_property, shown):
+            title = _title(key)
+            self._check(menu, title, True, partial(self.toggle_column, key))
+        for scope, title in (("prop", "Add an event property"), ("user", "Add a user property")):
+            self._add_properties(menu.addMenu(title), scope)
+        menu.addSection("Time")
+        times = QActionGroup(menu)
+        for how, title in TIMES.items():
+            is_used = self.look.time == how
+            times.addAction(self._check(menu, title, is_used, partial(self.use_time, how)))
+        menu.addSection("Events")
+        self._check(menu, "Names for autocaptured events", self.look.has_names, self.toggle_names)
+        self._check(menu, "Fold what was sent before", self.is_folding, self.toggle_fold)
+        menu.addSeparator()
+        menu.addAction("As at first", self.reset)
+
+    def _add_properties(self, menu: QMenu, scope: str) -> None:
+        nothing: list[tuple[str, int]] = []
+        found = self._context.store.ask(lambda store: store.values.properties(scope, ""), nothing)
+        left = [one for one in found if f"{scope}.{one[0]}" not in self.look.columns]
+        for name, count in left[:IN_MENU]:
+            key = f"{scope}.{name}"
+            text = f"{_title(key)}\t{number(count)}×"
+            menu.addAction(text).triggered.connect(
+                lambda _checked=False, key=key: self.toggle_column(key)
+            )
+        if not left:
+            menu.addAction("None was captured yet").setEnabled(False)
+
+    def _check(self, menu: QMenu, title: str, is_on: bool, run: Any) -> Any:
+        entry = menu.addAction(title)
+        entry.setCheckable(True)
+        entry.setChecked(is_on)
+        entry.triggered.connect(lambda _checked=False: run())
+        return entry
+
+    def toggle_column(self, key: str) -> None:
+        """Show a column, at its place among the usual ones or as the last, or take it away."""
+        shown = list(self.look.columns)
+        if key in shown:
+            if key != "type":
+                shown.remove(key)
+        else:
+            after = [one for one in DEFAULT[: DEFAULT.index(key)] if one in shown] if (
+                key in DEFAULT
+            ) else shown[-1:]  # fmt: skip
+            shown.insert(shown.index(after[-1]) + 1 if after else 0, key)
+        self._use(replace(self.look, columns=tuple(shown[:MOST_COLUMNS])))
+
+    def use_time(self, how: str) -> None:
+        """Tell times like this."""
+        self._use(replace(self.look, time=how))
+
+    def toggle_names(self) -> None:
+        """Generated names, or types as they were sent."""
+        self._use(replace(self.look, has_names=not self.look.has_names))
+
+    def toggle_fold(self) -> None:
+        """Leave out what was sent before, or show it."""
+        self.is_folding = not self.is_folding
+        self.folded.emit()
+
+    def take_order(self, columns: tuple[str, ...]) -> None:
+        """Columns were moved; nothing is to be shown anew."""
+        self.look = replace(self.look, columns=columns)
+
+    def reset(self) -> None:
+        """Everything as at first."""
+        was_folding, self.is_folding = self.is_folding, False
+        self._use(Look(marks=self.look.marks))
+        if was_folding:
+            self.folded.emit()
+
+    def _use(self, look: Look) -> None:
+        self.look = look
+        self.changed.emit()
+
+
+def _title(key: str) -> str:
+    return one_line(key.partition(".")[2], 48).replace("&", "&&")
