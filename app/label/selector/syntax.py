@@ -157,8 +157,13 @@ def quoted(value: str) -> str:
     return '"' + re.sub(r"[\x00-\x1f\x7f]", _coded, inside) + '"'
 
 
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+
+
 def escaped(name: str) -> str:
     """A CSS identifier with this meaning, as `CSS.escape` spells it."""
+    if _PLAIN.fullmatch(name):
+        return name
     if name == "-":
         return "\\-"
     return "".join(_escaped(name, place) for place in range(len(name)))
