@@ -107,6 +107,13 @@ INGESTION: Setting[dict[str, Any]] = Setting(
     "Known API keys, thresholds and silenced devices of each source, when delivery is local.",
     hidden=True,
 )
+FAULTS: Setting[list[str]] = Setting(
+    "capture.faults",
+    [],
+    "Prepared faults",
+    "Faults that were added. They are off until they are switched on.",
+    hidden=True,
+)
 AUTOSTART = Setting(
     "capture.autostart", True, "Start capturing at launch", "Listen as soon as the window opens."
 )
@@ -132,6 +139,7 @@ ALL: tuple[Setting[Any], ...] = (
     HOSTS,
     CAP_MB,
     INGESTION,
+    FAULTS,
     FOLLOW,
     HIDDEN_TYPES,
     FILTER_HISTORY,

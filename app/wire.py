@@ -7,7 +7,7 @@ only "rows up to N exist", so a lost one is harmless. End of input means: commit
 
 import json
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, ClassVar, get_origin
+from typing import Any, ClassVar, get_args, get_origin
 
 from app.errors import BadInput
 
@@ -61,6 +61,15 @@ class Changed(Message):
     delivery: str
     hosts: list[str]
     faults: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class FaultsMet(Message):
+    """How many exchanges each fault that is on has met so far."""
+
+    TYPE: ClassVar[str] = "faults_met"
+    faults: list[str]
+    counts: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +161,7 @@ _TYPES: dict[str, type[Message]] = {
         Captured,
         Removed,
         Changed,
+        FaultsMet,
         Imported,
         Trouble,
         SetDelivery,
@@ -168,8 +178,9 @@ _TYPES: dict[str, type[Message]] = {
 
 def _checked(value: Any, wanted: Any) -> Any:
     """The value, if it has the type that the field asks for. Raises TypeError."""
-    if wanted == list[str]:
-        fits = isinstance(value, list) and all(type(item) is str for item in value)
+    if get_origin(wanted) is list:
+        (kind,) = get_args(wanted)
+        fits = isinstance(value, list) and all(type(item) is kind for item in value)
     else:
         fits = type(value) is (get_origin(wanted) or wanted)
     if not fits:

@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 PRUNE_SECONDS = 2.0
 DRAIN_SECONDS = 3.0
+FAULTS_SECONDS = 0.2
 
 
 async def serve(config: Config, state: State) -> None:
@@ -66,6 +67,8 @@ class Service:
             config.endpoint_port,
         )
         state.faults.changed = self._say_changed
+        state.faults.met = self._fault_met
+        self._tells_faults = False
         self._master.addons.add(self._addon, _WhenRunning(self._announce))
         self._commands: dict[type[wire.Message], Callable[..., None]] = {
             wire.SetDelivery: self._set_delivery,
@@ -168,6 +171,17 @@ class Service:
     def _set_faults(self, message: wire.SetFaults) -> None:
         self._state.faults.replace(message.faults)
         self._say_changed()
+
+    def _fault_met(self) -> None:
+        """Tell how often they did, soon and not for each."""
+        if not self._tells_faults:
+            self._tells_faults = True
+            self._loop.call_later(FAULTS_SECONDS, self._tell_faults)
+
+    def _tell_faults(self) -> None:
+        self._tells_faults = False
+        faults = self._state.faults
+        self._announcer.say(wire.FaultsMet(faults.texts, faults.counts))
 
     def _set_ingestion(self, message: wire.SetIngestion) -> None:
         self._memory.ingestion.obey(rule_book(message.rules))

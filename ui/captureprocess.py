@@ -14,12 +14,14 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from app import settings as keys
 from app import wire
 from app.errors import IN_USE, BadInput, StoreUnavailable
+from app.ingest.rules import rule_book
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ class CaptureProcess(QObject):
     captured = Signal(object)
     removed = Signal(object)
     changed = Signal(object)
+    faults_met = Signal(object)
     imported = Signal(object)
     trouble = Signal(object)
     state_changed = Signal(str)
@@ -125,6 +128,17 @@ class CaptureProcess(QObject):
             self.delivery = delivery
             self.changed.emit(wire.Changed(delivery, list(self._settings.get(keys.HOSTS))))
 
+    def set_faults(self, faults: list[str]) -> bool:
+        """Have these faults from now on, until capture stops. `changed` confirms it; False when
+        capture does not run."""
+        return self.send(wire.SetFaults(faults))
+
+    def set_rules(self, rules: dict[str, Any]) -> None:
+        """What local answers enforce, now and for the next start. Raises AppError."""
+        rule_book(rules)
+        self._settings.set(keys.INGESTION, rules)
+        self.send(wire.SetIngestion(rules))
+
     @property
     def is_stopping(self) -> bool:
         """Whether it was asked to stop and has not ended yet."""
@@ -192,6 +206,8 @@ class CaptureProcess(QObject):
                 self.delivery = message.delivery
                 self.faults = message.faults
                 self.changed.emit(message)
+            case wire.FaultsMet():
+                self.faults_met.emit(message)
             case wire.Imported():
                 self.imported.emit(message)
             case wire.Trouble():

@@ -50,10 +50,12 @@ class StatusBar(QWidget):
     Signals:
         asked: a person wants to know more about the state.
         problems_asked: a person wants to see what could not be understood.
+        faults_asked: a person wants to see what fails on purpose.
     """
 
     asked = Signal()
     problems_asked = Signal()
+    faults_asked = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -64,7 +66,8 @@ class StatusBar(QWidget):
         self.state = _button()
         self.state.clicked.connect(self.asked)
         self.delivery = label("", "status")
-        self.faults = label("", "status-warning")
+        self.faults = _button()
+        self.faults.clicked.connect(self.faults_asked)
         self.faults.hide()
         self.behind = label("", "status")
         self.behind.setToolTip("Who is who, sessions and problems are being worked out")
@@ -134,12 +137,15 @@ class StatusBar(QWidget):
     def _show_faults(self, faults: Sequence[str]) -> None:
         """What a person turned on in order to break things must not be forgotten."""
         self.faults.setVisible(bool(faults))
-        self.faults.setText(f"Faults on: {one_line(', '.join(faults), FAULTS_SHOWN)}")
+        words = f"Faults on: {one_line(', '.join(faults), FAULTS_SHOWN)}"
+        self.faults.setText(words.replace("&", "&&"))
+        self.faults.setAccessibleName(words)
+        _set_tone(self.faults, "warning")
         self.faults.setToolTip(
             tooltip(
                 "Uploads are made to fail on purpose:\n"
                 + "\n".join(faults)
-                + "\nThey end when capture stops."
+                + "\nThey end when capture stops. Click to switch them."
             )
         )
 

@@ -89,6 +89,8 @@ class MainWindow(QMainWindow):
                 Page("sdks", "SDKs", "sdks", "Ctrl+5", self._make_sdks),
                 Page("problems", "Problems", "warning", "", self._make_problems,
                      in_rail=False),
+                Page("faults", "Faults and limits", "warning", "", self._make_faults,
+                     in_rail=False),
                 Page("settings", "Settings", "settings", "Ctrl+,", self._make_settings, True),
             )
         }  # fmt: skip
@@ -125,6 +127,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(context)
         self.status.asked.connect(partial(self.go_to, "connect"))
         self.status.problems_asked.connect(partial(self.go_to, "problems"))
+        self.status.faults_asked.connect(partial(self.go_to, "faults"))
         row = QVBoxLayout(self._foot)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.status)
@@ -239,6 +242,11 @@ class MainWindow(QMainWindow):
         from ui.pages.problems import ProblemsPage
 
         return ProblemsPage(self.context)
+
+    def _make_faults(self) -> QWidget:
+        from ui.pages.faults import FaultsPage
+
+        return FaultsPage(self.context)
 
     def _make_settings(self) -> QWidget:
         from ui.pages.settings import SettingsPage

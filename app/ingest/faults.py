@@ -72,6 +72,8 @@ class FaultRule:
     host: str = ""
     source: str = ""
     on: Endpoint | None = None
+    met: int = 0
+    """How many exchanges it has met."""
     _due: float = 0.0
 
     @property
@@ -94,6 +96,7 @@ class FaultRule:
         if self._due < 1:
             return False
         self._due -= 1
+        self.met += 1
         if self.left is not None:
             self.left -= 1
         return True
@@ -131,15 +134,24 @@ class Faults:
         """`changed` hears when a counted fault has met its last. Raises BadInput."""
         self._rules = [parse_fault(text) for text in texts]
         self.changed = changed
+        self.met: Callable[[], None] | None = None
+        """Hears when an exchange met a fault."""
 
     @property
     def texts(self) -> list[str]:
         """The faults that are on, as they were written."""
         return [rule.text for rule in self._rules]
 
+    @property
+    def counts(self) -> list[int]:
+        """How many exchanges each of them has met."""
+        return [rule.met for rule in self._rules]
+
     def replace(self, texts: Iterable[str]) -> None:
-        """Have these from now on; counts begin anew. Raises BadInput, and then nothing changes."""
-        self._rules = [parse_fault(text) for text in texts]
+        """Have these from now on. One that was on already goes on counting. Raises BadInput, and
+        then nothing changes."""
+        known = {rule.text: rule for rule in self._rules}
+        self._rules = [known.get(text.strip()) or parse_fault(text) for text in texts]
 
     def plan(self, capture: Capture, decoded: Decoded) -> Plan:
         """What shall happen to this exchange."""
@@ -151,6 +163,8 @@ class Faults:
                 latency += rule.number if rule.meets(capture, decoded) else 0
             elif end is None and rule.meets(capture, decoded):
                 end = rule
+        if self.met and (latency or end):
+            self.met()
         left = [rule for rule in self._rules if rule.left != 0]
         if len(left) < len(self._rules):
             self._rules = left

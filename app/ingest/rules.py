@@ -3,7 +3,8 @@ What Amplitude is told to be like for a source: known or not, its thresholds, si
 
     {"known_keys": ["0123…"], "sources": {"0123…": {"eps": 5}, "*": {"daily_quota": 100}}}
 
-Without a list every API key is known; `*` stands for sources that are not named.
+Without a list every API key is known but those in `unknown_keys`; `*` stands for sources that are
+not named.
 """
 
 from collections.abc import Mapping
@@ -40,6 +41,7 @@ class RuleBook:
 
     known_keys: frozenset[str] | None = None
     sources: Mapping[str, Rules] = field(default_factory=dict)
+    unknown_keys: frozenset[str] = frozenset()
 
     def rules(self, api_key: str) -> Rules:
         """The rules of one source."""
@@ -47,6 +49,8 @@ class RuleBook:
 
     def knows(self, api_key: str) -> bool:
         """Whether Amplitude would know this API key."""
+        if api_key in self.unknown_keys:
+            return False
         return self.known_keys is None or api_key in self.known_keys
 
 
@@ -55,7 +59,7 @@ DEFAULT = Rules()
 
 def rule_book(given: Mapping[str, Any]) -> RuleBook:
     """The rules of a setting or a command. Raises BadInput for what cannot be meant."""
-    unknown = given.keys() - {"known_keys", "sources"}
+    unknown = given.keys() - {"known_keys", "unknown_keys", "sources"}
     if unknown:
         raise BadInput(f"Ingestion has no setting {min(unknown)!r}.")
     keys = given.get("known_keys")
@@ -65,6 +69,7 @@ def rule_book(given: Mapping[str, Any]) -> RuleBook:
     return RuleBook(
         known_keys=None if keys is None else _texts("known_keys", keys),
         sources={key: _rules(key, value) for key, value in sources.items()},
+        unknown_keys=_texts("unknown_keys", given.get("unknown_keys", [])),
     )
 
 

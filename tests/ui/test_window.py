@@ -413,7 +413,7 @@ def test_faults_that_are_on_are_shown(window: MainWindow, context: Context) -> N
     context.capture._receive(Changed("local", [], ["500#2", "reset"]))
     assert status.faults.isVisible()
     assert status.faults.text() == "Faults on: 500#2, reset"
-    assert status.faults.property("role") == "status-warning"
+    assert status.faults.property("tone") == "warning"
     assert "500#2" in status.faults.toolTip()
     context.capture._receive(Changed("local", []))
     assert status.faults.isHidden()

@@ -2,6 +2,8 @@
 The Connect page: whether capture runs and works, and the ways to get traffic in.
 """
 
+from functools import partial
+
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -32,7 +34,7 @@ class ConnectPage(QWidget):
         capture, jobs = context.capture, context.jobs
         self.opener = BrowserOpener(capture, context.notifications, self)
         self.capture = CaptureCard(capture)
-        self.delivery = DeliveryCard(capture)
+        self.delivery = DeliveryCard(capture, partial(context.actions.trigger, "go.faults"))
         self.trust = TrustCard(capture, jobs)
         self.builtin = BuiltInCard(capture, context.settings, context.notifications, self.opener)
         self.installed = InstalledCard(capture, context.settings, jobs, context.notifications)

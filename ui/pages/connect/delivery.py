@@ -2,6 +2,10 @@
 The delivery card: what happens to uploads after they were understood.
 """
 
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QPushButton
+
 from app import wire
 from app.model import Delivery
 from ui.captureprocess import CaptureProcess
@@ -31,7 +35,7 @@ _WORDS = {
 class DeliveryCard(Card):
     """Three choices and a sentence about the one in force."""
 
-    def __init__(self, capture: CaptureProcess) -> None:
+    def __init__(self, capture: CaptureProcess, show_faults: Callable[[], object]) -> None:
         super().__init__("Delivery", icon="forward")
         self._capture = capture
         self.segments = Segments(
@@ -42,7 +46,12 @@ class DeliveryCard(Card):
         self.rows.addLayout(beside(self.segments, 1))
         self.rows.addWidget(self.sentence)
         self.rows.addWidget(label("Every upload is stored here, whichever you choose.", "small"))
+        self.faults = QPushButton("Faults and limits…")
+        self.faults.setAccessibleName("Faults and limits")
+        self.faults.setToolTip("Make uploads fail on purpose, and set what local answers enforce")
+        self.faults.clicked.connect(lambda _checked=False: show_faults())
         self.rows.addStretch(1)
+        self.rows.addLayout(beside(self.faults, 1))
         self.segments.chosen.connect(self._switch)
         capture.changed.connect(self._show_confirmed)
         capture.listening.connect(self.refresh)
