@@ -200,16 +200,31 @@ class StatusBar(QWidget):
         count = self._context.store.ask(lambda store: store.events.count(), 0)
         self.stored.setText(f"{plural(count, 'event')} stored")
         if self._context.store.current is None:
-            self._show_problems(0)
+            self._show_problems((0, 0, 0))
         else:
-            self._context.jobs.read(self, _problems, "problems").then(self._show_problems)
+            folder = self._context.workspace
 
-    def _show_problems(self, count: int) -> None:
-        words = plural(count, "problem") if count else "No problems"
+            def read(store: Store) -> tuple[int, int, int]:
+                from ui.pages.problems.reading import read_totals
+
+                return read_totals(store, folder)
+
+            self._context.jobs.read(self, read, "problems").then(self._show_problems)
+
+    def _show_problems(self, found: tuple[int, int, int]) -> None:
+        """How many findings of each severity there are; notes only when there is nothing worse."""
+        errors, warnings, notes = found
+        parts = [(errors, "error"), (warnings, "warning")]
+        if not errors and not warnings:
+            parts = [(notes, "note")]
+        words = ", ".join(plural(count, word) for count, word in parts if count) or "No problems"
         self.problems.setText(words)
-        self.problems.setAccessibleName(words)
-        self.problems.setToolTip("Uploads that could not be understood: show them")
-        _set_tone(self.problems, "bad" if count else "muted")
+        self.problems.setAccessibleName(f"Problems: {words}" if any(found) else words)
+        self.problems.setToolTip(
+            f"{plural(errors, 'error')}, {plural(warnings, 'warning')}, {plural(notes, 'note')}:"
+            " show what is wrong"
+        )
+        _set_tone(self.problems, "bad" if errors else "warning" if warnings else "muted")
 
 
 def _button() -> QPushButton:
@@ -224,7 +239,3 @@ def _set_tone(button: QPushButton, tone: str) -> None:
         button.setProperty("tone", tone)
         button.style().unpolish(button)
         button.style().polish(button)
-
-
-def _problems(store: Store) -> int:
-    return store.uploads.problems()

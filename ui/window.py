@@ -218,6 +218,16 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(self.page(page_id))
         self.rail.show_page(page_id)
 
+    def show_event(self, event_id: int) -> None:
+        """Show an event in Live's inspector."""
+        self.go_to("live")
+        self.page("live").inspect(event_id)
+
+    def show_filtered(self, text: str) -> None:
+        """Show the events in Live that a filter fits."""
+        self.go_to("live")
+        self.page("live").filter.set_text(text)
+
     def make_pages(self) -> None:
         """Make the pages that were not needed yet, so that all their actions can be found."""
         for page_id in self.pages:
@@ -241,7 +251,10 @@ class MainWindow(QMainWindow):
     def _make_problems(self) -> QWidget:
         from ui.pages.problems import ProblemsPage
 
-        return ProblemsPage(self.context)
+        page = ProblemsPage(self.context)
+        page.event_asked.connect(self.show_event)
+        page.filter_asked.connect(self.show_filtered)
+        return page
 
     def _make_faults(self) -> QWidget:
         from ui.pages.faults import FaultsPage

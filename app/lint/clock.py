@@ -88,7 +88,7 @@ def _say_time(one: Arrived, now_ms: int, report: Report) -> None:
         what = f"is {time_ms}, which looks like seconds: {moment(time_ms * 1000)}"
     else:
         what = f"is {time_ms}, which is {moment(time_ms)}" if time_ms else "is 0"
-    report.add(NO_MILLISECONDS, kind, f"time of {shown(kind)} {what}.", [one])
+    report.add(NO_MILLISECONDS, kind, f"The time of {shown(kind)} {what}.", [one])
 
 
 def _offset(look: Look, client_ms: int, report: Report) -> None:

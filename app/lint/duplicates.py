@@ -142,7 +142,7 @@ def _mark(properties: Any) -> int:
 def _say_same(one: Arrived, report: Report) -> None:
     event = one.event
     sentence = (
-        f"insert_id {shown(event.insert_id)} of {shown(event.type)} was used before on device"
+        f"The insert_id {shown(event.insert_id)} of {shown(event.type)} was used before on device"
         f" {shown(event.device_id)}: Amplitude drops the event."
     )
     report.add(SAME_INSERT_ID, event.type, sentence, [one])

@@ -108,17 +108,21 @@ class Ids(Family):
     ) -> None:
         quoted = shown(value)
         if flags & _PLACEHOLDER:
-            sentence = f"{kind} is {quoted}, which is no id: everybody who sends it is one person."
+            sentence = (
+                f"The {kind} is {quoted}, which is no id: everybody who sends it is one person."
+            )
             report.add(PLACEHOLDER, f"{kind} {value}", sentence, group.fresh)
         if flags & _TWIN:
             first = self.spellings.peek(
                 (source, kind, _ODD_LETTERS.sub("", value[:200]).casefold())
             )
-            sentence = f"{kind} {quoted} and {shown(first)} are nearly the same, yet two people."
+            sentence = (
+                f"The {kind} {quoted} and {shown(first)} are nearly the same, yet two people."
+            )
             report.add(ODD_ID, f"{kind} {value}", sentence, group.fresh)
         elif flags & _ODD:
-            sentence = f"{kind} {quoted} has quotes or spaces in it."
+            sentence = f"The {kind} {quoted} has quotes or spaces in it."
             report.add(ODD_ID, f"{kind} {value}", sentence, group.fresh)
         if flags & _E_MAIL:
-            sentence = f"user_id is an e-mail address, such as {quoted}."
+            sentence = f"The user_id is an e-mail address, such as {quoted}."
             report.add(E_MAIL, "user_id", sentence, group.fresh)

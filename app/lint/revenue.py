@@ -77,7 +77,7 @@ def _check(given: dict[str, Any], mark: str, is_swift: bool, one: Arrived, repor
             given.setdefault(right, given.pop(name))
     for name in ("price", "quantity", "revenue"):
         if isinstance(given.get(name), str):
-            sentence = f"{mark}{name} of {shown(kind)} is the text {shown(given[name])}."
+            sentence = f"The {mark}{name} of {shown(kind)} is the text {shown(given[name])}."
             report.add(NOT_A_NUMBER, f"{mark}{name}", sentence, [one])
     price, revenue = _number(given.get("price")), _number(given.get("revenue"))
     quantity = _number(given.get("quantity", 1))

@@ -237,4 +237,4 @@ def _check_start(look: Look, one: Arrived, report: Report) -> None:
     else:
         return
     subject = look.library or "(no library)"
-    report.add(NO_START, subject, f"session_id is {session}, {what}.", [one])
+    report.add(NO_START, subject, f"The session_id is {session}, {what}.", [one])

@@ -1,17 +1,23 @@
-"""The page of uploads that could not be understood."""
+"""Problems: the list of findings, its details, mutes, and where they lead."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
-from app.store import Store
+from app.lint.mutes import mute, muted
+from app.study import Study
 from ui.context import Context
+from ui.inspector.problems import ProblemsView
 from ui.pages.problems import ProblemsPage
+from ui.pages.problems.findings import MOST_OF_A_RULE, FindingsView
+from ui.statusbar import StatusBar
 
-from .conftest import Workspace
+from .conftest import KEY, NOW_MS, OTHER_KEY, Workspace, event
 
 LEFT = Qt.MouseButton.LeftButton
+KEYS = Qt.Key
 
 
 @pytest.fixture
@@ -19,59 +25,247 @@ def page(qtbot: QtBot, context: Context, workspace: Workspace) -> ProblemsPage:
     context.store.open()
     made = ProblemsPage(context)
     qtbot.addWidget(made)
-    made.resize(1000, 700)
+    made.resize(1100, 700)
     made.show()
     return made
 
 
-def cell(page: ProblemsPage, row: int, column: int) -> str:
-    item = page.list.topLevelItem(row)
+def good(kind: str, at: int = 0, **fields: object) -> dict[str, object]:
+    """An event that no rule minds."""
+    found = {"insert_id": f"{kind}-{at}", "device_id": "device-1", "user_id": "ada-1"}
+    return event(kind, **{**found, "time": NOW_MS + at, **fields})
+
+
+def study(workspace: Workspace, context: Context) -> None:
+    with Study(workspace.folder) as running:
+        running.catch_up()
+    context.feed.notice()
+
+
+def lines(view: FindingsView) -> list[str]:
+    tops = (view.list.topLevelItem(at) for at in range(view.list.topLevelItemCount()))
+    return [item.text(1) for item in tops if item]
+
+
+def top(view: FindingsView, rule: str) -> QTreeWidgetItem:
+    item = view.list.topLevelItem(lines(view).index(rule))
     assert item is not None
-    return item.text(column)
+    return item
 
 
-def test_without_problems_it_says_so(page: ProblemsPage) -> None:
-    assert page.stack.currentWidget() is page.nothing
+def click(qtbot: QtBot, view: FindingsView, item: QTreeWidgetItem) -> None:
+    view.list.scrollToItem(item)
+    qtbot.mouseClick(view.list.viewport(), LEFT, pos=view.list.visualItemRect(item).center())
 
 
-def test_problems_are_listed_newest_first_with_their_bodies(
+def press_menu(qtbot: QtBot, page: ProblemsPage, place: int) -> None:
+    """Choose from the menu of the mute button, as the keyboard does."""
+    qtbot.mouseClick(page.findings.detail.muting, LEFT)
+    menu = page.findings.detail.findChild(QMenu)
+    assert menu is not None
+    qtbot.waitUntil(menu.isVisible)
+    for _ in range(place + 1):
+        qtbot.keyClick(menu, KEYS.Key_Down)
+    qtbot.keyClick(menu, KEYS.Key_Return)
+
+
+@pytest.fixture
+def two(qtbot: QtBot, page: ProblemsPage, context: Context, workspace: Workspace) -> FindingsView:
+    """An error of one event, and a note of two projects."""
+    workspace.add(good("Clicked", user_id="undefined"))
+    workspace.add(good("Seen", 5000, insert_id=None, device_id="device-2"))
+    workspace.add(good("Other", 9000, insert_id=None, device_id="device-3"), api_key=OTHER_KEY)
+    study(workspace, context)
+    qtbot.waitUntil(lambda: lines(page.findings) == ["LNT-02", "LNT-13"])
+    return page.findings
+
+
+def test_without_problems_it_says_what_is_looked_for(qtbot: QtBot, page: ProblemsPage) -> None:
+    qtbot.waitUntil(lambda: page.summary.text() == "Nothing found")
+    assert page.findings.stack.currentWidget() is page.findings.nothing
+    assert page.findings.detail.isHidden()
+
+
+def test_findings_are_listed_worst_first(page: ProblemsPage, two: FindingsView) -> None:
+    assert page.summary.text() == "1 error, 2 notes"
+    assert page.tabs.tabText(0) == "Findings  3"
+    note = top(two, "LNT-13")
+    assert note.text(0) == "No insert_id"
+    assert (note.text(2), note.text(3), note.childCount()) == ("2 projects", "2", 2)
+    below = note.child(1)
+    assert below is not None
+    assert 'sends "Seen" without an insert_id' in below.text(0)
+    assert below.text(2) == KEY
+
+
+def test_the_chosen_one_is_explained_with_its_events(
+    qtbot: QtBot, page: ProblemsPage, two: FindingsView
+) -> None:
+    click(qtbot, two, top(two, "LNT-02"))
+    detail = two.detail
+    assert detail.title.text() == "An id that stands for nobody, or for many"
+    assert detail.kind.text() == "Error  ·  LNT-02"
+    assert 'The user_id is "undefined"' in detail.sentence.text()
+    assert detail.advice.text().startswith("Leave the user id out")
+    qtbot.waitUntil(lambda: detail.events.topLevelItemCount() == 1)
+    shown = detail.events.topLevelItem(0)
+    assert shown is not None
+    assert (shown.text(0), shown.text(1)) == ("Clicked", "undefined")
+    with qtbot.waitSignal(page.event_asked) as asked:
+        at = detail.events.visualItemRect(shown).center()
+        qtbot.mouseClick(detail.events.viewport(), LEFT, pos=at)
+    assert asked.args == [1]
+    with qtbot.waitSignal(page.filter_asked) as filtered:
+        qtbot.mouseClick(detail.live, LEFT)
+    assert filtered.args == ["problem:LNT-02"]
+
+
+def test_keys_open_rules_and_copy(qtbot: QtBot, two: FindingsView) -> None:
+    click(qtbot, two, top(two, "LNT-02"))
+    qtbot.keyClick(two.list, KEYS.Key_Down)
+    qtbot.keyClick(two.list, KEYS.Key_Right)
+    assert top(two, "LNT-13").isExpanded()
+    qtbot.keyClick(two.list, KEYS.Key_Down)
+    qtbot.waitUntil(lambda: '"Other"' in two.detail.sentence.text())
+    qtbot.keyClick(two.list, KEYS.Key_C, Qt.KeyboardModifier.ControlModifier)
+    copied = QGuiApplication.clipboard().text()
+    assert copied.startswith("LNT-13\tNote\tNo insert_id\t")
+    assert "\n" not in copied
+    qtbot.mouseClick(two.detail.copy, LEFT)
+    assert "What to do: Send an insert_id" in QGuiApplication.clipboard().text()
+
+
+def test_search_and_severities_narrow_the_list(qtbot: QtBot, two: FindingsView) -> None:
+    qtbot.keyClicks(two.search, "insert_id other")
+    assert lines(two) == ["LNT-13"]
+    assert top(two, "LNT-13").childCount() == 1
+    qtbot.keyClicks(two.search, " nothing like it")
+    assert two.stack.currentWidget() is two.no_match
+    assert two.detail.isHidden()
+    qtbot.mouseClick(two.no_match.buttons[0], LEFT)
+    assert lines(two) == ["LNT-02", "LNT-13"]
+    assert two.severities["error"].text() == "Errors 1"
+    qtbot.mouseClick(two.severities["error"], LEFT)
+    assert lines(two) == ["LNT-13"]
+
+
+def test_muted_ones_are_left_out_until_asked_for(
+    qtbot: QtBot, page: ProblemsPage, two: FindingsView, context: Context, workspace: Workspace
+) -> None:
+    context.notifications.show_in(page)
+    bar = StatusBar(context)
+    qtbot.addWidget(bar)
+    bar.show()
+    qtbot.waitUntil(lambda: bar.problems.text() == "1 error")
+    click(qtbot, two, top(two, "LNT-02"))
+    press_menu(qtbot, page, 0)
+    qtbot.waitUntil(lambda: lines(two) == ["LNT-13"])
+    assert muted(workspace.folder) == {("LNT-02", KEY)}
+    assert page.summary.text() == "2 notes  ·  1 muted"
+    qtbot.waitUntil(lambda: bar.problems.text() == "2 notes")
+    qtbot.mouseClick(two.show_muted, LEFT, pos=QPoint(8, two.show_muted.height() // 2))
+    assert lines(two) == ["LNT-02", "LNT-13"]
+    assert top(two, "LNT-02").text(0).endswith("(muted)")
+    (card,) = context.notifications.cards
+    assert card.notice.text == "LNT-02 is muted in this project."
+    assert card.notice.action is not None
+    card.notice.action[1]()
+    qtbot.waitUntil(lambda: page.summary.text() == "1 error, 2 notes")
+    assert muted(workspace.folder) == frozenset()
+
+
+def test_unmuting_ends_every_mute_and_can_be_undone(
+    qtbot: QtBot, page: ProblemsPage, two: FindingsView, context: Context, workspace: Workspace
+) -> None:
+    context.notifications.show_in(page)
+    click(qtbot, two, top(two, "LNT-13"))
+    press_menu(qtbot, page, 1)
+    qtbot.waitUntil(lambda: lines(two) == ["LNT-02"])
+    mute(workspace.folder, "LNT-13", OTHER_KEY)
+    two.show_muted.setChecked(True)
+    click(qtbot, two, top(two, "LNT-13"))
+    assert two.detail.muting.text() == "Unmute"
+    qtbot.mouseClick(two.detail.muting, LEFT)
+    qtbot.waitUntil(lambda: muted(workspace.folder) == frozenset())
+    qtbot.waitUntil(lambda: page.summary.text() == "1 error, 2 notes")
+    action = context.notifications.cards[-1].notice.action
+    assert action is not None
+    action[1]()
+    both = {("LNT-13", None), ("LNT-13", OTHER_KEY)}
+    qtbot.waitUntil(lambda: muted(workspace.folder) == both)
+
+
+def test_more_of_the_same_keeps_what_is_open_and_chosen(
+    qtbot: QtBot, two: FindingsView, context: Context, workspace: Workspace
+) -> None:
+    note = top(two, "LNT-13")
+    note.setExpanded(True)
+    below = note.child(1)
+    assert below is not None
+    click(qtbot, two, below)
+    workspace.add(good("Seen", 15_000, insert_id=None, device_id="device-2"))
+    workspace.add(good("Clicked", 19_000, session_id=12, device_id="device-4"))
+    study(workspace, context)
+    qtbot.waitUntil(lambda: lines(two) == ["LNT-02", "LNT-15", "LNT-13"])
+    assert top(two, "LNT-13").isExpanded()
+    assert top(two, "LNT-13").text(3) == "3"
+    (chosen,) = two.chosen()
+    assert (chosen.api_key, chosen.count) == (KEY, 2)
+    qtbot.waitUntil(lambda: two.detail.events.topLevelItemCount() == 2)
+
+
+def test_a_finding_without_events_shows_the_request(
     qtbot: QtBot, page: ProblemsPage, context: Context, workspace: Workspace
 ) -> None:
-    workspace.add("first", api_key="")
-    workspace.add("fine")
-    workspace.add("second\nwith a line", api_key="")
-    context.feed.notice()
-    qtbot.waitUntil(lambda: page.list.topLevelItemCount() == 2)
-    assert "2 uploads could not be understood" in page.count.text()
-    assert cell(page, 0, 1) == cell(page, 1, 1) != ""
-    assert "https://api2.amplitude.com/2/httpapi" in cell(page, 0, 2)
-    assert cell(page, 0, 3).endswith(" B")
-    # Whichever came first keeps being the chosen one.
-    above = page.list.visualItemRect(page.list.topLevelItem(0))  # type: ignore[arg-type]
-    qtbot.mouseClick(page.list.viewport(), LEFT, pos=above.center())
-    qtbot.waitUntil(lambda: "second" in page.raw.text.toPlainText())
-    below = page.list.visualItemRect(page.list.topLevelItem(1))  # type: ignore[arg-type]
-    qtbot.mouseClick(page.list.viewport(), LEFT, pos=below.center())
-    qtbot.waitUntil(lambda: '"first"' in page.raw.text.toPlainText())
-    qtbot.mouseClick(page.raw.copy, LEFT)
-    qtbot.waitUntil(lambda: "first" in QGuiApplication.clipboard().text())
+    workspace.add(status=500)
+    study(workspace, context)
+    view = page.findings
+    qtbot.waitUntil(lambda: lines(view) == ["LNT-32"])
+    assert view.detail.evidence.currentWidget() is view.detail.raw
+    assert not view.detail.live.isEnabled()
+    qtbot.waitUntil(lambda: KEY in view.detail.raw.text.toPlainText())
 
 
-def test_a_further_problem_keeps_what_was_chosen(
+def test_very_many_of_a_rule_and_hostile_text(
     qtbot: QtBot, page: ProblemsPage, context: Context, workspace: Workspace
 ) -> None:
-    workspace.add("first", api_key="")
-    context.feed.notice()
-    qtbot.waitUntil(lambda: "first" in page.raw.text.toPlainText())
-    workspace.add("second", api_key="")
-    context.feed.notice()
-    qtbot.waitUntil(lambda: page.list.topLevelItemCount() == 2)
-    assert page.list.currentItem() is page.list.topLevelItem(1)
-    assert "first" in page.raw.text.toPlainText()
+    odd = "<b>x</b>\u202e\n" + "W" * 100_000
+    for at in range(MOST_OF_A_RULE + 3):
+        workspace.add(good("Seen", at * 5000, user_id=f'"{at} {odd}', device_id=None))
+    study(workspace, context)
+    view = page.findings
+    qtbot.waitUntil(lambda: "LNT-03" in lines(view))
+    item = top(view, "LNT-03")
+    assert item.childCount() == MOST_OF_A_RULE + 1
+    last = item.child(MOST_OF_A_RULE)
+    assert last is not None
+    assert last.text(0) == "and 3 more"
+    click(qtbot, view, item)
+    assert "\u202e" not in view.detail.sentence.text()
+    assert page.width() == 1100
 
 
-def test_the_store_gives_at_most_as_many_as_asked(workspace: Workspace) -> None:
-    for name in "abc":
-        workspace.add(name, api_key="")
-    with Store.read(workspace.folder) as store:
-        assert [one.id for one in store.uploads.with_problems(2)] == [3, 2]
+def test_the_inspector_counts_and_explains(
+    qtbot: QtBot, context: Context, workspace: Workspace
+) -> None:
+    first = workspace.add(good("Clicked", user_id="undefined", insert_id=None))
+    second = workspace.add(good("Fine", 9000, device_id="device-9"))
+    context.store.open()
+    view = ProblemsView(context)
+    qtbot.addWidget(view)
+    view.resize(400, 500)
+    view.show()
+    counts: list[int] = []
+    view.counted.connect(counts.append)
+    view.show_event(first)
+    assert view.currentWidget() is view.nothing
+    study(workspace, context)
+    view.show_event(first)
+    qtbot.waitUntil(lambda: counts[-1:] == [2])
+    assert view.currentWidget() is view.area
+    mute(workspace.folder, "LNT-13", None)
+    view.show_event(first)
+    qtbot.waitUntil(lambda: counts[-1] == 1)
+    view.show_event(second)
+    qtbot.waitUntil(lambda: counts[-1] == 0)
+    assert view.currentWidget() is view.nothing

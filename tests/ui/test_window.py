@@ -243,7 +243,7 @@ def test_the_status_bar_counts(
     workspace.add(api_key="")
     context.feed.notice()
     qtbot.waitUntil(lambda: window.status.stored.text() == "2 events stored")
-    qtbot.waitUntil(lambda: window.status.problems.text() == "1 problem")
+    qtbot.waitUntil(lambda: window.status.problems.text() == "1 error")
     assert window.status.problems.property("tone") == "bad"
 
 
@@ -395,12 +395,12 @@ def test_the_count_of_problems_leads_to_them(
     workspace.add("good")
     workspace.add("bad", api_key="")
     context.feed.notice()
-    qtbot.waitUntil(lambda: window.status.problems.text() == "1 problem")
+    qtbot.waitUntil(lambda: window.status.problems.text() == "1 error")
     qtbot.mouseClick(window.status.problems, LEFT)
     assert window.current == "problems"
     assert not any(button.isChecked() for button in window.rail.buttons.values())
     page = window.page("problems")
-    qtbot.waitUntil(lambda: page.list.topLevelItemCount() == 1)
+    qtbot.waitUntil(lambda: page.tabs.tabText(1) == "Uploads not understood  1")
     window.go_to("live")
     assert window.rail.buttons["live"].isChecked()
     window.run("go.problems")

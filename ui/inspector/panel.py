@@ -23,6 +23,7 @@ from ui.context import Context
 from ui.elided import ElidedLabel
 from ui.inspector.facts import sections
 from ui.inspector.info import InfoView
+from ui.inspector.problems import ProblemsView
 from ui.inspector.raw import RawView
 from ui.pages.emptystate import EmptyState
 from ui.plain import clock
@@ -64,6 +65,8 @@ class Inspector(QWidget):
         self.tabs.setAccessibleName("Inspector tabs")
         self.info = InfoView()
         self.raw = RawView(context.jobs)
+        self.problems = ProblemsView(context)
+        self.problems.counted.connect(self._count_problems)
         self.empty = EmptyState(
             "inspector", "No event selected", "Select an event to see everything about it."
         )
@@ -76,7 +79,11 @@ class Inspector(QWidget):
 
     def _lay_out(self) -> None:
         self.stack = QStackedWidget()
-        for name, widget in (("Info", self.info), ("Raw", self.raw)):
+        for name, widget in (
+            ("Info", self.info),
+            ("Raw", self.raw),
+            ("Problems", self.problems),
+        ):
             self.tabs.addTab(name)
             self.stack.addWidget(widget)
         self.stack.addWidget(self.empty)
@@ -114,6 +121,7 @@ class Inspector(QWidget):
     def show_event(self, event_id: int | None) -> None:
         """Show this event; None shows that nothing is selected."""
         self._event_id = event_id
+        self.problems.show_event(event_id)
         if event_id is None:
             self._context.jobs.drop(self)
             self._show(None)
@@ -177,6 +185,11 @@ class Inspector(QWidget):
             self.stack.setCurrentIndex(tab)
         else:
             self.stack.setCurrentWidget(self.empty if self._event_id is None else self.gone)
+
+    def _count_problems(self, count: int) -> None:
+        """On the tab, so that nobody has to look for them."""
+        tab = self.stack.indexOf(self.problems)
+        self.tabs.setTabText(tab, f"Problems  {count}" if count else "Problems")
 
     def _fail(self, error: AppError) -> None:
         self._context.notifications.error(error.sentence, error.hint)

@@ -682,7 +682,7 @@ def test_double_clicks(tmp_path: Path) -> None:  # LNT-T2
 
 def test_a_session_id_that_is_no_time(tmp_path: Path) -> None:  # LNT-T3
     (one,) = found(tmp_path, *each(event(session_id=12_345)))["LNT-15"]
-    assert "session_id is 12345" in one.sentence
+    assert "The session_id is 12345" in one.sentence
 
 
 def test_both_times_of_a_slow_clock(tmp_path: Path) -> None:  # LNT-T4
@@ -696,7 +696,7 @@ def test_both_times_of_a_slow_clock(tmp_path: Path) -> None:  # LNT-T4
 def test_a_property_that_comes_too_late(tmp_path: Path) -> None:  # LNT-T5
     captures = each(event("Upgrade"), identify(1000, {"$set": {"plan": "pro"}}))
     (one,) = found(tmp_path, *captures)["LNT-21"]
-    assert 'plan changed 1 s after "Upgrade"' in one.sentence
+    assert 'User property plan changed 1 s after "Upgrade"' in one.sentence
     assert (one.first_event, one.last_event) == (1, 2)
 
 

@@ -1,5 +1,5 @@
 """
-Problems: the uploads that could not be understood, each with the bytes behind it.
+The uploads that could not be understood, each with the bytes behind it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ui.inspector.raw import RawView
 from ui.inspector.rawtext import Part
 from ui.pages.emptystate import EmptyState
 from ui.plain import clock, one_line, plural, size, tooltip
-from ui.theme import hairline, label, mono_font
+from ui.theme import label, mono_font
 
 if TYPE_CHECKING:
     from app.store import Store
@@ -36,7 +36,7 @@ _COLUMNS = (("Time", 150), ("Problem", 400), ("Address", 320), ("Size", 80))
 _TIME, _PROBLEM, _ADDRESS, _SIZE = range(4)
 
 
-class ProblemsPage(QWidget):
+class UploadsView(QWidget):
     """A list of uploads, newest first, above the body of the chosen one."""
 
     def __init__(self, context: Context) -> None:
@@ -45,11 +45,12 @@ class ProblemsPage(QWidget):
         self._shown: tuple[UploadProblem, ...] = ()
         self._chosen: int | None = None
         self.count = label("", "muted", wrap=True)
+        self.count.setContentsMargins(16, 8, 16, 8)
         self.list = QTreeWidget()
         self.raw = RawView(context.jobs, parts=(Part.UPLOAD, Part.RESPONSE))
         self.nothing = EmptyState(
             "check",
-            "No problems",
+            "Everything was understood",
             "Every upload so far could be understood. One that cannot be is kept, and shown"
             " here with what is wrong with it.",
         )
@@ -86,16 +87,10 @@ class ProblemsPage(QWidget):
         self.stack.addWidget(self.nothing)
         self.stack.addWidget(split)
         self._split = split
-        head = QVBoxLayout()
-        head.setContentsMargins(16, 12, 16, 10)
-        head.setSpacing(2)
-        head.addWidget(label("Problems", "title"))
-        head.addWidget(self.count)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addLayout(head)
-        rows.addWidget(hairline())
+        rows.addWidget(self.count)
         rows.addWidget(self.stack, 1)
 
     def showEvent(self, event: QShowEvent) -> None:
