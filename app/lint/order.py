@@ -87,8 +87,8 @@ class Order(Family):
         late = time_ms - kept[_EVENT_MS]
         if 0 <= late <= RIGHT_AFTER_MS:
             sentence = (
-                f"User property {several(changed)} changed {span(late)} after {shown(kept[_EVENT_TYPE])}, which"
-                " therefore does not have the new value."
+                f"User property {several(changed)} changed {span(late)} after"
+                f" {shown(kept[_EVENT_TYPE])}, which therefore does not have the new value."
             )
             report.add(IDENTIFY_TOO_LATE, kept[_EVENT_TYPE], sentence, [one], also=kept[_EVENT_ID])
             kept[_EVENT_ID] = 0
