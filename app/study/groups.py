@@ -4,7 +4,7 @@ Follows groups (accounts) and their properties.
 
 import sqlite3
 
-from app.decode.body import json_text, parsed
+from app.decode.body import clean, json_text, parsed
 from app.ingest.user_properties import State, applied, changes
 from app.store.writer import Ids
 from app.study.arrival import Arrival, Arrived
@@ -73,7 +73,7 @@ class GroupsFollower:
         listed = names if isinstance(names, list) else [names]
         for name in listed[:MOST_VALUES]:
             if isinstance(name, str | int | float) and not isinstance(name, bool):
-                group = self._group((source, kind, str(name)), one.id)
+                group = self._group((source, clean(kind), clean(str(name))), one.id)
                 self._last[group] = one.id
                 if one.event.type == "$groupidentify":
                     self._change(group, one)

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from app.decode.body import json_text
+from app.decode.body import clean, json_text
 from app.store.writer import Ids
 from app.study.arrival import Arrival
 from app.study.names import Remembered
@@ -83,7 +83,7 @@ class ValuesFollower:
         """Write what changed in this batch."""
         for person, changed in self._properties.take_changed().items():
             for name, (value, event, changes) in changed.items():
-                self._change(person, self._name(name), value, event, changes)
+                self._change(person, self._name(clean(name)), value, event, changes)
         for table in ("person_values", "person_properties"):
             self._db.executemany(
                 f"DELETE FROM {table} WHERE person = ?", [(person,) for person in self._merged]
@@ -136,4 +136,4 @@ def _texts(value: Any) -> Iterator[str]:
         return
     entries = value[:MOST_ENTRIES] if isinstance(value, list) else [value]
     for one in entries:
-        yield (one if isinstance(one, str) else json_text(one))[:LONGEST]
+        yield (clean(one) if isinstance(one, str) else json_text(one))[:LONGEST]
