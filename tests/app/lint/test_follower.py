@@ -196,7 +196,7 @@ FIELDS = [
 ]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(
     st.lists(
         st.dictionaries(st.sampled_from(FIELDS), VALUES)
