@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app import __version__, paths
-from app.arguments import add_capture_arguments, add_chart_arguments
+from app.arguments import add_capture_arguments, add_chart_arguments, add_label_arguments
 from app.errors import AppError, BadInput
 
 DEMO_EVENTS = 20_000
@@ -104,6 +104,10 @@ def _parser() -> argparse.ArgumentParser:
     _workspace(imported)
     imported.add_argument("files", nargs="+", type=Path, metavar="FILE")
     imported.set_defaults(run=_import)
+
+    label = commands.add_parser("label", help="labeled events: list, match, suggest, add, …")
+    add_label_arguments(label)
+    label.set_defaults(run=_label)
     return parser
 
 
@@ -278,6 +282,28 @@ def _import(given: argparse.Namespace) -> int:
                 status = 1
             print(f"{path}: {report.events} events in {report.uploads} uploads", file=sys.stderr)
     return status
+
+
+def _label(given: argparse.Namespace) -> int:
+    from app.label import command
+
+    folder = _folder(given)
+    if given.does == "list":
+        _print_json(command.listed(folder))
+    elif given.does == "suggest":
+        _print_json(command.suggested(folder, given.event, group=given.group))
+    elif given.does == "import":
+        _print_json(command.imports(folder, given.file))
+    elif given.does == "export":
+        forms, warnings = command.exports(folder, ours=given.ours)
+        _print_json(forms)
+        for warning in warnings:
+            print(warning, file=sys.stderr)
+    elif given.does == "add":
+        _print_json(command.added(folder, command.chosen(folder, given, saved=False)))
+    else:
+        _print_json(command.matched(folder, command.chosen(folder, given, saved=True)))
+    return 0
 
 
 def _folder(given: argparse.Namespace) -> Path:

@@ -36,6 +36,44 @@ def add_capture_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cap-mb", type=_megabytes, metavar="N", help="size cap of the workspace")
 
 
+def add_label_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `eventscope label` can do, and what each of it needs."""
+    does = parser.add_subparsers(metavar="ACTION", dest="does", required=True)
+    workspace = argparse.ArgumentParser(add_help=False)
+    workspace.add_argument("--workspace", type=Path, metavar="DIR", default=argparse.SUPPRESS)
+
+    def action(name: str, said: str) -> argparse.ArgumentParser:
+        return does.add_parser(name, help=said, parents=[workspace])
+
+    action("list", "all labeled events with counts and health")
+    match = action("match", "the events that one counts")
+    match.add_argument("name", nargs="?", help="of a labeled event; or ask without saving:")
+    _add_values(match)
+    suggest = action("suggest", "labeled events for the element of a stored event")
+    suggest.add_argument("event", type=int, metavar="EVENT", help="its id")
+    suggest.add_argument("--group", action="store_true", help="all elements like it")
+    add = action("add", "save one")
+    add.add_argument("name", nargs="?")
+    add.add_argument("--file", type=Path, metavar="FILE", help="a labeled event as JSON")
+    _add_values(add)
+    given = action("import", "labeled events of Amplitude's form, or of ours")
+    given.add_argument("file", type=Path, metavar="FILE")
+    export = action("export", "all, in Amplitude's form")
+    export.add_argument("--ours", action="store_true", help="in our own form, without loss")
+
+
+def _add_values(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--action", choices=("clicked", "changed"), default="clicked")
+    for name, said in (
+        ("selector", "CSS that the element, or one around it, matches"),
+        ("tag", "such as button"),
+        ("text", "the whole text"),
+        ("href", "the whole address of a link"),
+        ("page", "the page's address, * for any text"),
+    ):
+        parser.add_argument(f"--{name}", default="", metavar="TEXT", help=said)
+
+
 def _port(text: str) -> int:
     number = int(text)
     if not 0 <= number <= 65535:
