@@ -4,7 +4,7 @@ them.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,8 +44,12 @@ class SourceReport:
     instances: tuple[InstanceReport, ...]
 
 
-def sources(store: Store) -> list[SourceReport]:
-    """Everything, from what the study knows by now."""
+Configured = Mapping[tuple[int | None, str], Mapping[str, Any]]
+"""What pages told of their SDKs: options by name, by project and origin."""
+
+
+def sources(store: Store, configured: Configured | None = None) -> list[SourceReport]:
+    """Everything, from what the study knows by now and what pages told."""
     db = store.connection
     named = {
         number: (vendor, key, name)
@@ -70,7 +74,8 @@ def sources(store: Store) -> list[SourceReport]:
         is_homeless = source_id is None and instance.sdk.family is Family.EXPERIMENT
         home = homes.get(instance.place) if is_homeless else source_id
         around = places.get((source_id, instance.place))
-        options = tuple(_kept(one, first) for one in resolved(instance, around))
+        told = (configured or {}).get((source_id, instance.place))
+        options = tuple(_kept(one, first) for one in resolved(instance, around, told))
         grouped.setdefault(home, []).append(InstanceReport(key, instance, options))
     return [_source(number, named, found) for number, found in sorted(
         grouped.items(), key=lambda item: (item[0] is None, item[0] or 0)

@@ -4,14 +4,18 @@ What is inferred from how an SDK behaves, and what is not.
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.decode.body import json_text
 from app.model import Capture, Response, Via
+from app.sdk.evidence import Evidence
 from app.sdk.observe.flushing import common_wait, even
+from app.sdk.report import sources
 from app.store import Store
 from app.study import Study
 from tests.app.sdks import evidence, known, learned, options, reported
@@ -268,3 +272,82 @@ def test_every_kind_of_capture_can_be_studied(tmp_path: Path) -> None:
     with Study(tmp_path) as study:
         assert study.catch_up() == len(names)
     assert reported(tmp_path)
+
+
+def test_what_a_page_tells_counts_more_than_what_is_inferred(tmp_path: Path) -> None:
+    learned(tmp_path, flushes(1000, [1, 1, 1, 1]))
+    told = {(1, "https://shop.test"): {"flushIntervalMillis": 990, "logLevel": "Debug"}}
+    with Store.read(tmp_path) as store:
+        ((instance,),) = (one.instances for one in sources(store, told))
+    found = {one.option.name: one for one in instance.options}
+    assert (found["flushIntervalMillis"].value, found["flushIntervalMillis"].evidence) == (
+        990,
+        Evidence.CONFIGURED,
+    )
+    assert "4 of 4 uploads" in found["flushIntervalMillis"].because[1].text
+    assert (found["logLevel"].value, found["logLevel"].differs) == ("Debug", True)
+
+
+_ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20)
+    | st.sampled_from(["$remote", "amplitude-ts/2.47.0", "d" * 37, "\ud800"]),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from(["$setOnce", "initial_referrer", "name", "tracking_options",
+                                       "config", "x"]), inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+_FIELDS = st.sampled_from([
+    "event_type", "library", "time", "session_id", "device_id", "user_id", "plan", "app_version",
+    "ip", "language", "platform", "event_properties", "user_properties", "api_properties",
+    "event_id", "insert_id", "ingestion_metadata", "partner_id", "location_lat", "adid", "delay",
+])  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.dictionaries(_FIELDS, _ANY, max_size=8), min_size=1, max_size=6),
+    st.dictionaries(st.sampled_from(["Origin", "Referer", "Cookie", "User-Agent", "X-Own"]),
+                    st.text(max_size=40), max_size=4),
+    _ANY,
+)  # fmt: skip
+def test_nothing_that_can_be_sent_stops_the_study(
+    events: list[dict[str, Any]], headers: dict[str, str], options: Any
+) -> None:
+    """Any event, header and option is learned from, kept and reported as JSON."""
+    body = {"api_key": KEY, "events": events, "options": options}
+    capture = sent(START, body=json.dumps(body).encode(), headers=tuple(headers.items()))
+    with TemporaryDirectory() as folder:
+        found = learned(Path(folder), [capture, capture])
+        assert found
+        for instance in found:
+            json.dumps(instance).encode()
+            json_text(instance).encode()
+
+
+@settings(max_examples=40, deadline=None)
+@given(_ANY, _ANY, st.text(max_size=30))
+def test_no_answer_of_the_server_stops_the_study(configs: Any, features: Any, sample: str) -> None:
+    url = f"https://sr-client-cfg.amplitude.com/config/{KEY}?config_group=browser"
+    answers = (
+        {"configs": configs},
+        {"configs": {"analyticsSDK": {"browserSDK": {"autocapture": {"x": features,
+                                                                     "pageViews": features}}},
+                     "diagnostics": {"browserSDK": features}}},
+    )  # fmt: skip
+    captures = [
+        sent(START, method="GET", url=url, body=b"",
+             response=Response(200, (), json.dumps(answer).encode()))
+        for answer in answers
+    ]  # fmt: skip
+    replay = sent(
+        START,
+        url="https://api-sr.amplitude.com/sessions/v2/track?device_id=d&session_id=1&type=replay",
+        headers=(("Authorization", f"Bearer {KEY}"), ("X-Client-Sample-Rate", sample)),
+        body=json.dumps({"version": 1, "events": [json.dumps({"type": 5, "timestamp": 1, "data": {
+            "tag": "debug-info", "payload": {"config": {"logLevel": features, "x": configs}}}})],
+        }).encode(),
+    )  # fmt: skip
+    with TemporaryDirectory() as folder:
+        for instance in learned(Path(folder), [*captures, replay, sent(START, at(START))]):
+            json_text(instance).encode()

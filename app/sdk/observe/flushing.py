@@ -97,10 +97,9 @@ class FlushingObserver(Observer):
         waits = self._timed(sdk)
         cluster = common_wait(waits)
         if cluster is None:
-            text = (
-                f"{counted(len(waits), 'upload')} left by a timer, as far as is known, and their"
-                " waits do not agree yet."
-            )
+            text = "No upload is known to have left by a timer."
+            if waits:
+                text = f"{counted(len(waits), 'upload')} may have left by a timer; too few agree."
             return unknown(option, Because(text, tuple(self.waits[-1][2:3]) if self.waits else ()))
         value = self._value(min(cluster), sdk)
         is_seconds = sdk.family is Family.LEGACY_NODE

@@ -33,7 +33,7 @@ from ui.pages.sdks import words
 from ui.pages.sdks.copying import as_json, as_markdown
 from ui.pages.sdks.instances import InstanceList
 from ui.pages.sdks.options import OptionTable
-from ui.plain import clipboard, clock, plural
+from ui.plain import clipboard, clock, plural, tooltip
 from ui.theme import hairline, label, tint, vertical_hairline
 
 if TYPE_CHECKING:
@@ -41,7 +41,12 @@ if TYPE_CHECKING:
 
 EVERY_MS = 1000
 """Options do not change as fast as events come."""
+REST = 10
+"""Times as long as looking took, nothing is looked at."""
 LEFT = 300
+OTHER = 280
+
+Read = tuple[list[SourceReport], str, int]
 
 
 class SdksPage(QWidget):
@@ -52,6 +57,7 @@ class SdksPage(QWidget):
         self._context = context
         self._shown = ""
         self._looked = -1.0
+        self._every_ms = EVERY_MS
         self._instances: dict[str, InstanceReport] = {}
         self.list = InstanceList()
         self.table = OptionTable()
@@ -95,7 +101,7 @@ class SdksPage(QWidget):
         self.other = QComboBox()
         self.other.setAccessibleName("Compare with")
         self.other.setToolTip("Show another instance beside this one, what differs first")
-        self.other.setFixedWidth(250)
+        self.other.setFixedWidth(OTHER)
         self.other.activated.connect(lambda _at: self._show_chosen())
         self.copy = QToolButton()
         self.copy.setText("Copy")
@@ -189,7 +195,7 @@ class SdksPage(QWidget):
     def _look_soon(self) -> None:
         """First now, then at most once in a while."""
         if self.isVisible() and not self._later.isActive():
-            wait = EVERY_MS - (time.monotonic() - self._looked) * 1000
+            wait = self._every_ms - (time.monotonic() - self._looked) * 1000
             self._later.start(max(0, round(wait)))
 
     def _look(self) -> None:
@@ -199,8 +205,10 @@ class SdksPage(QWidget):
         elif self.isVisible():
             self._context.jobs.read(self, _read, "list").then(self._show)
 
-    def _show(self, read: tuple[list[SourceReport], str]) -> None:
-        found, text = read
+    def _show(self, read: Read) -> None:
+        found, text, took_ms = read
+        # With very many instances, looking takes long, and painting must not wait for it.
+        self._every_ms = max(EVERY_MS, REST * took_ms)
         self._instances = {one.id: one for source in found for one in source.instances}
         self.stack.setCurrentWidget(self._split if self._instances else self.nothing)
         self.count.setText(_summary(found))
@@ -221,7 +229,10 @@ class SdksPage(QWidget):
         for source in found:
             for one in source.instances:
                 title = f"{words.instance_title(one)} · {words.where(one)}"
-                self.other.addItem(title[:90], one.id)
+                cut = self.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, OTHER - 40)
+                self.other.addItem(cut, one.id)
+                at = self.other.count() - 1
+                self.other.setItemData(at, tooltip(title), Qt.ItemDataRole.ToolTipRole)
         self.other.setCurrentIndex(max(0, self.other.findData(chosen)))
         self.other.setVisible(self.other.count() > 2)
 
@@ -276,10 +287,12 @@ class SdksPage(QWidget):
         menu.popup(self.table.viewport().mapToGlobal(at))
 
 
-def _read(store: Store) -> tuple[list[SourceReport], str]:
-    """Everything, and a text that tells whether it is another than before."""
+def _read(store: Store) -> Read:
+    """Everything, a text that tells whether it is another than before, and how long it took."""
+    began = time.monotonic()
     found = sources(store)
-    return found, json.dumps(exported(found), sort_keys=True)
+    text = json.dumps(exported(found), sort_keys=True)
+    return found, text, round(1000 * (time.monotonic() - began))
 
 
 def _summary(found: list[SourceReport]) -> str:

@@ -9,7 +9,15 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QHeaderView,
     QStyle,
@@ -237,6 +245,23 @@ class OptionTable(QTreeWidget):
         item = self.itemFromIndex(index)
         if item is not None and index.column() == 0 and item.data(0, _KIND) == _ROW:
             item.setExpanded(not item.isExpanded())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._rows and not self.topLevelItemCount():
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(tokens().muted))
+            where = self.viewport().rect().adjusted(0, 40, 0, 0)
+            middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+            painter.drawText(where, int(middle), self._nothing())
+            painter.end()
+
+    def _nothing(self) -> str:
+        if self._needle:
+            return "No option matches."
+        if self._compares:
+            return "The two do not differ, as far as is known."
+        return "Everything that is known is at its default."
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
