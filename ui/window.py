@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
                 Page("connect", "Connect", "connect", "Ctrl+1", self._make_connect),
                 Page("live", "Live", "live", "Ctrl+2", self._make_live),
                 Page("sdks", "SDKs", "sdks", "Ctrl+5", self._make_sdks),
+                Page("requests", "Requests", "endpoint", "", self._make_requests),
                 Page("problems", "Problems", "warning", "", self._make_problems,
                      in_rail=False),
                 Page("faults", "Faults and limits", "warning", "", self._make_faults,
@@ -247,6 +248,11 @@ class MainWindow(QMainWindow):
         from ui.pages.sdks import SdksPage
 
         return SdksPage(self.context)
+
+    def _make_requests(self) -> QWidget:
+        from ui.pages.requests import RequestsPage
+
+        return RequestsPage(self.context)
 
     def _make_problems(self) -> QWidget:
         from ui.pages.problems import ProblemsPage

@@ -27,6 +27,7 @@ from app.store.events import EventReader
 from app.store.lock import WorkspaceLock
 from app.store.people import PeopleReader
 from app.store.report import ReportReader
+from app.store.requests import RequestReader
 from app.store.schema import FILE, PAGE_SIZE, STEPS
 from app.store.studied import attach_study
 from app.store.trouble import explained
@@ -49,6 +50,7 @@ class Store:
         self.captures = CaptureReader(connection)
         self.events = EventReader(connection, self.captures)
         self.uploads = UploadReader(connection, self.captures)
+        self.requests = RequestReader(connection)
         self.values = ValueReader(connection)
         self.people = PeopleReader(connection)
         self.report = ReportReader(connection)

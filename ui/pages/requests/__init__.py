@@ -1,0 +1,255 @@
+"""
+Requests: every exchange that was captured, what it is, what it holds, and its bytes.
+
+Uploads are here with their events, and all the rest that SDKs send and fetch: configurations,
+replays, flags, diagnostics, their own code, and what is not understood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.errors import AppError
+from app.model import Kind
+from app.store.requests import Wanted
+from ui.actions import Action
+from ui.context import Context
+from ui.inspector.info import InfoView
+from ui.inspector.raw import RawView
+from ui.inspector.rawtext import Part
+from ui.pages.emptystate import EmptyState
+from ui.pages.requests.columns import KIND_WORD, request_columns
+from ui.pages.requests.facts import sections
+from ui.pages.requests.stream import RequestStream
+from ui.plain import cell, clipboard, plural
+from ui.table.model import PagedTableModel
+from ui.table.view import EventTableView
+from ui.theme import hairline, label
+
+if TYPE_CHECKING:
+    from app.store import Store
+    from app.store.captures import Stored
+
+TYPING_MS = 200
+MOST_COPIED = 10_000
+OTHERS = tuple(kind for kind in Kind if kind is not Kind.UPLOAD)
+
+
+class RequestsPage(QWidget):
+    """A list, newest on top, and the chosen one beside it."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._chosen: int | None = None
+        self._projects: dict[int, str] = {}
+        self.model = PagedTableModel(request_columns(self._projects), self._rows, self)
+        self.stream = RequestStream(self.model, context.jobs, self)
+        self.stream.projects = self._projects
+        self.kind = QComboBox()
+        self.search = QLineEdit()
+        self.count = label("", "muted")
+        self.table = EventTableView(self.model)
+        self.info = InfoView()
+        self.raw = RawView(context.jobs, parts=(Part.UPLOAD, Part.RESPONSE))
+        self._set_up()
+        self._lay_out()
+        self._connect()
+        self._add_actions()
+
+    def _set_up(self) -> None:
+        self.kind.setAccessibleName("Kind of request")
+        self.kind.setToolTip("Which kinds are shown")
+        self.kind.setMinimumWidth(190)
+        self.kind.addItem("Everything", ())
+        self.kind.addItem("All but uploads", OTHERS)
+        for kind, words in KIND_WORD.items():
+            self.kind.addItem(words, (kind,))
+        self.search.setAccessibleName("Find in addresses and descriptions")
+        self.search.setPlaceholderText("Find in addresses and descriptions")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(420)
+        self.table.setAccessibleName("Requests, newest first")
+        self.info.setAccessibleName("Facts of the selected request")
+        self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
+        self.nothing = EmptyState(
+            "endpoint",
+            "Nothing captured yet",
+            "Every request that an SDK makes appears here: uploads, configurations, replays,"
+            " flags, and its own code.",
+            [("Connect an app", partial(self._context.actions.trigger, "go.connect"))],
+        )
+        self.no_match = EmptyState(
+            "search",
+            "Nothing like this",
+            "No request has this kind and this text in its address or description.",
+            [("Show everything", self.clear)],
+            primary=False,
+        )
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 10, 16, 10)
+        head.setSpacing(12)
+        head.addWidget(label("Requests", "title"))
+        head.addWidget(self.kind)
+        head.addWidget(self.search, 1)
+        head.addStretch(1)
+        head.addWidget(self.count)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName("The selected request")
+        self.tabs.addTab(self.info, "Contents")
+        self.tabs.addTab(self.raw, "Raw")
+        self.tabs.setMinimumWidth(340)
+        self.stack = QStackedWidget()
+        for part in (self.nothing, self.no_match, self.table):
+            self.stack.addWidget(part)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.stack)
+        split.addWidget(self.tabs)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        split.setSizes([780, 440])
+        self.tabs.hide()
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addLayout(head)
+        rows.addWidget(hairline())
+        rows.addWidget(split, 1)
+
+    def _connect(self) -> None:
+        self.kind.currentIndexChanged.connect(self._filter)
+        self.search.textChanged.connect(lambda _text: self._typing.start())
+        self.search.returnPressed.connect(self._filter)
+        self._typing.timeout.connect(self._filter)
+        self.stream.counted.connect(self._show_count)
+        self.stream.failed.connect(self._fail)
+        self.table.moved.connect(self.choose)
+        self.table.left.connect(self.close_details)
+        self.table.copying.connect(self.copy)
+        self._context.feed.changed.connect(self._look_again)
+        self._context.store.opened.connect(self._look_again)
+
+    def _add_actions(self) -> None:
+        self._context.actions.add(
+            Action(
+                "requests.others",
+                "Show all requests but uploads",
+                self.show_others,
+                icon="endpoint",
+                words="configuration replay experiment diagnostics",
+            ),
+            self,
+        )
+
+    # What is asked for
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._filter()
+
+    def clear(self) -> None:
+        """Show everything again."""
+        self.search.clear()
+        self.kind.setCurrentIndex(0)
+        self._filter()
+
+    def show_others(self) -> None:
+        """Show what is no upload."""
+        self.kind.setCurrentIndex(1)
+
+    def choose(self, capture_id: int | None) -> None:
+        """Show one exchange beside the list."""
+        self._chosen = capture_id
+        if capture_id is None:
+            return
+
+        def read(store: Store) -> Stored | None:
+            return store.captures.get(capture_id)
+
+        self._context.jobs.read(self, read, "chosen").then(self._show_chosen).catch(self._fail)
+
+    def close_details(self) -> None:
+        """Give the list all the room."""
+        self.tabs.hide()
+        self._chosen = None
+
+    def copy(self) -> None:
+        """Copy the selected rows, as a table with a heading."""
+        ids = self.table.selected_ids(MOST_COPIED)
+        lines = ["\t".join(column.title for column in self.model.columns)]
+        lines += [
+            "\t".join(cell(column.value(row)) for column in self.model.columns)
+            for row in self._rows(ids)
+        ]
+        QGuiApplication.clipboard().setText(clipboard("\n".join(lines)))
+
+    def _filter(self, _index: int = 0) -> None:
+        self._typing.stop()
+        if self._context.store.current is None:
+            self._show_count()
+            return
+        # An item's data comes back as a list of texts.
+        kinds = tuple(Kind(kind) for kind in self.kind.currentData())
+        self.stream.show(Wanted(kinds, self.search.text().strip()[:200]))
+
+    def _look_again(self) -> None:
+        if not self.isVisible():
+            return
+        if self._context.store.current is None or not self.stream.stored:
+            self._filter()
+        else:
+            self.stream.refresh()
+
+    def _rows(self, ids: Sequence[int]) -> Sequence[Any]:
+        return self._context.store.ask(lambda store: store.requests.rows(ids), [])
+
+    # What is shown
+
+    def _show_count(self) -> None:
+        shown = len(self.model)
+        if not self.stream.stored:
+            self.stack.setCurrentWidget(self.nothing)
+        else:
+            self.stack.setCurrentWidget(self.table if shown else self.no_match)
+        if self.stream.wanted:
+            more = "" if self.stream.is_complete else "+"
+            self.count.setText(f"{shown:,}{more} of {self.stream.stored:,}")
+        else:
+            self.count.setText(plural(shown, "request"))
+
+    def _show_chosen(self, found: Stored | None) -> None:
+        if found is None or found.id != self._chosen:
+            return
+        decoded = found.decoded
+        key = (decoded.upload.api_key if decoded.upload else decoded.api_key) or ""
+        self.info.show_sections(sections(found, self._name_of(key)))
+        self.raw.show_capture(found.capture)
+        self.tabs.show()
+
+    def _name_of(self, key: str) -> str:
+        def name(store: Store) -> str:
+            return next((one.name for one in store.events.sources() if one.api_key == key), "")
+
+        return self._context.store.ask(name, "") or key
+
+    def _fail(self, error: AppError) -> None:
+        self._context.notifications.warn(error.sentence)
