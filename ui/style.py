@@ -65,6 +65,7 @@ QPushButton[kind="danger"] { color: $bad; }
 QPushButton[kind="danger"]:focus { border-color: $bad; }
 QPushButton[kind="quiet"] { background: transparent; border-color: transparent; }
 QPushButton[kind="quiet"]:hover { background: $hover; }
+QPushButton[kind="quiet"]:checked { background: $selected; color: $accent; }
 QPushButton[kind="quiet"]:focus { border-color: $accent; }
 QPushButton[kind="chip"] {
     background: $hover; border: 1px solid $line; border-radius: 11px; min-height: 20px;

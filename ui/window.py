@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
             for one in (
                 Page("connect", "Connect", "connect", "Ctrl+1", self._make_connect),
                 Page("live", "Live", "live", "Ctrl+2", self._make_live),
+                Page("ingestion", "Ingestion", "ingestion", "Ctrl+3", self._make_ingestion),
                 Page("sdks", "SDKs", "sdks", "Ctrl+5", self._make_sdks),
                 Page("requests", "Requests", "endpoint", "", self._make_requests),
                 Page("problems", "Problems", "warning", "", self._make_problems,
@@ -253,6 +254,22 @@ class MainWindow(QMainWindow):
         from ui.pages.requests import RequestsPage
 
         return RequestsPage(self.context)
+
+    def _make_ingestion(self) -> QWidget:
+        from ui.pages.ingestion import IngestionPage
+
+        page = IngestionPage(self.context)
+        page.live_asked.connect(self._show_in_live)
+        return page
+
+    def _show_in_live(self, wanted: object) -> None:
+        """An event by its id, or what a filter text finds."""
+        self.go_to("live")
+        live = self.page("live")
+        if isinstance(wanted, int):
+            live.inspect(wanted)
+        elif isinstance(wanted, str):
+            live.filter.set_text(wanted)
 
     def _make_problems(self) -> QWidget:
         from ui.pages.problems import ProblemsPage

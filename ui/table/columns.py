@@ -54,6 +54,8 @@ class Column:
     """How wide it becomes when there is room to spare; 0 no wider than it is."""
     cuts_middle: bool = False
     """Whether what is too long loses its middle, because both ends tell ids apart."""
+    is_number: bool = False
+    """Whether it stands at the right, so that digits are below each other."""
     yields: int = 0
     """Goes when there is no room, the lowest first; 0 never goes."""
 

@@ -30,6 +30,12 @@ _ALIGN = int(
     | Qt.AlignmentFlag.AlignAbsolute
     | Qt.TextFlag.TextSingleLine
 )
+_ALIGN_NUMBER = int(
+    Qt.AlignmentFlag.AlignVCenter
+    | Qt.AlignmentFlag.AlignRight
+    | Qt.AlignmentFlag.AlignAbsolute
+    | Qt.TextFlag.TextSingleLine
+)
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -60,11 +66,18 @@ class CellDelegate(QStyledItemDelegate):
             cell = cell._replace(tone="text")
         middle = model.columns[column].cuts_middle
         cut = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
-        self._paint_text(painter, rect.adjusted(PAD, 0, -PAD, 0), cell, font, cut)
+        align = _ALIGN_NUMBER if model.columns[column].is_number else _ALIGN
+        self._paint_text(painter, rect.adjusted(PAD, 0, -PAD, 0), cell, font, cut, align)
         painter.restore()
 
     def _paint_text(
-        self, painter: QPainter, rect: QRect, cell: Cell, font: QFont, cut: Qt.TextElideMode
+        self,
+        painter: QPainter,
+        rect: QRect,
+        cell: Cell,
+        font: QFont,
+        cut: Qt.TextElideMode,
+        align: int = _ALIGN,
     ) -> None:
         colour = QColor(getattr(tokens(), cell.tone))
         if cell.has_dot:
@@ -82,7 +95,7 @@ class CellDelegate(QStyledItemDelegate):
             rect = rect.adjusted(ICON + 4, 0, 0, 0)
         painter.setPen(colour)
         painter.setFont(font)
-        painter.drawText(rect, _ALIGN, elided(cell.text, font.key(), rect.width(), cut))
+        painter.drawText(rect, align, elided(cell.text, font.key(), rect.width(), cut))
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(PAD * 2, ROW)

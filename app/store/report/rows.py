@@ -51,8 +51,10 @@ class UploadRow(NamedTuple):
 
     @property
     def outcome(self) -> Outcome:
-        """Whether an answer is still to come, for tables that look again."""
-        return Outcome.UNANSWERED if self.status is None else Outcome.ACCEPTED
+        """Unanswered while the answer or its reason is still to come, for tables that look
+        again."""
+        is_known = self.status is not None and (200 <= self.status < 300 or bool(self.reason))
+        return Outcome.ACCEPTED if is_known else Outcome.UNANSWERED
 
 
 class LimitRow(NamedTuple):

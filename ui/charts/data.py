@@ -1,0 +1,103 @@
+"""
+What a chart shows: series over the same bins, and one point of them.
+"""
+
+import csv
+import io
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from app.exchange.csvtext import cell
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Numbers by bin. `key` tells series apart, `title` is shown, `colour` is a place in
+    `Tokens.series`."""
+
+    key: str
+    title: str
+    values: tuple[float, ...]
+    colour: int = 0
+
+    @property
+    def total(self) -> float:
+        return sum(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class ChartData:
+    """`edges` are the starts of the bins and the end of the last one, in milliseconds, growing.
+    `partial` is the first bin that is not over yet; None when all are."""
+
+    edges: tuple[int, ...] = ()
+    series: tuple[Series, ...] = ()
+    partial: int | None = None
+
+    @property
+    def count(self) -> int:
+        """How many bins."""
+        return max(0, len(self.edges) - 1)
+
+    def bin_of(self, at_ms: float) -> int:
+        """The bin that holds a moment, or the nearest one."""
+        return max(0, min(self.count - 1, bisect_right(self.edges, at_ms) - 1))
+
+    def place_of(self, at_ms: float) -> float:
+        """Where a moment lies, counted in bins from the left."""
+        at = self.bin_of(at_ms)
+        start, end = self.edges[at], self.edges[at + 1]
+        return at + (at_ms - start) / max(1, end - start)
+
+    def one(self, key: str) -> Series | None:
+        """A series by its key."""
+        return next((series for series in self.series if series.key == key), None)
+
+
+class Point(NamedTuple):
+    """One number of a chart. `series` is its key."""
+
+    series: str
+    bin: int
+    start_ms: int
+    end_ms: int
+    value: float
+
+
+@dataclass(slots=True)
+class Stack:
+    """Where bars that stand on each other begin and end."""
+
+    tops: list[float] = field(default_factory=list)
+
+    def put(self, values: Sequence[float]) -> list[float]:
+        """Put these on top; returns where they begin."""
+        starts = self.tops or [0.0] * len(values)
+        self.tops = [start + value for start, value in zip(starts, values, strict=True)]
+        return starts
+
+
+def as_csv(data: ChartData) -> str:
+    """A line for each bin, times in UTC as ISO 8601; no cell is a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["start", "end", *(cell(series.title) for series in data.series)])
+    for at in range(data.count):
+        values = (_plain(series.values[at]) for series in data.series)
+        writer.writerow([iso(data.edges[at]), iso(data.edges[at + 1]), *values])
+    return out.getvalue()
+
+
+def iso(at_ms: int) -> str:
+    """A time in UTC; the number itself for one that no calendar has."""
+    try:
+        return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, ValueError, OSError):
+        return str(at_ms)
+
+
+def _plain(value: float) -> str:
+    return str(int(value)) if value == int(value) else str(value)

@@ -1,0 +1,133 @@
+"""
+The legend of a chart: a switch for each series, with its number.
+"""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from ui.charts.data import Series
+from ui.charts.flow import FlowLayout
+from ui.charts.ticks import full_text
+from ui.plain import one_line, tooltip
+from ui.theme import small_font, tokens
+
+SWATCH = 9
+GAP = 5
+PAD = 4
+HEIGHT = 20
+
+
+class LegendButton(QAbstractButton):
+    """A series: its colour, its name, a number. Checked while it is shown."""
+
+    def __init__(self, series: Series) -> None:
+        super().__init__()
+        self.key = series.key
+        self._colour = series.colour
+        self._number = ""
+        self.setCheckable(True)
+        self.setChecked(True)
+        self.setFont(small_font())
+        self.setText(one_line(series.title, 40))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFixedHeight(HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setToolTip(tooltip(f"{series.title}: show or hide  (Space)"))
+        self.show_number(series.total)
+
+    def show_number(self, value: float) -> None:
+        """The total, or the value under the cursor."""
+        text = full_text(value)
+        if text != self._number:
+            self._number = text
+            self.setAccessibleName(f"{self.text()}: {text}")
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        # Room for one digit more, so that a growing number does not push its neighbours.
+        width = metrics.horizontalAdvance(f"{self.text()}  {self._number}")
+        return QSize(2 * PAD + SWATCH + GAP + width + 2, HEIGHT)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        colours = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.hasFocus():
+            painter.setPen(QColor(colours.accent))
+            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 4, 4)
+        swatch = QRect(PAD, (HEIGHT - SWATCH) // 2, SWATCH, SWATCH)
+        colour = QColor(colours.series[self._colour % len(colours.series)])
+        painter.setPen(colour)
+        painter.setBrush(colour if self.isChecked() else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(swatch, 2, 2)
+        metrics = self.fontMetrics()
+        left = PAD + SWATCH + GAP
+        middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        painter.setPen(QColor(colours.muted))
+        painter.drawText(self.rect().adjusted(left, 0, 0, 0), middle, self.text())
+        left += metrics.horizontalAdvance(self.text() + "  ")
+        painter.setPen(QColor(colours.text if self.isChecked() else colours.muted))
+        painter.drawText(self.rect().adjusted(left, 0, 0, 0), middle, self._number)
+
+
+class Legend(QWidget):
+    """All switches of a chart, in rows as far as there is room.
+
+    Signals:
+        switched: the keys of the series that are hidden now (a frozenset).
+    """
+
+    switched = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.buttons: dict[str, LegendButton] = {}
+        self.setAccessibleName("Series")
+        self._shape: tuple[tuple[str, str, int], ...] = ()
+        self._flow = FlowLayout(self, 6, 0)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The keys of series that are switched off."""
+        return frozenset(key for key, one in self.buttons.items() if not one.isChecked())
+
+    def show_series(self, series: Sequence[Series]) -> None:
+        """Switches for these; what was hidden stays so."""
+        shape = tuple((one.key, one.title, one.colour) for one in series)
+        if shape != self._shape:
+            self._shape = shape
+            self._rebuild(series)
+        for one in series:
+            self.buttons[one.key].show_number(one.total)
+
+    def show_values(self, values: dict[str, float]) -> None:
+        """Numbers by series."""
+        for key, value in values.items():
+            if key in self.buttons:
+                self.buttons[key].show_number(value)
+
+    def _rebuild(self, series: Sequence[Series]) -> None:
+        hidden = self.hidden
+        for button in self.buttons.values():
+            self._flow.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = {}
+        for one in series:
+            button = LegendButton(one)
+            button.setChecked(one.key not in hidden)
+            button.toggled.connect(lambda _on: self.switched.emit(self.hidden))
+            self._flow.addWidget(button)
+            self.buttons[one.key] = button

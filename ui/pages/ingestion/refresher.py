@@ -1,0 +1,50 @@
+"""
+Asks again when something changed, but never while an answer is on its way, and not more often
+than the answers can be had: what takes long is asked seldom.
+"""
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+
+LEAST_MS = 100
+SHARE = 3
+"""At most a third of the time is spent with one question."""
+
+
+class Refresher(QObject):
+    """`start` begins a question; `done` must be called when it was answered or failed."""
+
+    def __init__(self, start: Callable[[], bool], parent: QObject) -> None:
+        """`start` says whether it began anything."""
+        super().__init__(parent)
+        self._start = start
+        self._is_wanted = self._is_running = False
+        self._began = 0.0
+        self._later = QTimer(self, singleShot=True)
+        self._later.timeout.connect(self._again)
+
+    def ask(self) -> None:
+        """Something changed."""
+        if self._is_running or self._later.isActive():
+            self._is_wanted = True
+        else:
+            self.now()
+
+    def now(self) -> None:
+        """Something else is asked for: the answer on its way is not wanted any more."""
+        self._later.stop()
+        self._is_wanted = False
+        self._began = time.monotonic()
+        self._is_running = self._start()
+
+    def done(self) -> None:
+        """The answer is there."""
+        self._is_running = False
+        took = (time.monotonic() - self._began) * 1000
+        self._later.start(round(max(LEAST_MS, SHARE * took)))
+
+    def _again(self) -> None:
+        if self._is_wanted:
+            self.now()

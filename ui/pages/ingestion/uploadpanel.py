@@ -1,0 +1,171 @@
+"""
+One upload in detail: facts to read, and the bytes behind them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QTabBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.errors import AppError
+from ui.context import Context
+from ui.elided import ElidedLabel
+from ui.inspector.info import InfoView
+from ui.inspector.raw import RawView
+from ui.inspector.rawtext import Part
+from ui.pages.emptystate import EmptyState
+from ui.pages.ingestion.statuses import tone, word
+from ui.pages.ingestion.uploadfacts import upload_sections
+from ui.plain import clock, plural
+from ui.theme import hairline, label, set_role, tint
+
+if TYPE_CHECKING:
+    from app.store import Store
+    from app.store.captures import Stored
+    from app.store.report.rows import UploadRow
+
+NARROWEST = 360
+
+
+class UploadPanel(QWidget):
+    """Everything about one upload.
+
+    Signals:
+        closed: a person does not need it any more.
+        live_asked: its first event is wanted in Live (an id).
+    """
+
+    closed = Signal()
+    live_asked = Signal(object)
+
+    def __init__(self, context: Context, names: dict[int, str]) -> None:
+        super().__init__()
+        self._context = context
+        self._names = names
+        self.upload_id: int | None = None
+        self.row: UploadRow | None = None
+        self._shown: tuple[object, ...] | None = None
+        self.setMinimumWidth(NARROWEST)
+        self.setProperty("surface", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName("Upload")
+        self.title = ElidedLabel("title")
+        self.status = label("", "good")
+        self.when = label("", "muted")
+        self.live = QPushButton("Show in Live")
+        self.live.setToolTip("Show its events in the stream")
+        self.live.clicked.connect(self._ask_live)
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName("Upload tabs")
+        self.info = InfoView()
+        self.info.setAccessibleName("Facts of the selected upload")
+        self.raw = RawView(context.jobs, parts=(Part.UPLOAD, Part.RESPONSE))
+        self.gone = EmptyState(
+            "trash", "No longer stored", "This upload was removed to keep the size cap, or cleared."
+        )
+        self._lay_out()
+        context.feed.changed.connect(self._look_again)
+
+    def _lay_out(self) -> None:
+        self.stack = QStackedWidget()
+        for name, widget in (("Info", self.info), ("Raw", self.raw)):
+            self.tabs.addTab(name)
+            self.stack.addWidget(widget)
+        self.stack.addWidget(self.gone)
+        self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addLayout(self._head())
+        rows.addWidget(self.tabs)
+        rows.addWidget(hairline())
+        rows.addWidget(self.stack, 1)
+
+    def _head(self) -> QVBoxLayout:
+        shut = QToolButton()
+        tint(shut, "close")
+        shut.setToolTip("Close  (Esc)")
+        shut.setAccessibleName("Close the upload")
+        shut.clicked.connect(self.closed)
+        top = QHBoxLayout()
+        top.addWidget(self.title, 1)
+        top.addWidget(self.live)
+        top.addWidget(shut)
+        below = QHBoxLayout()
+        below.setSpacing(12)
+        below.addWidget(self.status)
+        below.addWidget(self.when)
+        below.addStretch(1)
+        rows = QVBoxLayout()
+        rows.setContentsMargins(16, 8, 8, 4)
+        rows.setSpacing(2)
+        rows.addLayout(top)
+        rows.addLayout(below)
+        return rows
+
+    def show_upload(self, upload_id: int) -> None:
+        """Show this one."""
+        self.upload_id = upload_id
+        self._load()
+
+    def _load(self) -> None:
+        wanted = self.upload_id
+        if wanted is None:
+            return
+
+        def read(store: Store) -> tuple[Stored | None, UploadRow | None]:
+            rows = store.report.rows([wanted])
+            return store.captures.get(wanted), rows[0] if rows else None
+
+        self._context.jobs.read(self, read).then(self._show).catch(self._fail)
+
+    def _look_again(self) -> None:
+        """Its answer, or what the answer means, may be known by now."""
+        if self.isVisible() and (self.row is None or self.row.outcome == "unanswered"):
+            self._load()
+
+    def _show(self, found: tuple[Stored | None, UploadRow | None]) -> None:
+        stored, row = found
+        if found == self._shown:
+            return
+        self._shown = found
+        self.row = row
+        self.tabs.setVisible(stored is not None)
+        self.live.setVisible(row is not None and row.first_event_id is not None)
+        if stored is None or row is None:
+            self.stack.setCurrentWidget(self.gone)
+            return
+        self.title.show_text(f"{row.endpoint}, {plural(row.events, 'event')}")
+        self.status.setText(f"● {word(row.status)}")
+        set_role(self.status, tone(row.status))
+        self.when.setText(clock(row.at_ms))
+        project = self._names.get(row.source_id or 0, "")
+        self.info.show_sections(upload_sections(stored, row, project))
+        self.raw.show_capture(stored.capture)
+        self.stack.setCurrentIndex(self.tabs.currentIndex())
+
+    def _ask_live(self) -> None:
+        if self.row and self.row.first_event_id is not None:
+            self.live_asked.emit(self.row.first_event_id)
+
+    def _fail(self, error: AppError) -> None:
+        self._context.notifications.error(error.sentence, error.hint)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
