@@ -311,7 +311,7 @@ def test_one_upload_in_detail(world: World) -> None:
     assert told.args == [11]
     world.qtbot.keyClick(panel.raw.text, Qt.Key.Key_Escape)
     assert not page.is_inspecting
-    world.qtbot.keyClick(page, Qt.Key.Key_I)
+    world.qtbot.keyClick(page, Qt.Key.Key_U)
     assert page.is_inspecting
 
 

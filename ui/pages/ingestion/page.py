@@ -139,7 +139,7 @@ class IngestionPage(QWidget):
             Action("ingestion.copy", "Ingestion: copy the table as CSV", self.copy_table, (),
                    "copy", "clipboard export"),
             Action("ingestion.inspector", "Ingestion: show or close the upload",
-                   self.toggle_panel, ("I",), "inspector", "details raw",
+                   self.toggle_panel, ("U",), "inspector", "details raw",
                    checked=lambda: self.is_inspecting),
         ):  # fmt: skip
             add(action, self)
