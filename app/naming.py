@@ -19,6 +19,10 @@ _ELEMENT: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("Element Class", lambda text: f".{text.split()[0]}"),
     ("Element Tag", lambda text: text.lower()),
     ("Element Selector", str),
+    ("Target Text", str),
+    ("Target Accessibility Label", str),
+    ("Target Accessibility Identifier", lambda text: f"#{text}"),
+    ("Target View Class", str),
 )
 _VERBS = {
     "Page Viewed": "Viewed",

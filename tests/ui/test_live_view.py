@@ -2,11 +2,13 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.marks import NO_MARK, Mark
 from app.store.marks import read_marks
+from app.study import Study
 from ui.context import Context
 from ui.pages.live import LivePage
 
@@ -20,7 +22,9 @@ CLICK = "[Amplitude] Element Clicked"
 def page(qtbot: QtBot, context: Context, workspace: Workspace) -> LivePage:
     workspace.add(event("Buy", event_properties={"price": 12, "note": "<b>=1+1\n"}))
     workspace.add(event(CLICK, event_properties={"[Amplitude] Element Text": "Add to cart"}))
-    workspace.add(event("$identify", user_properties={"$set": {"plan": "pro"}}))
+    workspace.add(
+        event("$identify", user_id="ada-lovelace", user_properties={"$set": {"plan": "pro"}})
+    )
     context.store.open()
     made = LivePage(context)
     qtbot.addWidget(made)
@@ -183,3 +187,72 @@ def test_space_peeks(qtbot: QtBot, page: LivePage) -> None:
     assert page.table.hasFocus()
     qtbot.keyClick(page.table, Key.Key_Space)
     assert not page.is_inspecting
+
+
+def test_two_events_are_compared(qtbot: QtBot, page: LivePage, context: Context) -> None:
+    context.notifications.show_in(page)
+    page.table.go_to(2)
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Key.Key_D)
+    assert "another event" in context.notifications.cards[0].notice.text
+    qtbot.keyClick(page.table, Key.Key_K)
+    qtbot.keyClick(page.table, Key.Key_D)
+    qtbot.waitUntil(lambda: page.inspector is not None and page.inspector.difference.isVisible())
+    view = page.inspector.difference.list
+    rows = {
+        view.topLevelItem(at).text(0): view.topLevelItem(at).text(2)
+        for at in range(view.topLevelItemCount())
+    }
+    assert rows["≠ event_type"] == CLICK
+    assert rows["− event_properties.price"] == "–"
+    page.table.go_to(0)
+    qtbot.waitUntil(lambda: page.inspector.title.text() == "$identify")
+    assert not page.inspector.difference.isVisible()
+
+
+def test_the_user_at_that_time_is_told(qtbot: QtBot, page: LivePage, context: Context) -> None:
+    with Study(context.workspace) as study:
+        study.catch_up()
+    page.table.go_to(0)
+    page.inspect(3)
+    qtbot.waitUntil(lambda: page.inspector.title.text() == "$identify")
+    shown = {
+        (section.name, fact.name): fact.shown()
+        for section in page.inspector.user.facts.sections
+        for fact in section.children
+    }
+    assert shown["Changed by this event", "plan"] == "(none) → pro"
+    assert shown["User properties at that time", "plan"] == "pro"
+    page.inspect(1)
+    qtbot.waitUntil(lambda: page.inspector.title.text() == "Buy")
+    sections = page.inspector.user.facts.sections
+    assert [one.children[0].name for one in sections] == ["Nothing known"]
+
+
+def test_a_value_in_the_inspector_is_filtered_by(qtbot: QtBot, page: LivePage) -> None:
+    page.inspect(1)
+    qtbot.waitUntil(lambda: page.inspector.title.text() == "Buy")
+    info = page.inspector.info
+    node = next(
+        fact
+        for section in info.facts.sections
+        for fact in section.children
+        if fact.path == "event_properties.price"
+    )
+    info.customContextMenuRequested.emit(info.visualRect(info.facts.index_of(node)).center())
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    next(one for one in menu.actions() if one.text() == "Filter by this price").trigger()
+    menu.close()
+    assert page.filter.box.text() == "prop.price = 12"
+    qtbot.waitUntil(lambda: texts(page, "type") == ["Buy"])
+
+
+def test_the_event_is_copied_as_code(qtbot: QtBot, page: LivePage) -> None:
+    page.inspect(1)
+    qtbot.waitUntil(lambda: page.inspector.title.text() == "Buy")
+    entries = {one.text(): one for one in page.inspector.copies.list.actions()}
+    entries["track() call"].trigger()
+    assert QGuiApplication.clipboard().text().startswith('amplitude.track("Buy", {')
+    entries["cURL (the whole upload)"].trigger()
+    assert QGuiApplication.clipboard().text().startswith("curl -X POST")

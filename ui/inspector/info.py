@@ -4,7 +4,7 @@ Info: one event in words, to read and to copy from.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -28,6 +28,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.filter import Not
+from ui.inspector.conditions import condition_at
 from ui.inspector.facts import Section
 from ui.inspector.tree import FactsModel, Index, Node
 from ui.plain import clipboard, one_line, tooltip
@@ -43,7 +45,13 @@ MOST_OPEN = 50
 
 
 class InfoView(QTreeView):
-    """The facts of an event. What a person opened or closed stays so for the next event."""
+    """The facts of an event. What a person opened or closed stays so for the next event.
+
+    Signals:
+        condition_asked: a person wants to filter by a value (a `Node` of a filter).
+    """
+
+    condition_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -181,6 +189,11 @@ class InfoView(QTreeView):
         if node.path:
             menu.addAction(f"Copy path  {one_line(node.path, 60)}".replace("&", "&&"),
                            self.copy_path)  # fmt: skip
+        if (one := condition_at(node.path, node.value)) is not None:
+            menu.addSeparator()
+            name = one_line(node.name, 32).replace("&", "&&")
+            menu.addAction(f"Filter by this {name}", lambda: self.condition_asked.emit(one))
+            menu.addAction(f"Exclude this {name}", lambda: self.condition_asked.emit(Not(one)))
         if node.size:
             menu.addSeparator()
             menu.addAction("Open everything below", lambda: self._open_below(node))

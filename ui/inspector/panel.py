@@ -4,7 +4,7 @@ The inspector: one event, as facts to read and as the bytes behind it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -21,10 +21,13 @@ from app.errors import AppError
 from app.model import Outcome
 from ui.context import Context
 from ui.elided import ElidedLabel
+from ui.inspector.copymenu import CopyMenu
+from ui.inspector.difference import DifferenceView
 from ui.inspector.facts import sections
 from ui.inspector.info import InfoView
 from ui.inspector.problems import ProblemsView
 from ui.inspector.raw import RawView
+from ui.inspector.userthen import user_sections
 from ui.pages.emptystate import EmptyState
 from ui.plain import clock
 from ui.table.columns import outcome_cell
@@ -33,8 +36,17 @@ from ui.theme import hairline, label, set_role, tint
 if TYPE_CHECKING:
     from app.store import Store
     from app.store.events import EventDetail, Source
+    from app.store.people import Snapshot
 
 NARROWEST = 380
+
+
+class Looked(NamedTuple):
+    """An event, the user it saw, and whether that is known yet."""
+
+    detail: EventDetail | None
+    snapshot: Snapshot | None
+    is_studied: bool
 
 
 class Inspector(QWidget):
@@ -42,15 +54,17 @@ class Inspector(QWidget):
 
     Signals:
         closed: a person does not need it any more.
+        condition_asked: a person wants to filter by a value (a `Node` of a filter).
     """
 
     closed = Signal()
+    condition_asked = Signal(object)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
         self._event_id: int | None = None
-        self._is_settled = True
+        self._is_settled = self._is_studied = True
         self.detail: EventDetail | None = None
         self.setMinimumWidth(NARROWEST)
         self.setProperty("surface", True)
@@ -67,6 +81,11 @@ class Inspector(QWidget):
         self.raw = RawView(context.jobs)
         self.problems = ProblemsView(context)
         self.problems.counted.connect(self._count_problems)
+        self.user = InfoView()
+        self.user.setAccessibleName("The user when the event happened")
+        self.difference = DifferenceView()
+        for view in (self.info, self.user):
+            view.condition_asked.connect(self.condition_asked)
         self.empty = EmptyState(
             "inspector", "No event selected", "Select an event to see everything about it."
         )
@@ -79,15 +98,13 @@ class Inspector(QWidget):
 
     def _lay_out(self) -> None:
         self.stack = QStackedWidget()
-        for name, widget in (
-            ("Info", self.info),
-            ("Raw", self.raw),
-            ("Problems", self.problems),
-        ):
+        for name, widget in self._views():
             self.tabs.addTab(name)
             self.stack.addWidget(widget)
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.gone)
+        self._difference_tab = self.tabs.count() - 1
+        self.tabs.setTabVisible(self._difference_tab, False)
         self.tabs.currentChanged.connect(self._show_tab)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -97,6 +114,15 @@ class Inspector(QWidget):
         rows.addWidget(hairline())
         rows.addWidget(self.stack, 1)
 
+    def _views(self) -> tuple[tuple[str, QWidget], ...]:
+        return (
+            ("Info", self.info),
+            ("Raw", self.raw),
+            ("User at that time", self.user),
+            ("Problems", self.problems),
+            ("Difference", self.difference),
+        )
+
     def _head(self) -> QVBoxLayout:
         shut = QToolButton()
         tint(shut, "close")
@@ -104,7 +130,9 @@ class Inspector(QWidget):
         shut.setAccessibleName("Close the inspector")
         shut.clicked.connect(self.closed)
         top = QHBoxLayout()
+        self.copies = CopyMenu(self)
         top.addWidget(self.title, 1)
+        top.addWidget(self.copies)
         top.addWidget(shut)
         below = QHBoxLayout()
         below.setSpacing(12)
@@ -120,6 +148,8 @@ class Inspector(QWidget):
 
     def show_event(self, event_id: int | None) -> None:
         """Show this event; None shows that nothing is selected."""
+        if event_id != self._event_id:
+            self._end_difference()
         self._event_id = event_id
         self.problems.show_event(event_id)
         if event_id is None:
@@ -138,14 +168,51 @@ class Inspector(QWidget):
         self.raw.open_search()
 
     def _load(self, event_id: int) -> None:
-        def found(store: Store) -> EventDetail | None:
-            return store.events.detail(event_id)
+        def found(store: Store) -> Looked:
+            snapshot = store.people.snapshot(event_id)
+            return Looked(
+                store.events.detail(event_id), snapshot, store.events.studied() >= event_id
+            )
 
-        self._context.jobs.read(self, found).then(self._show).catch(self._fail)
+        self._context.jobs.read(self, found).then(self._show_looked).catch(self._fail)
+
+    def compare(self, first: int, second: int) -> None:
+        """Show what differs between two events, the older one at the left."""
+        older, newer = sorted((first, second))
+
+        def found(store: Store) -> tuple[EventDetail | None, EventDetail | None]:
+            return store.events.detail(older), store.events.detail(newer)
+
+        self.show_event(newer)
+        self._context.jobs.read(self, found, "compare").then(self._show_difference).catch(
+            self._fail
+        )
+
+    def _show_difference(self, both: tuple[EventDetail | None, EventDetail | None]) -> None:
+        left, right = both
+        if left is None or right is None:
+            self._context.notifications.info("One of the two events is no longer stored.")
+            return
+        names = tuple(f"{one.row.type} at {clock(one.row.received_ms)}" for one in (left, right))
+        self.difference.compare(left.event.fields, right.event.fields, (names[0], names[1]))
+        self.tabs.setTabVisible(self._difference_tab, True)
+        self.tabs.setCurrentIndex(self._difference_tab)
+
+    def _end_difference(self) -> None:
+        """What is compared was not asked for with another event."""
+        if self.tabs.isTabVisible(self._difference_tab):
+            self.tabs.setCurrentIndex(0)
+            self.tabs.setTabVisible(self._difference_tab, False)
+
+    def _show_looked(self, looked: Looked) -> None:
+        self._is_studied = looked.is_studied
+        self.user.show_sections(user_sections(looked.snapshot, is_studied=looked.is_studied))
+        self._show(looked.detail)
 
     def _look_again(self) -> None:
         """The answer may have come."""
-        if self._event_id is not None and not self._is_settled and self.isVisible():
+        is_open = not (self._is_settled and self._is_studied)
+        if self._event_id is not None and is_open and self.isVisible():
             self._load(self._event_id)
 
     def _show(self, detail: EventDetail | None) -> None:
@@ -154,7 +221,7 @@ class Inspector(QWidget):
         self.detail = detail
         self.raw.show_detail(detail)
         if detail is None:
-            self._is_settled = True
+            self._is_settled = self._is_studied = True
             self.title.show_text("")
             self.outcome.setText("")
             self.when.setText("")

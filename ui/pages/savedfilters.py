@@ -129,14 +129,14 @@ class SavedFilters(QToolButton):
         save = menu.addAction("Save this filter…", self.naming.emit)
         save.setEnabled(bool(self.current.strip()))
         if saved:
-            menu.addSection("Saved")
+            heading(menu, "Saved")
             for one in saved:
                 self._add(one.name, str(one.body.get("text", "")))
             removing = menu.addMenu("Remove a saved filter")
             for one in saved:
                 removing.addAction(_title(one.name), partial(self.remove, one))
         if recent:
-            menu.addSection("Recent")
+            heading(menu, "Recent")
             for text in recent:
                 self._add(text, text)
         if not saved and not recent:
@@ -209,3 +209,9 @@ class NameRow(QWidget):
 
 def _title(text: str) -> str:
     return one_line(text, 60).replace("&", "&&")
+
+
+def heading(menu: QMenu, text: str) -> None:
+    """A line above some entries. Not a section of Qt's: style sheets take their text away."""
+    menu.addSeparator()
+    menu.addAction(text).setEnabled(False)

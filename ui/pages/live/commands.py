@@ -35,6 +35,8 @@ def commands(page: LivePage) -> tuple[Action, ...]:
                enabled=has_row),
         Action("live.note", "Write a note", page.write_note, ("N",), "note", "comment mark",
                enabled=has_row),
+        Action("live.difference", "Compare two events", page.compare, ("D",), "", "diff difference",
+               enabled=has_row),
         Action("live.peek", "Peek into the event", page.peek, ("Space",), "", "inspect details",
                enabled=has_row),
         Action("live.copy", "Copy the selected rows", page.copy_rows, ("C",), "copy",

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QMenu, QToolButton
 from app.marks import Mark
 from ui.context import Context
 from ui.pages.live.projects import frame
+from ui.pages.savedfilters import heading
 from ui.plain import number, one_line
 from ui.table.columns import AGO, CLOCK, DEFAULT, SINCE, Look, is_property, titles
 
@@ -81,7 +82,7 @@ class ViewSwitch(QToolButton):
         """Bring the menu up to date."""
         menu = self.list
         menu.clear()
-        menu.addSection("Columns")
+        heading(menu, "Columns")
         shown = self.look.columns
         for key, title in titles().items():
             self._check(menu, title, key in shown, partial(self.toggle_column, key))
@@ -90,12 +91,12 @@ class ViewSwitch(QToolButton):
             self._check(menu, title, True, partial(self.toggle_column, key))
         for scope, title in (("prop", "Add an event property"), ("user", "Add a user property")):
             self._add_properties(menu.addMenu(title), scope)
-        menu.addSection("Time")
+        heading(menu, "Time")
         times = QActionGroup(menu)
         for how, title in TIMES.items():
             is_used = self.look.time == how
             times.addAction(self._check(menu, title, is_used, partial(self.use_time, how)))
-        menu.addSection("Events")
+        heading(menu, "Events")
         self._check(menu, "Names for autocaptured events", self.look.has_names, self.toggle_names)
         self._check(menu, "Fold what was sent before", self.is_folding, self.toggle_fold)
         menu.addSeparator()

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from app.filter import Condition, Node, Not, Op, equals
+from app.filter import Condition, Node, Not, equals
 from app.marks import COLOURS
+from ui.inspector.conditions import property_condition
 from ui.plain import clipboard, one_line
 from ui.table.columns import is_property, property_key
 from ui.theme import icon
@@ -85,18 +86,6 @@ def _property_condition(row: Any, column: str) -> Condition | None:
     text = row.event_properties if key == "prop" else row.user_properties
     value = properties(text).get(path[0])
     return property_condition(key, path, value)
-
-
-def property_condition(key: str, path: tuple[str, ...], value: Any) -> Condition | None:
-    """The condition that a property has this value; None for what cannot be compared."""
-    if isinstance(value, str):
-        return equals(key, value, path)
-    if isinstance(value, bool | int | float) or value is None:
-        word = {None: "null", True: "true", False: "false"}.get(value) if (
-            value is None or isinstance(value, bool)
-        ) else repr(value)  # fmt: skip
-        return Condition(key, str(word), Op.EQUAL, path)
-    return None
 
 
 def _named(key: str, one: Condition) -> str:

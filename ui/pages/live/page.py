@@ -64,6 +64,7 @@ class LivePage(QWidget):
         self._context = context
         self._is_stale = True
         self.inspector: Any = None
+        self._compared: int | None = None
         self.projects = ProjectSwitch()
         self.marks = Marks(context, self)
         self.view = ViewSwitch(context, self.marks.by_event)
@@ -430,6 +431,21 @@ class LivePage(QWidget):
         self._open_inspector()
         self.inspector.show_event(event_id)
 
+    def compare(self) -> None:
+        """Show what differs between the two selected events; with one selected, between it and the
+        one that is chosen next."""
+        ids = self.table.selected_ids(3)
+        if len(ids) == 1 and self._compared not in (None, ids[0]):
+            ids.append(self._compared or 0)
+        self._compared = ids[0] if len(ids) == 1 else None
+        if len(ids) == 2:
+            self._open_inspector()
+            self.inspector.compare(*ids)
+        elif len(ids) == 1:
+            self._context.notifications.info("Choose another event and press D to compare.")
+        else:
+            self._context.notifications.info("Select two events to compare them.")
+
     def toggle_inspector(self) -> None:
         """Open or close the inspector."""
         if self.is_inspecting:
@@ -452,6 +468,7 @@ class LivePage(QWidget):
 
             self.inspector = Inspector(self._context)
             self.inspector.closed.connect(self.close_inspector)
+            self.inspector.condition_asked.connect(self.add_term)
             self.split.addWidget(self.inspector)
             self.split.setStretchFactor(1, 0)
             width = max(self.split.width(), 2 * INSPECTOR_WIDTH)

@@ -1,0 +1,57 @@
+"""
+From a place in an event to the condition of a filter that its value is.
+"""
+
+import re
+from typing import Any
+
+from app.filter import Condition, Op, equals
+
+_STEP = re.compile(r'\.([^\W\d]\w*)|\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|^([^\W\d]\w*)')
+_SCOPES = {"event_properties": "prop", "user_properties": "user", "groups": "group"}
+_FIELDS = {
+    "event_type": "type",
+    "user_id": "user",
+    "device_id": "device",
+    "session_id": "session",
+    "library": "sdk",
+    "ip": "ip",
+}
+
+
+def steps_of(path: str) -> list[str | int]:
+    """The steps of a path as `facts.step` writes it."""
+    found: list[str | int] = []
+    for name, quoted, place, first in _STEP.findall(path):
+        if place:
+            found.append(int(place))
+        else:
+            found.append(name or first or re.sub(r"\\(.)", r"\1", quoted))
+    return found
+
+
+def condition_at(path: str, value: Any) -> Condition | None:
+    """The condition that the value at a path is this one; None where filters cannot look."""
+    steps = steps_of(path)
+    # Filters look into each entry of a list.
+    names = [one for one in steps if isinstance(one, str)]
+    if not names:
+        return None
+    if len(names) == 1 and names[0] in _FIELDS and isinstance(value, str | int):
+        key = _FIELDS[names[0]]
+        return Condition(key, str(value)) if key == "session" else equals(key, str(value))
+    if names[0] not in _SCOPES or len(names) < 2:
+        return None
+    inside = names[2:] if names[1].startswith("$") and len(names) > 2 else names[1:]
+    return property_condition(_SCOPES[names[0]], tuple(inside), value)
+
+
+def property_condition(key: str, path: tuple[str, ...], value: Any) -> Condition | None:
+    """The condition that a property has this value; None for what cannot be compared."""
+    if isinstance(value, str):
+        return equals(key, value, path)
+    if value is None or isinstance(value, bool):
+        return Condition(key, {None: "null", True: "true", False: "false"}[value], Op.EQUAL, path)
+    if isinstance(value, int | float):
+        return Condition(key, repr(value), Op.EQUAL, path)
+    return None

@@ -1,0 +1,55 @@
+"""
+Copying an event as code, as JSON, or as a piece of a bug report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QToolButton
+
+from app.copying import as_json, as_markdown, as_python, as_track
+from ui.inspector.rawtext import as_curl
+from ui.plain import clipboard
+from ui.theme import tint
+
+if TYPE_CHECKING:
+    from app.store.events import EventDetail
+    from ui.inspector.panel import Inspector
+
+COPIES: tuple[tuple[str, Callable[[EventDetail], str]], ...] = (
+    ("JSON", lambda detail: as_json(detail.event)),
+    ("track() call", lambda detail: as_track(detail.event)),
+    ("cURL (the whole upload)", lambda detail: as_curl(detail.capture)),
+    ("Python (the whole upload)", lambda detail: as_python(detail.capture)),
+    (
+        "Markdown, for a bug report",
+        lambda detail: as_markdown(
+            detail.event, detail.capture, detail.verdict.outcome, detail.verdict.reason
+        ),
+    ),
+)
+
+
+class CopyMenu(QToolButton):
+    """The button in the head of the inspector."""
+
+    def __init__(self, inspector: Inspector) -> None:
+        super().__init__()
+        self._inspector = inspector
+        tint(self, "copy")
+        self.setToolTip("Copy this event as…")
+        self.setAccessibleName("Copy this event as")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.list = QMenu(self)
+        self.setMenu(self.list)
+        for title, made in COPIES:
+            entry = self.list.addAction(title.replace("&", "&&"))
+            entry.triggered.connect(lambda _checked=False, made=made: self.copy(made))
+
+    def copy(self, made: Callable[[EventDetail], str]) -> None:
+        """Put the event on the clipboard."""
+        if detail := self._inspector.detail:
+            QGuiApplication.clipboard().setText(clipboard(made(detail)))

@@ -1,0 +1,54 @@
+"""
+The user as known when an event happened, with what the event itself changed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.differ import step
+from ui.inspector.facts import Fact, Section
+from ui.inspector.pretty import pretty
+from ui.plain import one_line
+
+if TYPE_CHECKING:
+    from app.store.people import Snapshot
+
+
+def user_sections(snapshot: Snapshot | None, *, is_studied: bool) -> tuple[Section, ...]:
+    """Sections for the facts view."""
+    if snapshot is None:
+        why = (
+            "This event does not count: it was refused, or sent before. It saw no user."
+            if is_studied
+            else "Not looked at yet; it will be in a moment."
+        )
+        return (Section("User at that time", (Fact("Nothing known", why, is_ours=True),)),)
+    found = []
+    if snapshot.changed:
+        found.append(
+            Section(
+                "Changed by this event",
+                tuple(_change(name, snapshot) for name in sorted(snapshot.changed)),
+            )
+        )
+    known = tuple(
+        Fact(name, snapshot.after[name], f"user_properties{step(name)}")
+        for name in sorted(snapshot.after)
+    )
+    nothing = Fact("Nothing known", "No user property was set until then.", is_ours=True)
+    found.append(Section("User properties at that time", known or (nothing,)))
+    return tuple(found)
+
+
+def _change(name: str, snapshot: Snapshot) -> Fact:
+    before, after = snapshot.before.get(name), snapshot.after.get(name)
+    text = f"{_text(before)} → {_text(after)}"
+    tone = "bad" if after is None else "good" if before is None else "warning"
+    return Fact(name, text, f"user_properties{step(name)}", is_ours=True, tone=tone)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "(none)"
+    return one_line(value if isinstance(value, str) else pretty(value).text, 120)
