@@ -248,7 +248,9 @@ class MainWindow(QMainWindow):
     def _make_sdks(self) -> QWidget:
         from ui.pages.sdks import SdksPage
 
-        return SdksPage(self.context)
+        page = SdksPage(self.context)
+        page.event_asked.connect(self.show_event)
+        return page
 
     def _make_requests(self) -> QWidget:
         from ui.pages.requests import RequestsPage

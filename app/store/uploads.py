@@ -50,6 +50,15 @@ class UploadReader:
         )
         return [UploadProblem(*row) for row in rows]
 
+    def first_event(self, upload_id: int) -> int | None:
+        """The id of an upload's first event; None without one, or when it was removed."""
+        row = self._db.execute(
+            "SELECT min(e.id) FROM uploads p JOIN events e ON e.id >= p.first_event_id"
+            " AND e.id < p.first_event_id + p.event_count WHERE p.id = ?",
+            (upload_id,),
+        ).fetchone()
+        return int(row[0]) if row[0] is not None else None
+
     def export(self) -> Iterator[dict[str, Any]]:
         """Uploads in order of arrival, as the command line prints them; see the README."""
         columns = (

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from app.study import Study
@@ -119,6 +120,22 @@ def test_a_row_opens_to_the_sentences_behind_it(qtbot: QtBot, filled: SdksPage) 
     filled.table.setFocus()
     qtbot.keyClick(filled.table, Qt.Key.Key_Return)
     assert not item.isExpanded()
+
+
+def test_the_events_behind_a_sentence_can_be_shown(qtbot: QtBot, filled: SdksPage) -> None:
+    choose(qtbot, filled, "Node SDK")
+    item = filled.table.item_of("optOut")
+    assert item is not None
+    filled.table.setCurrentItem(item)
+    at = filled.table.visualItemRect(item).center()
+    filled.table.customContextMenuRequested.emit(at)
+    menu = next(one for one in filled.table.findChildren(QMenu) if one.isVisible())
+    copy, show = menu.actions()
+    assert (copy.text(), show.text()) == ("Copy", "Show the events of capture 2")
+    with qtbot.waitSignal(filled.event_asked) as asked:
+        show.trigger()
+    assert asked.args == [3]
+    menu.close()
 
 
 def test_copying(qtbot: QtBot, filled: SdksPage) -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -45,12 +46,19 @@ REST = 10
 """Times as long as looking took, nothing is looked at."""
 LEFT = 300
 OTHER = 280
+MOST_SHOWN = 4
 
 Read = tuple[list[SourceReport], str, int]
 
 
 class SdksPage(QWidget):
-    """Projects and SDKs at the left, the options of the chosen one at the right."""
+    """Projects and SDKs at the left, the options of the chosen one at the right.
+
+    Signals:
+        event_asked: the id of an event that a person wants to see.
+    """
+
+    event_asked = Signal(object)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -278,13 +286,24 @@ class SdksPage(QWidget):
             self._context.notifications.info("Copied.")
 
     def _menu(self, at: QPoint) -> None:
-        item = self.table.itemAt(at)
-        if item is None or not self.table.copied():
+        # The menu key asks at a place of Qt's choosing; the chosen row is meant then.
+        if self.table.currentItem() is None or not self.table.copied():
             return
         menu = QMenu(self.table)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Copy", self.copy_chosen)
+        for number in self.table.captures()[:MOST_SHOWN]:
+            menu.addAction(
+                f"Show the events of capture {number:,}", partial(self._show_capture, number)
+            )
         menu.popup(self.table.viewport().mapToGlobal(at))
+
+    def _show_capture(self, number: int) -> None:
+        event = self._context.store.ask(lambda store: store.uploads.first_event(number), None)
+        if event is None:
+            self._context.notifications.info("That capture holds no events, or was removed.")
+        else:
+            self.event_asked.emit(event)
 
 
 def _read(store: Store) -> Read:

@@ -31,7 +31,7 @@ from app.sdk.evidence import Evidence
 from app.sdk.report import InstanceReport
 from app.sdk.resolve import Resolved
 from ui.pages.sdks import words
-from ui.pages.sdks.items import grandchildren
+from ui.pages.sdks.items import children, grandchildren
 from ui.plain import lines, one_line, tooltip
 from ui.theme import ROW, base_font, mono_font, pixmap, small_font, tokens
 
@@ -45,6 +45,7 @@ _KIND = Qt.ItemDataRole.UserRole
 _TONE = Qt.ItemDataRole.UserRole + 1
 _COPY = Qt.ItemDataRole.UserRole + 2
 _NAME = Qt.ItemDataRole.UserRole + 3
+_CAPTURES = Qt.ItemDataRole.UserRole + 4
 _HEAD, _ROW, _TEXT = "head", "row", "text"
 _LEFT = int(
     Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
@@ -124,6 +125,14 @@ class OptionTable(QTreeWidget):
         item = self.currentItem()
         return str(item.data(0, _COPY) or "") if item else ""
 
+    def captures(self) -> list[int]:
+        """The captures that show what the chosen row or sentence says."""
+        item = self.currentItem()
+        if item is None:
+            return []
+        texts = [item] if item.data(0, _KIND) == _TEXT else children(item)
+        return list(dict.fromkeys(at for text in texts for at in text.data(0, _CAPTURES) or ()))
+
     def _set_columns(self, compares: bool) -> None:
         self._compares = compares
         titles = ["Option", "Value", "How we know", "Default"]
@@ -154,8 +163,8 @@ class OptionTable(QTreeWidget):
             for row in rows:
                 item = self._item(row)
                 head.addChild(item)
-                for text in _sentences(row):
-                    child = _sentence(text)
+                for text, captures in _sentences(row):
+                    child = _sentence(text, captures)
                     item.addChild(child)
                     child.setFirstColumnSpanned(True)
                 item.setExpanded(row.option_name in opened)
@@ -279,19 +288,21 @@ def rows_of(report: InstanceReport, other: InstanceReport | None) -> list[Row]:
     return found + [Row(None, one) for one in theirs.values()]
 
 
-def _sentences(row: Row) -> Iterable[str]:
+def _sentences(row: Row) -> Iterable[tuple[str, tuple[int, ...]]]:
+    """What is behind a row, each with the captures that show it."""
     both = row.other is not None and row.one is not None
     found = row.one or row.other
     if found is not None:
-        yield found.option.about
+        yield found.option.about, ()
     for title, one in (("This one", row.one), ("The other", row.other)):
         if one is None:
             continue
         for text in one.because:
             where = _captures(text.captures)
-            yield f"{title}: {text.text}{where}" if both else f"{text.text}{where}"
+            said = f"{title}: {text.text}{where}" if both else f"{text.text}{where}"
+            yield said, text.captures
         for withdrawn in one.withdrawn:
-            yield f"Withdrawn: {withdrawn}"
+            yield f"Withdrawn: {withdrawn}", ()
 
 
 def _captures(captures: Sequence[int]) -> str:
@@ -301,11 +312,12 @@ def _captures(captures: Sequence[int]) -> str:
     return f"  (capture {numbers})" if len(captures) == 1 else f"  (captures {numbers})"
 
 
-def _sentence(text: str) -> QTreeWidgetItem:
+def _sentence(text: str, captures: tuple[int, ...]) -> QTreeWidgetItem:
     shown = one_line(text, 2000)
     item = QTreeWidgetItem([shown])
     item.setData(0, _KIND, _TEXT)
     item.setData(0, _COPY, lines(text))
+    item.setData(0, _CAPTURES, list(captures))
     return item
 
 
