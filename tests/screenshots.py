@@ -100,6 +100,7 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
         "live-filtered": lambda: (page.close_inspector(), page.filter.set_text("type:order")),
         "live-no-match": lambda: page.filter.set_text("nothing like this"),
         "sdks": lambda: (page.filter.clear(), run("go.sdks")),
+        "problems": lambda: run("go.problems"),
         "settings": lambda: run("go.settings"),
     }
 

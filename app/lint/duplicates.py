@@ -55,6 +55,8 @@ RAPID_EVENTS = 20
 RAPID_MS = 1000
 MOST_PAIRS = 10_000
 MOST_INSERT_IDS = 50_000
+_BITS = 20
+_TIME = (1 << _BITS) - 1
 _MARK, _INSERT_ID, _EVENT_ID, _TIMES = range(4)
 
 # [checksum of the properties, insert_id, event id, times within the last second]
@@ -68,7 +70,9 @@ class Duplicates(Family):
 
     def __init__(self) -> None:
         self.latest: Recent[tuple[int, str | None, str | None, str], Kept] = Recent(MOST_PAIRS)
-        self.insert_ids: Recent[tuple[int, str | None, str], list[int]] = Recent(MOST_INSERT_IDS)
+        # When each was first taken, and the time of its event, in one number: fifty thousand texts
+        # and numbers are nothing to the garbage collector, tuples and lists are.
+        self.insert_ids: Recent[str, int] = Recent(MOST_INSERT_IDS)
 
     def take(self, look: Look, report: Report) -> None:
         self._insert_ids(look, report)
@@ -86,14 +90,15 @@ class Duplicates(Family):
             name = event[5]
             if name is None or "delay" in event[6]:
                 continue
-            key = (source, event[3], name[:100])
+            key = f"{source} {name[:100]} {(event[3] or '')[:100]}"
             before = known.peek(key)
-            if before is None or now_ms - before[1] > WEEK_MS:
+            mark = (event[1] or 0) & _TIME
+            if before is None or now_ms - (before >> _BITS) > WEEK_MS:
                 if one[5]:
-                    known.put(key, [event[1] or 0, now_ms])
+                    known.put(key, now_ms << _BITS | mark)
                 elif one[3] is Outcome.DUPLICATE and one[4] is None:
                     _say_same(one, report)
-            elif one[4] is None or before[0] != (event[1] or 0):
+            elif one[4] is None or before & _TIME != mark:
                 # What is marked as sent again may still be another event with the same id.
                 _say_same(one, report)
 

@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from app import settings as keys
 from app.settings import Setting, Settings
+from app.study import Study
 from app.wire import Captured, Changed
 from resources import path
 from ui.actions import Action, Actions, tooltip
@@ -28,7 +29,7 @@ from ui.palette import matching, score
 from ui.theme import Theme, is_dark, tokens
 from ui.window import MainWindow
 
-from .conftest import Workspace
+from .conftest import Workspace, event
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -405,6 +406,34 @@ def test_the_count_of_problems_leads_to_them(
     assert window.rail.buttons["live"].isChecked()
     window.run("go.problems")
     assert window.current == "problems"
+
+
+def test_problems_lead_to_their_events(
+    qtbot: QtBot, window: MainWindow, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("good")
+    bad = workspace.add(event("bad", user_id="undefined"))
+    context.store.open()
+    with Study(workspace.folder) as study:
+        study.catch_up()
+    window.go_to("problems")
+    page = window.page("problems").findings
+    qtbot.keyClicks(page.search, "LNT-02")
+    qtbot.waitUntil(lambda: page.detail.events.topLevelItemCount() == 1)
+    item = page.detail.events.topLevelItem(0)
+    at = page.detail.events.visualItemRect(item).center()
+    qtbot.mouseClick(page.detail.events.viewport(), LEFT, pos=at)
+    assert window.current == "live"
+    live = window.page("live")
+    qtbot.waitUntil(lambda: live.inspector.detail is not None)
+    assert live.inspector.detail.row.id == bad
+    tab = live.inspector.stack.indexOf(live.inspector.problems)
+    qtbot.waitUntil(lambda: live.inspector.tabs.tabText(tab).startswith("Problems  "))
+    window.go_to("problems")
+    qtbot.mouseClick(page.detail.live, LEFT)
+    assert window.current == "live"
+    qtbot.waitUntil(lambda: live.stream.matches == 1 and not live.stream.is_loading)
+    assert live.filter.box.text() == "problem:LNT-02"
 
 
 def test_faults_that_are_on_are_shown(window: MainWindow, context: Context) -> None:

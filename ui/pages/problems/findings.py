@@ -102,7 +102,6 @@ class FindingsView(QWidget):
         switch = QToolButton()
         switch.setCheckable(True)
         switch.setChecked(True)
-        switch.setProperty("framed", True)
         switch.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         tint(switch, ICONS[name], TONES[name])
         words = f"{WORDS[name].lower()}s"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 MOST = 500
 _ID = Qt.ItemDataRole.UserRole
-_COLUMNS = (("Time", 150), ("Problem", 400), ("Address", 320), ("Size", 80))
+_COLUMNS = (("Time", 176), ("Problem", 400), ("Address", 320), ("Size", 80))
 _TIME, _PROBLEM, _ADDRESS, _SIZE = range(4)
 
 
