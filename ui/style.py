@@ -73,6 +73,7 @@ QPushButton[kind="chip"] {
 }
 QPushButton[kind="chip"]:hover { border-color: $edge; }
 QPushButton[kind="chip"]:focus { border-color: $accent; }
+QPushButton[kind="chip"]:checked { border-color: $accent; color: $accent; }
 QPushButton[kind="pill"] {
     background: $accent; color: $on_accent; border: 1px solid $accent; border-radius: 13px;
     min-height: 24px; padding: 0 12px; font-weight: 600;

@@ -89,6 +89,7 @@ class MainWindow(QMainWindow):
                 Page("ingestion", "Ingestion", "ingestion", "Ctrl+3", self._make_ingestion),
                 Page("sdks", "SDKs", "sdks", "Ctrl+5", self._make_sdks),
                 Page("requests", "Requests", "endpoint", "", self._make_requests),
+                Page("label", "Label", "label", "Ctrl+6", self._make_label),
                 Page("problems", "Problems", "warning", "", self._make_problems,
                      in_rail=False),
                 Page("faults", "Faults and limits", "warning", "", self._make_faults,
@@ -285,6 +286,17 @@ class MainWindow(QMainWindow):
         from ui.pages.faults import FaultsPage
 
         return FaultsPage(self.context)
+
+    def _make_label(self) -> QWidget:
+        from ui.pages.label import LabelPage
+
+        page = LabelPage(self.context)
+        page.live_asked.connect(self._show_in_live)
+        return page
+
+    def _show_in_live(self, text: str) -> None:
+        self.go_to("live")
+        self.page("live").filter.set_text(text)
 
     def _make_settings(self) -> QWidget:
         from ui.pages.settings import SettingsPage

@@ -33,16 +33,21 @@ class BrowserOpener(QObject):
 
     def open(self, url: str = SHOP) -> BrowserWindow:
         """A new window on `url`. Raises CaptureUnavailable while nothing listens."""
+        window = self.embed()
+        window.load(url)
+        window.show()
+        window.activateWindow()
+        return window
+
+    def embed(self) -> BrowserWindow:
+        """An empty one to be put into a page of the main window. Raises CaptureUnavailable while
+        nothing listens."""
         info = self._capture.info
         if info is None:
             raise CaptureUnavailable("Capture is not running.", "Start it, then open the browser.")
         engine.prepare(info.proxy)
         session = self._session or self._new_session(info.certificate)
-        window = session.open_window()
-        window.load(url)
-        window.show()
-        window.activateWindow()
-        return window
+        return session.open_window()
 
     @property
     def windows(self) -> list[BrowserWindow]:

@@ -1,0 +1,189 @@
+"""
+Labeling as a person does it: the demo shop in the built-in browser, through the real capture
+process, with mouse and keys.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from app.label.labels import Labels
+from app.study import Study
+from tests.ui.test_browser import LOAD_MS, context, pytestmark  # noqa: F401
+from ui.context import Context
+from ui.pages.label import LabelPage
+
+WAIT_MS = 20_000
+
+
+class Person:
+    """Sits before the Label page."""
+
+    def __init__(self, qtbot: QtBot, parts: Context) -> None:
+        self._qtbot = qtbot
+        self.context = parts
+        self.page = LabelPage(parts)
+        self.page.resize(1280, 800)
+        qtbot.addWidget(self.page)
+        self.page.show()
+        parts.store.open()
+
+    def until(self, condition: Any) -> None:
+        self._qtbot.waitUntil(condition, timeout=WAIT_MS)
+
+    def open_shop(self) -> None:
+        self._qtbot.mouseClick(self.page.site.start.buttons[1], Qt.MouseButton.LeftButton)
+        self.until(lambda: self.page.site.browser is not None)
+        self.until(lambda: self.run("document.querySelectorAll('#hero-cta').length") > 0)
+
+    def run(self, code: str) -> Any:
+        """What JavaScript of the site answers."""
+        assert self.page.site.browser
+        found: list[Any] = []
+        self.page.site.browser.page.runJavaScript(
+            f"JSON.stringify({code}) ?? 'null'", 0, found.append
+        )
+        self._qtbot.waitUntil(lambda: bool(found), timeout=LOAD_MS)
+        return json.loads(found[0] or "null")
+
+    def click(self, element: str) -> None:
+        """With the mouse on an element of the site, given as JavaScript."""
+        where = (
+            f"(e => {{ e.scrollIntoView({{block: 'center', behavior: 'instant'}});"
+            " const r = e.getBoundingClientRect();"
+            f" return [r.left + r.width / 2, r.top + r.height / 2, innerWidth]; }})({element})"
+        )
+        seen: list[Any] = []
+
+        def rests() -> bool:
+            seen.append(self.run(where))
+            return len(seen) > 1 and seen[-1] == seen[-2] and seen[-1][2] == self.view.width()
+
+        self.until(rests)
+        x, y, _ = seen[-1]
+        target = self.view.focusProxy() or self.view
+        QTest.mouseMove(target, QPoint(round(x), round(y)))
+        QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+
+    @property
+    def view(self) -> QWidget:
+        """Where the site is shown."""
+        assert self.page.site.browser
+        return self.page.site.browser.view
+
+    def label_mode(self) -> None:
+        self._qtbot.mouseClick(self.page.mode.buttons["label"], Qt.MouseButton.LeftButton)
+        self.until(lambda: self.page.site.survey is not None)
+
+    def navigate_mode(self) -> None:
+        self._qtbot.mouseClick(self.page.mode.buttons["navigate"], Qt.MouseButton.LeftButton)
+
+    def study(self) -> None:
+        with Study(self.context.workspace) as study:
+            study.catch_up()
+        self.context.feed.look()
+
+    def events(self, event_type: str) -> int:
+        return sum(
+            seen
+            for name, seen in self.context.store.ask(lambda store: store.events.types(), [])
+            if name == event_type
+        )
+
+    def name_and_save(self, name: str) -> None:
+        self.page.editor.name.selectAll()
+        self._qtbot.keyClicks(self.page.editor.name, name)
+        self._qtbot.mouseClick(self.page.editor.save, Qt.MouseButton.LeftButton)
+        self.until(lambda: not self.page.editor.isVisible())
+
+    @property
+    def told(self) -> dict[str, int]:
+        """What the list says: events by name."""
+        tree = self.page.book.tree
+        rows = [tree.topLevelItem(at) for at in range(tree.topLevelItemCount())]
+        return {row.text(0): int(row.text(1).replace(",", "")) for row in rows if row}
+
+
+@pytest.fixture
+def person(qtbot: QtBot, context: Context) -> Iterator[Person]:  # noqa: F811
+    made = Person(qtbot, context)
+    yield made
+    made.page.shutdown()
+
+
+CARD = "document.querySelector('main a, main button')"
+
+
+def test_a_click_becomes_a_labeled_event(person: Person, qtbot: QtBot) -> None:
+    page = person.page
+    person.open_shop()
+    # A click before anything was labeled.
+    person.until(lambda: person.events("[Amplitude] Page Viewed") > 0)
+    person.click("document.querySelector('header a[href]')")
+    person.until(lambda: person.events("[Amplitude] Element Clicked") == 1)
+    person.study()
+    person.label_mode()
+    person.click("document.querySelector('header a[href]')")
+    person.until(page.editor.isVisible)
+    assert page.editor.name.text().endswith("clicked")
+    person.until(lambda: "1 event captured so far" in page.editor.count.text())
+    assert "1 on this page" in page.editor.count.text()
+    person.name_and_save("Home opened")
+    person.until(lambda: person.told == {"Home opened": 1})
+    # Labeling itself sent nothing; clicks from now on count as well.
+    assert person.events("[Amplitude] Element Clicked") == 1
+    person.navigate_mode()
+    person.click("document.querySelector('header a[href]')")
+    person.until(lambda: person.events("[Amplitude] Element Clicked") == 2)
+    person.study()
+    person.until(lambda: person.told == {"Home opened": 2})
+    # And it can be undone.
+    card = person.context.notifications
+    with Labels(person.context.workspace) as labels:
+        assert [one.name for one in labels.all()] == ["Home opened"]
+    assert card is not None
+
+
+def test_all_of_a_list(person: Person, qtbot: QtBot) -> None:
+    page = person.page
+    person.open_shop()
+    person.label_mode()
+    one = "document.querySelector('main li a, main article a, main article button')"
+    person.click(one)
+    person.until(page.editor.isVisible)
+    assert page.editor.group.isVisible()
+    alike = int("".join(filter(str.isdigit, page.editor.group.text())))
+    assert alike > 2
+    qtbot.mouseClick(page.editor.group, Qt.MouseButton.LeftButton)
+    person.until(lambda: f"{alike} on this page" in page.editor.count.text())
+
+
+def test_what_cannot_be_saved_says_why(person: Person, qtbot: QtBot) -> None:
+    page = person.page
+    page.new()
+    qtbot.mouseClick(page.editor.save, Qt.MouseButton.LeftButton)
+    assert "name" in page.editor.problem.text()
+    qtbot.keyClicks(page.editor.name, "Buy")
+    qtbot.mouseClick(page.editor.save, Qt.MouseButton.LeftButton)
+    assert "every click" in page.editor.problem.text()
+    rows = {row.field: row for row in page.editor.rows}
+    qtbot.keyClicks(rows["selector"].values[0], "a ~ b")
+    assert rows["selector"].problem.isVisible()
+    qtbot.mouseClick(page.editor.save, Qt.MouseButton.LeftButton)
+    assert page.editor.isVisible()
+    rows["selector"].values[0].selectAll()
+    qtbot.keyClicks(rows["selector"].values[0], ".buy")
+    qtbot.mouseClick(page.editor.save, Qt.MouseButton.LeftButton)
+    person.until(lambda: person.told == {"Buy": 0})
+    page.new()
+    qtbot.keyClicks(page.editor.name, "buy")
+    rows = {row.field: row for row in page.editor.rows}
+    qtbot.keyClicks(rows["tag"].values[0], "a")
+    qtbot.mouseClick(page.editor.save, Qt.MouseButton.LeftButton)
+    assert "already a labeled event" in page.editor.problem.text()

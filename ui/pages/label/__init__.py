@@ -1,0 +1,408 @@
+"""
+Label: a person's own site, and names for what people click on it.
+
+Left the labeled events, in the middle the site, right the one that is being made or changed. What
+a draft matches is marked on the page and counted among everything that was captured, while it is
+edited; nothing is stored before Save, and every change can be undone.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.agentwords import Picked, Survey
+from app.errors import AppError, BadInput
+from app.label.evaluate import Judge
+from app.label.events import LabeledEvent
+from app.label.labels import Labels
+from app.label.live import clickable
+from app.store import Store
+from ui.actions import Action as WindowAction
+from ui.context import Context
+from ui.pages.connect.parts import Segments, sheet
+from ui.pages.label.booklist import BookList
+from ui.pages.label.counting import Counted, Told, count, tell
+from ui.pages.label.drafting import Draft, Drafts
+from ui.pages.label.editor import NEW, Editor
+from ui.pages.label.site import SIZES, Site
+from ui.theme import hairline, label
+
+LATER_MS = 250
+"""How long after the last keystroke everything captured is counted."""
+MOST_MARKS = 300
+
+
+class LabelPage(QWidget):
+    """Signals: `live_asked` with a filter text, to see events in Live."""
+
+    live_asked = Signal(str)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._counted: Counted | None = None
+        self._told: list[Told] = []
+        self._drafts: Drafts | None = None
+        self.book = BookList()
+        self.site = Site(context)
+        self.editor = Editor()
+        self.mode = Segments("Clicks", [("navigate", "Navigate"), ("label", "Label")])
+        self.mode.choose("navigate")
+        self.width_choice = QComboBox()
+        self.width_choice.setAccessibleName("Width of the site")
+        for width, title in SIZES:
+            self.width_choice.addItem(title, width)
+        self.overlay = QPushButton("Show labels")
+        self.overlay.setCheckable(True)
+        self.overlay.setToolTip("Mark what is labeled already; click a name to open it")
+        self._later = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._lay_out()
+        self._connect()
+        self._add_actions()
+        self._show_mode()
+        self.editor.hide()
+        self.setStyleSheet(sheet())
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.shutdown)
+
+    def shutdown(self) -> None:
+        """Close the browser. May be called more than once."""
+        self.site.shutdown()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look_again()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self.styleSheet() != sheet():
+            self.setStyleSheet(sheet())
+
+    # What a person does on the page
+
+    def set_mode(self, mode: str) -> None:
+        """Whether clicks go to the site or pick an element."""
+        self.mode.choose(mode)
+        self.site.set_mode(mode)
+        self._show_mode()
+        if mode == "navigate":
+            self._mark()
+
+    def toggle_mode(self) -> None:
+        """From one to the other."""
+        self.set_mode("navigate" if self.site.mode == "label" else "label")
+
+    def _pick(self, picked: Picked) -> None:
+        self._drafts = Drafts(picked, self.site.survey, self._told)
+        self.editor.group.setChecked(False)
+        self._draft(is_group=False)
+        self.editor.show_trail(picked.trail)
+
+    def _draft(self, *, is_group: bool) -> None:
+        """Suggest what would find the picked element, or all that are like it, again."""
+        drafts = self._drafts
+        if drafts is None:
+            return
+        self._context.jobs.read(
+            self, lambda store: drafts.suggest(store, is_group=is_group), "suggest"
+        ).then(self._show_draft)
+
+    def _show_draft(self, draft: Draft) -> None:
+        self.editor.edit(draft.event, draft.choices, draft.offered)
+        self.editor.group.setVisible(draft.alike > 1)
+        self.editor.group.setText(f"All {draft.alike} like this")
+        self.editor.show()
+        self.editor.name.setFocus()
+        self.editor.name.selectAll()
+        self.book.choose(None)
+        self._changed()
+
+    def _open_named(self, name: str) -> None:
+        found = next((one.label for one in self._told if one.label.name == name), None)
+        if found:
+            self.edit(found)
+
+    def edit(self, event: LabeledEvent) -> None:
+        """Show a labeled event in the panel."""
+        self._drafts = None
+        self.editor.edit(event)
+        self.editor.group.hide()
+        self.editor.show_trail(())
+        self.editor.show()
+        self.book.choose(event.id)
+        self._changed()
+
+    def new(self) -> None:
+        """An empty one, to be filled by hand."""
+        self.edit(NEW)
+        self.editor.name.setFocus()
+
+    def cancel(self) -> None:
+        """Forget what was not saved."""
+        self._drafts = None
+        self.editor.hide()
+        self.book.choose(None)
+        self._mark()
+
+    # What is kept
+
+    def save(self) -> None:
+        """Keep the draft; it counts at once."""
+        draft = self.editor.draft
+        if not draft.name:
+            self.editor.show_problem("Give it a name, so that others know what it counts.")
+            self.editor.name.setFocus()
+            return
+        if _is_open(draft):
+            self.editor.show_problem("Switch on a condition: this would count every click.")
+            return
+        before = next((one.label for one in self._told if one.label.id == draft.id), None)
+        saved = self._keep(draft)
+        if saved is None:
+            return
+        self.editor.hide()
+        self._mark()
+        undo = (
+            (lambda: self._remove_quietly(saved)) if before is None else lambda: self._keep(before)
+        )
+        self._context.notifications.info(f"“{saved.name}” is counted.", ("Undo", undo))
+
+    def _keep(self, event: LabeledEvent) -> LabeledEvent | None:
+        try:
+            with Labels(self._folder) as labels:
+                saved = labels.save(event)
+        except BadInput as error:
+            self.editor.show_problem(error.sentence)
+            return None
+        except AppError as error:
+            self._context.notifications.warn(f"{error.sentence} {error.hint}".strip())
+            return None
+        self._look_again()
+        return saved
+
+    def _archive(self, event: LabeledEvent) -> None:
+        kept = self._keep(replace(event, archived=not event.archived))
+        if kept:
+            word = "archived" if kept.archived else "counted again"
+            self._context.notifications.info(
+                f"“{kept.name}” is {word}.", ("Undo", lambda: self._keep(event))
+            )
+
+    def _remove(self, event: LabeledEvent) -> None:
+        self._remove_quietly(event)
+        self._context.notifications.info(
+            f"“{event.name}” was removed.", ("Undo", lambda: self._keep(event))
+        )
+
+    def _remove_quietly(self, event: LabeledEvent) -> None:
+        if event.id is None:
+            return
+        try:
+            with Labels(self._folder) as labels:
+                labels.remove(event.id)
+        except AppError as error:
+            self._context.notifications.warn(error.sentence)
+            return
+        if self.editor.draft.id == event.id:
+            self.editor.hide()
+        self._look_again()
+
+    # What it matches
+
+    def _changed(self) -> None:
+        self.editor.show_problem("")
+        self._counted = None
+        self._mark()
+        self._later.start()
+
+    def _survey(self, _survey: Survey) -> None:
+        self._mark()
+
+    def _mark(self) -> None:
+        """Show on the page what the draft matches, and what is labeled already."""
+        survey = self.site.survey
+        marks: list[dict[str, object]] = []
+        on_page: int | None = None
+        draft = self.editor.draft if self.editor.isVisibleTo(self) else None
+        is_open = draft is not None and _is_open(draft)
+        if survey and draft and not is_open:
+            found = _matches(draft, survey)
+            on_page = len(found)
+            marks += [{"element": at, "tone": "match"} for at in found[:MOST_MARKS]]
+        if survey and self.overlay.isChecked():
+            for one in self._told:
+                if not one.label.archived and (draft is None or one.label.id != draft.id):
+                    marks += [
+                        {"element": at, "tone": "other", "name": one.label.name}
+                        for at in _matches(one.label, survey)[:MOST_MARKS]
+                    ]
+        self.site.highlight(marks[:MOST_MARKS])
+        if draft:
+            self.editor.show_counts(on_page, self._counted, is_open)
+
+    def _count(self) -> None:
+        if not self.editor.isVisibleTo(self) or self._context.store.current is None:
+            return
+        draft = self.editor.draft
+        if _is_open(draft):
+            return
+        others = [one.label for one in self._told]
+
+        def work(store: Store) -> Counted | None:
+            try:
+                return count(store, draft, others)
+            except BadInput:
+                return None  # Said beside the condition that cannot be used.
+
+        self._context.jobs.read(self, work, "count").then(self._show_counted)
+
+    def _show_counted(self, counted: Counted | None) -> None:
+        self._counted = counted
+        self._mark()
+
+    def _look_again(self) -> None:
+        if not self.isVisible() or self._context.store.current is None:
+            return
+        folder = self._folder
+        now_ms = time.time_ns() // 1_000_000
+
+        def work(store: Store) -> list[Told]:
+            with Labels(folder) as labels:
+                return tell(store, labels.all(), now_ms)
+
+        self._context.jobs.read(self, work, "list").then(self._show_told)
+        self._later.start()
+
+    def _show_told(self, told: list[Told]) -> None:
+        self._told = told
+        self.book.tell(told)
+        if self.overlay.isChecked():
+            self._mark()
+
+    # Making it
+
+    @property
+    def _folder(self) -> Path:
+        return self._context.workspace
+
+    def _show_mode(self) -> None:
+        is_open = self.site.browser is not None
+        for part in (self.mode, self.width_choice, self.overlay):
+            part.setVisible(is_open)
+        self.hint.setVisible(is_open)
+        self.hint.setText(
+            "Click what you want to label. Arrow up: what is around it. Esc: back to the site."
+            if self.site.mode == "label"
+            else "Clicks go to the site."
+        )
+
+    def _show_site(self) -> None:
+        if self.site.browser is None:
+            self.mode.choose("navigate")
+        self._show_mode()
+
+    def _connect(self) -> None:
+        site, editor, book = self.site, self.editor, self.book
+        self.mode.chosen.connect(self.set_mode)
+        self.width_choice.currentIndexChanged.connect(
+            lambda _: site.set_width(int(self.width_choice.currentData() or 0))
+        )
+        self.overlay.toggled.connect(lambda _: self._mark())
+        site.picked.connect(self._pick)
+        site.surveyed.connect(self._survey)
+        site.left.connect(lambda: self.set_mode("navigate"))
+        site.label_opened.connect(self._open_named)
+        site.opened.connect(self._show_site)
+        editor.changed.connect(self._changed)
+        editor.save_asked.connect(self.save)
+        editor.cancelled.connect(self.cancel)
+        editor.group_asked.connect(lambda wanted: self._draft(is_group=wanted))
+        book.chosen.connect(self.edit)
+        book.archived.connect(self._archive)
+        book.removed.connect(self._remove)
+        book.live_asked.connect(lambda event: self.live_asked.emit(_live_filter(event)))
+        self._later.timeout.connect(self._count)
+        self._context.feed.changed.connect(self._look_again)
+        self._context.store.opened.connect(self._look_again)
+
+    def _add_actions(self) -> None:
+        table = (
+            WindowAction(
+                "label.mode",
+                "Label or navigate",
+                self.toggle_mode,
+                ("Ctrl+B",),
+                "label",
+                "click pick element",
+                enabled=lambda: self.site.browser is not None,
+            ),
+            WindowAction("label.new", "New labeled event", self.new, (), "plus", "visual labeling"),
+            WindowAction("label.shop", "Label the demo shop", self.site.open_shop, (), "shop"),
+        )
+        for action in table:
+            self._context.actions.add(action, self)
+
+    def _lay_out(self) -> None:
+        self.hint = label("", "muted")
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 10, 16, 10)
+        head.setSpacing(12)
+        head.addWidget(label("Label", "title"))
+        head.addWidget(self.mode)
+        head.addWidget(self.hint)
+        head.addStretch(1)
+        for part in (self.overlay, self.width_choice):
+            head.addWidget(part)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.book)
+        split.addWidget(self.site)
+        split.addWidget(self.editor)
+        self.book.setMinimumWidth(220)
+        self.editor.setMinimumWidth(320)
+        split.setSizes([260, 700, 340])
+        split.setStretchFactor(1, 1)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addLayout(head)
+        rows.addWidget(hairline())
+        rows.addWidget(split, 1)
+
+
+def _matches(event: LabeledEvent, survey: Survey) -> list[int]:
+    """Which elements of the page a labeled event matches, by place."""
+    try:
+        judge = Judge(replace(event, archived=False))
+    except BadInput:
+        return []
+    actions = {one.action for one in event.definitions}
+    return [
+        at
+        for at, one in enumerate(survey.elements)
+        if any(judge(*clickable(one, action)) is True for action in actions)
+    ]
+
+
+def _is_open(event: LabeledEvent) -> bool:
+    """Whether a definition has no condition, and would match everything."""
+    return any(all(condition.is_blank for condition in one.conditions) for one in event.definitions)
+
+
+def _live_filter(event: LabeledEvent) -> str:
+    escaped = event.name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'label:"{escaped}"'

@@ -1,0 +1,153 @@
+"""
+The labeled events of the workspace: how often each matched, when last, and whether it still works.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from app.label.events import LabeledEvent
+from ui.pages.label.counting import Told
+from ui.plain import ago, number, one_line, tooltip
+from ui.theme import icon, label
+
+_ID = Qt.ItemDataRole.UserRole
+_NAME, _EVENTS, _LAST = range(3)
+
+
+class BookList(QWidget):
+    """Signals: `chosen`, `archived` and `removed` with the labeled event a person means,
+    `live_asked` to see its events."""
+
+    chosen = Signal(object)
+    archived = Signal(object)
+    removed = Signal(object)
+    repair_asked = Signal(object)
+    live_asked = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[int, Told] = {}
+        self._shows_archived = False
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Find a labeled event")
+        self.search.setAccessibleName("Find a labeled event")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._filter)
+        self.tree = QTreeWidget()
+        self.nothing = label("Nothing is labeled yet.", "muted", wrap=True)
+        self._set_up()
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        head = QVBoxLayout()
+        head.setContentsMargins(12, 10, 12, 8)
+        head.setSpacing(8)
+        head.addWidget(self.search)
+        head.addWidget(self.nothing)
+        rows.addLayout(head)
+        rows.addWidget(self.tree, 1)
+        rows.addStretch(0)
+        self.tree.hide()
+        rows.setAlignment(Qt.AlignmentFlag.AlignTop)
+
+    def tell(self, told: Sequence[Told]) -> None:
+        """Show these, and keep the place."""
+        self._told = {one.label.id: one for one in told if one.label.id is not None}
+        current = self.tree.currentItem()
+        kept = current.data(0, _ID) if current else None
+        self.tree.blockSignals(True)
+        self.tree.clear()
+        now_ms = time.time_ns() // 1_000_000
+        for one in sorted(told, key=lambda one: (one.label.archived, one.label.name.casefold())):
+            item = _item(one, now_ms)
+            self.tree.addTopLevelItem(item)
+            if one.label.id == kept:
+                self.tree.setCurrentItem(item)
+        self.tree.blockSignals(False)
+        self.nothing.setVisible(not told)
+        self.tree.setVisible(bool(told))
+        self._filter()
+
+    def choose(self, label_id: int | None) -> None:
+        """Mark one as the one that is edited, without saying so."""
+        self.tree.blockSignals(True)
+        self.tree.clearSelection()
+        for at in range(self.tree.topLevelItemCount()):
+            item = self.tree.topLevelItem(at)
+            if item and item.data(0, _ID) == label_id:
+                self.tree.setCurrentItem(item)
+        self.tree.blockSignals(False)
+
+    def _set_up(self) -> None:
+        tree = self.tree
+        tree.setAccessibleName("Labeled events")
+        tree.setColumnCount(3)
+        tree.setHeaderLabels(["Labeled event", "Events", "Last"])
+        tree.setRootIsDecorated(False)
+        tree.setUniformRowHeights(True)
+        tree.setProperty("padded", True)
+        header = tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(_NAME, header.ResizeMode.Stretch)
+        header.resizeSection(_EVENTS, 62)
+        header.resizeSection(_LAST, 76)
+        tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        tree.customContextMenuRequested.connect(self._menu)
+        tree.currentItemChanged.connect(self._choose)
+
+    def _choose(self, item: QTreeWidgetItem | None, _before: object = None) -> None:
+        one = self._told.get(item.data(0, _ID)) if item else None
+        if one:
+            self.chosen.emit(one.label)
+
+    def _menu(self, where: QPoint) -> None:
+        item = self.tree.itemAt(where)
+        one = self._told.get(item.data(0, _ID)) if item else None
+        if one is None:
+            return
+        menu = QMenu(self)
+        menu.addAction("Show its events in Live").triggered.connect(
+            lambda: self.live_asked.emit(one.label)
+        )
+        repair = menu.addAction("Repair…")
+        repair.setEnabled(any(state.needs_repair for state in one.health))
+        repair.triggered.connect(lambda: self.repair_asked.emit(one.label))
+        menu.addSeparator()
+        title = "Put back" if one.label.archived else "Archive"
+        menu.addAction(title).triggered.connect(lambda: self.archived.emit(one.label))
+        menu.addAction("Remove").triggered.connect(lambda: self.removed.emit(one.label))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.tree.viewport().mapToGlobal(where))
+
+    def _filter(self, _text: str = "") -> None:
+        wanted = self.search.text().strip().casefold()
+        for at in range(self.tree.topLevelItemCount()):
+            item = self.tree.topLevelItem(at)
+            one = self._told.get(item.data(0, _ID)) if item else None
+            if item and one:
+                item.setHidden(wanted not in _words(one.label))
+
+
+def _words(event: LabeledEvent) -> str:
+    return f"{event.name} {event.category} {event.description}".casefold()
+
+
+def _item(one: Told, now_ms: int) -> QTreeWidgetItem:
+    last = ago(one.last_ms, now_ms) if one.last_ms is not None else "never"
+    item = QTreeWidgetItem([one_line(one.label.name), number(one.events), last])
+    item.setData(0, _ID, one.label.id)
+    item.setTextAlignment(_EVENTS, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    sentences = [state.sentence for state in one.health]
+    if one.label.archived:
+        item.setDisabled(False)
+        item.setText(_NAME, f"{item.text(_NAME)}  (archived)")
+    elif any(state.needs_repair for state in one.health):
+        item.setIcon(_NAME, icon("warning", "warning"))
+    parts = [one.label.name, one.label.description, *sentences]
+    item.setToolTip(_NAME, tooltip("\n".join(part for part in parts if part)))
+    return item

@@ -1,0 +1,168 @@
+"""
+The person's own site in the built-in browser, with the page agent in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.agentwords import Leave, Opened, Page, Picked, Survey
+from app.errors import AppError
+from ui.browser.opener import SHOP, BrowserOpener
+from ui.context import Context
+from ui.pages.emptystate import EmptyState
+
+if TYPE_CHECKING:
+    from ui.browser.agent import Agent
+    from ui.browser.window import BrowserWindow
+
+SIZES = (("", "Full width"), ("820", "Tablet"), ("390", "Phone"))
+SURVEY_MS = 1500
+"""How often the page is looked at again while labeling: it may change at any time."""
+
+
+class Site(QWidget):
+    """Nothing at first, then a browser.
+
+    Signals:
+        picked: a `Picked`.
+        surveyed: a `Survey` of everything on the page that can be labeled.
+        left: a person wants to navigate again.
+        label_opened: the name of a labeled event that was clicked on the page.
+        opened: a site is there, or gone again.
+    """
+
+    picked = Signal(object)
+    surveyed = Signal(object)
+    left = Signal()
+    label_opened = Signal(str)
+    opened = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.opener = BrowserOpener(context.capture, context.notifications, self)
+        self.browser: BrowserWindow | None = None
+        self.agent: Agent | None = None
+        self.survey: Survey | None = None
+        self._mode = "navigate"
+        self.start = EmptyState(
+            "label",
+            "Open the site that you want to label",
+            "Click an element, give it a name, and every click on it is counted from then on, "
+            "and those that were captured before. No code, no release.",
+            [("Open a site", self.open_blank), ("Open the demo shop", self.open_shop)],
+        )
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.start)
+        self._frame = QWidget()
+        self._row = QHBoxLayout(self._frame)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self.stack.addWidget(self._frame)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addWidget(self.stack)
+        self._again = QTimer(self, interval=SURVEY_MS)
+        self._again.timeout.connect(self.look)
+
+    @property
+    def mode(self) -> str:
+        """What clicks on the page do: "navigate" or "label"."""
+        return self._mode
+
+    def open_blank(self) -> None:
+        """An empty browser, with the cursor where the address goes."""
+        self._open("about:blank")
+        if self.browser:
+            self.browser.address.clear()
+            self.browser.address.setFocus()
+
+    def open_shop(self) -> None:
+        """The shop that comes with Eventscope."""
+        self._open(SHOP)
+
+    def open(self, url: str) -> None:
+        """A site by its address."""
+        self._open(url)
+
+    def set_mode(self, mode: str) -> None:
+        """What clicks on the page do from now on."""
+        self._mode = mode
+        if self.agent:
+            self.agent.do("mode", mode=mode)
+        if mode == "label":
+            self._again.start()
+            self.look()
+        else:
+            self._again.stop()
+            self.survey = None
+
+    def set_width(self, pixels: int) -> None:
+        """Show the site as on a narrower screen; 0 is all the room there is."""
+        if self.browser:
+            self.browser.setMaximumWidth(pixels or 16777215)
+
+    def look(self) -> None:
+        """Ask for everything on the page that can be labeled."""
+        if self.agent and self._mode == "label" and self.isVisible():
+            self.agent.do("survey", most=5000)
+
+    def highlight(self, marks: Iterable[dict[str, Any]]) -> None:
+        """Mark elements of the last survey: `element`, `tone` and perhaps `name`."""
+        if self.agent:
+            self.agent.do("highlight", marks=list(marks))
+
+    def shutdown(self) -> None:
+        """Close the browser. May be called more than once."""
+        self._again.stop()
+        self._forget()
+        self.opener.shutdown()
+
+    def _open(self, url: str) -> None:
+        if self.browser:
+            self.browser.load(url)
+            return
+        try:
+            self.browser = self.opener.embed()
+        except AppError as error:
+            self._context.notifications.warn(f"{error.sentence} {error.hint}".strip())
+            return
+        # Imported here: the engine is large, and only for those who use it.
+        from ui.browser.agent import Agent
+
+        self.agent = Agent(self.browser.page)
+        self.agent.said.connect(self._hear)
+        self.browser.closed.connect(self._forget)
+        self._row.addWidget(self.browser)
+        self.stack.setCurrentWidget(self._frame)
+        self.browser.show()
+        self.browser.load(url)
+        self.opened.emit()
+
+    def _hear(self, said: object) -> None:
+        match said:
+            case Page():
+                if said.is_new and self.agent:
+                    self.agent.do("mode", mode=self._mode)
+                self.look()
+            case Survey():
+                self.survey = said
+                self.surveyed.emit(said)
+            case Picked():
+                self.picked.emit(said)
+            case Leave():
+                self.left.emit()
+            case Opened():
+                self.label_opened.emit(said.name)
+
+    def _forget(self, _window: object = None) -> None:
+        if self.browser is None:
+            return
+        self.browser = self.agent = self.survey = None
+        self.set_mode("navigate")
+        self.stack.setCurrentWidget(self.start)
+        self.opened.emit()
