@@ -89,6 +89,12 @@ def opened_patterns(added: Iterable[str]) -> list[str]:
     return [_pattern(host) for host in (*ANALYTICS_HOSTS, *sorted(OWN_HOSTS), *added)]
 
 
+def matches(hosts: Iterable[str], host: str, port: int) -> bool:
+    """Whether one of the hosts that a person named is this one."""
+    address = f"{host.lower().rstrip('.')}:{port}"
+    return any(re.search(_pattern(one), address) for one in hosts)
+
+
 def _pattern(host: str) -> str:
     name, _, port = host.partition(":")
     if name.startswith("*."):

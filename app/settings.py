@@ -92,6 +92,13 @@ HOSTS: Setting[list[str]] = Setting(
     "Further hosts to open",
     "Your own collection domains, one a line. Everything not listed passes through unopened.",
 )
+LABELED: Setting[list[str]] = Setting(
+    "label.hosts",
+    [],
+    "Sites to label in your own browser",
+    "One a line. Their pages get a script of Eventscope; every other page stays as it is.",
+    hidden=True,
+)
 CAP_MB = Setting(
     "workspace.cap_mb",
     2048,
@@ -137,6 +144,7 @@ ALL: tuple[Setting[Any], ...] = (
     ENDPOINT_PORT,
     UPSTREAM,
     HOSTS,
+    LABELED,
     CAP_MB,
     INGESTION,
     FAULTS,

@@ -93,6 +93,34 @@ class Trouble(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class AgentSaid(Message):
+    """The page agent said something in a person's own browser: which page, of which host, and a
+    message for `app.agentwords`."""
+
+    TYPE: ClassVar[str] = "agent_said"
+    page: str
+    host: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgent(Message):
+    """Have the page agent do something (JSON, see `agent.js`); on all pages when none is named."""
+
+    TYPE: ClassVar[str] = "ask_agent"
+    page: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetLabeled(Message):
+    """Bring the page agent to these sites, and to no others."""
+
+    TYPE: ClassVar[str] = "set_labeled"
+    hosts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SetDelivery(Message):
     """Switch delivery for everything that arrives from now on."""
 
@@ -164,6 +192,9 @@ _TYPES: dict[str, type[Message]] = {
         FaultsMet,
         Imported,
         Trouble,
+        AgentSaid,
+        AskAgent,
+        SetLabeled,
         SetDelivery,
         SetHosts,
         SetFaults,

@@ -32,5 +32,7 @@ class State:
     delivery: Delivery
     cap_bytes: int
     hosts: list[str] = field(default_factory=list)
+    labeled: list[str] = field(default_factory=list)
+    """Sites that the page agent is brought to."""
     faults: Faults = field(default_factory=Faults)
     rules: RuleBook = field(default_factory=RuleBook)

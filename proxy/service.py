@@ -28,6 +28,7 @@ from proxy.capture import CaptureAddon
 from proxy.config import Config, State
 from proxy.control import Announcer, listen
 from proxy.importing import import_into
+from proxy.inject import InjectAddon
 from proxy.master import CaptureMaster, free_ports
 from proxy.memory import IngestionMemory
 from proxy.writer import GroupWriter
@@ -69,10 +70,16 @@ class Service:
         state.faults.changed = self._say_changed
         state.faults.met = self._fault_met
         self._tells_faults = False
-        self._master.addons.add(self._addon, _WhenRunning(self._announce))
+        self._inject = InjectAddon(state, self._agent_said)
+        # Asked before the addon that captures, and told of an answer's headers after it.
+        self._master.addons.add(
+            self._inject.asking, self._addon, self._inject, _WhenRunning(self._announce)
+        )
         self._commands: dict[type[wire.Message], Callable[..., None]] = {
             wire.SetDelivery: self._set_delivery,
             wire.SetHosts: self._set_hosts,
+            wire.SetLabeled: self._set_labeled,
+            wire.AskAgent: lambda message: self._inject.ask(message.page, message.text),
             wire.SetFaults: self._set_faults,
             wire.SetIngestion: self._set_ingestion,
             wire.SetCap: self._set_cap,
@@ -165,8 +172,15 @@ class Service:
     def _set_hosts(self, message: wire.SetHosts) -> None:
         hosts = checked_hosts(message.hosts)
         self._state.hosts = hosts
-        self._master.open_hosts(hosts)
+        self._master.open_hosts([*hosts, *self._state.labeled])
         self._say_changed()
+
+    def _set_labeled(self, message: wire.SetLabeled) -> None:
+        self._state.labeled = checked_hosts(message.hosts)
+        self._master.open_hosts([*self._state.hosts, *self._state.labeled])
+
+    def _agent_said(self, page: str, host: str, text: str) -> None:
+        self._announcer.say(wire.AgentSaid(page, host, text))
 
     def _set_faults(self, message: wire.SetFaults) -> None:
         self._state.faults.replace(message.faults)

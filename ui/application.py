@@ -118,6 +118,8 @@ class Application(QObject):
             self.window.page("live").following.use(value)
         elif setting is keys.HOSTS:
             self.capture.send(wire.SetHosts(value))
+        elif setting is keys.LABELED:
+            self.capture.send(wire.SetLabeled(value))
         elif setting is keys.CAP_MB:
             self.capture.send(wire.SetCap(value))
         elif setting.restart and self.capture.state == "listening":

@@ -51,6 +51,7 @@ class CaptureProcess(QObject):
     faults_met = Signal(object)
     imported = Signal(object)
     trouble = Signal(object)
+    agent_said = Signal(object)
     state_changed = Signal(str)
 
     def __init__(self, settings: Settings, workspace: Path, parent: QObject | None = None) -> None:
@@ -208,6 +209,8 @@ class CaptureProcess(QObject):
                 self.changed.emit(message)
             case wire.FaultsMet():
                 self.faults_met.emit(message)
+            case wire.AgentSaid():
+                self.agent_said.emit(message)
             case wire.Imported():
                 self.imported.emit(message)
             case wire.Trouble():
@@ -223,6 +226,9 @@ class CaptureProcess(QObject):
         self._ports = port_of(message.proxy), port_of(message.endpoint)
         self._healthy.start(HEALTHY_MS)
         self._set_state("listening")
+        labeled = self._settings.get(keys.LABELED)
+        if labeled:
+            self.send(wire.SetLabeled(list(labeled)))
         self.listening.emit(message)
 
     def _read_log(self) -> None:

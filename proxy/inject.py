@@ -1,0 +1,186 @@
+"""
+Brings the page agent to sites that a person chose, in whatever browser they use.
+
+HTML documents of those sites get one script; everything else passes byte for byte. The script and
+its messages are at an address of the site itself, which the proxy answers, so that neither mixed
+content nor local network rules are in the way. Whoever talks there must know the token that was
+put into the page, and come from the very site.
+"""
+
+import hmac
+import logging
+import secrets
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import orjson
+from mitmproxy import http
+
+from app.agentwords import LONGEST_MESSAGE
+from app.hosts import matches
+from app.injecting import FOLDER, SCRIPT, injected, is_document, nonce_of, relaxed
+from proxy.config import State
+from resources import path
+
+log = logging.getLogger(__name__)
+
+CSP = ("content-security-policy", "content-security-policy-report-only")
+MOST_PAGES = 50
+MOST_ASKED = 100
+_LONG_AGO_S = 60.0
+
+type Told = Callable[[str, str, str], None]
+"""Page, its host, and what it said."""
+
+
+class Asking:
+    """The hook that comes before the addon that captures, which leaves answered flows alone."""
+
+    def __init__(self, request: Callable[[http.HTTPFlow], None]) -> None:
+        self.request = request
+
+
+class InjectAddon:
+    """mitmproxy hooks for answers; `asking` is the one for requests."""
+
+    def __init__(self, state: State, told: Told) -> None:
+        self._state = state
+        self._told = told
+        self._token = secrets.token_urlsafe(24)
+        self._asked: OrderedDict[str, deque[str]] = OrderedDict()
+        self._seen: dict[str, float] = {}
+        self._script: bytes | None = None
+        self.asking = Asking(self._request)
+
+    def ask(self, page: str, text: str) -> None:
+        """Have a page told something when it next asks; every page when none is named."""
+        for one in [page] if page else self.pages():
+            self._asked.setdefault(one, deque(maxlen=MOST_ASKED)).append(text)
+
+    def pages(self) -> list[str]:
+        """Pages that asked lately."""
+        now = time.monotonic()
+        return [page for page, at in self._seen.items() if now - at < _LONG_AGO_S]
+
+    def _request(self, flow: http.HTTPFlow) -> None:
+        """Answer what is meant for the agent; ask sites for documents that can be read."""
+        if flow.response or not self._is_chosen(flow):
+            return
+        if flow.request.path.startswith(FOLDER):
+            flow.response = self._answer(flow.request)
+        elif _is_navigation(flow.request):
+            # A page that was cached before would come back without its body.
+            for name in ("if-none-match", "if-modified-since", "range"):
+                flow.request.headers.pop(name, None)
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """A document must be held in memory to be added to."""
+        if flow.response and self._wants(flow):
+            flow.response.stream = False
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        """Add the agent to a document."""
+        if flow.response and self._wants(flow) and not flow.response.stream:
+            try:
+                self._inject(flow.response)
+            except ValueError as error:
+                # An encoding that we cannot read: the page goes on as it came.
+                log.warning("the page agent cannot be added: %s", error)
+
+    def _is_chosen(self, flow: http.HTTPFlow) -> bool:
+        return bool(self._state.labeled) and matches(
+            self._state.labeled, flow.request.pretty_host, flow.request.port
+        )
+
+    def _wants(self, flow: http.HTTPFlow) -> bool:
+        response = flow.response
+        if response is None or not self._is_chosen(flow) or flow.request.method != "GET":
+            return False
+        destination = flow.request.headers.get("sec-fetch-dest", "")
+        kind = response.headers.get("content-type", "")
+        return is_document(kind, destination, response.status_code)
+
+    def _inject(self, response: http.Response) -> None:
+        body = response.get_content(strict=True)
+        policies = [one for name in CSP for one in response.headers.get_all(name)]
+        nonce = nonce_of(policies) or secrets.token_urlsafe(12)
+        added = injected(body, nonce) if body else None
+        if added is None:
+            return
+        # Decoded and not packed again: it goes over loopback.
+        response.headers.pop("content-encoding", None)
+        response.content = added
+        for name in CSP:
+            found = response.headers.get_all(name)
+            if found:
+                response.headers.set_all(name, [relaxed(one, nonce) for one in found])
+        response.headers["cache-control"] = "no-store"
+
+    # The agent's own address
+
+    def _answer(self, request: http.Request) -> http.Response:
+        name = request.path.partition("?")[0]
+        if name == SCRIPT and request.method == "GET":
+            return self._code()
+        if name == f"{FOLDER}say" and request.method == "POST":
+            return self._hear(request)
+        return http.Response.make(404)
+
+    def _code(self) -> http.Response:
+        if self._script is None:
+            parts = [path(f"agent/{one}.js").read_text("utf-8") for one in _PARTS]
+            setting = orjson.dumps({"token": self._token, "say": f"{FOLDER}say"}).decode()
+            text = "(() => {\n" + "\n".join(parts) + f"\nconnectAgent({setting});\n}})();"
+            self._script = text.encode()
+        headers = {"Content-Type": "text/javascript; charset=utf-8", "Cache-Control": "no-store"}
+        return http.Response.make(200, self._script, headers)
+
+    def _hear(self, request: http.Request) -> http.Response:
+        if not self._is_trusted(request):
+            return http.Response.make(403)
+        try:
+            said = orjson.loads(request.get_content(strict=False) or b"")
+            page, messages = str(said["page"])[:64], said["messages"]
+            if not isinstance(messages, list):
+                return http.Response.make(400)
+        except (ValueError, KeyError, TypeError):
+            return http.Response.make(400)
+        self._remember(page)
+        for message in messages[:100]:
+            text = orjson.dumps(message).decode()
+            if len(text) <= LONGEST_MESSAGE:
+                self._told(page, request.pretty_host, text)
+        asked = self._asked.pop(page, deque())
+        body = orjson.dumps({"asked": [orjson.loads(one) for one in asked]})
+        headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+        return http.Response.make(200, body, headers)
+
+    def _is_trusted(self, request: http.Request) -> bool:
+        token = request.headers.get("x-eventscope-token", "")
+        origin = urlsplit(request.headers.get("origin", "")).hostname
+        site = request.headers.get("sec-fetch-site", "same-origin")
+        return (
+            hmac.compare_digest(token.encode(), self._token.encode())
+            and (origin is None or origin == request.pretty_host)
+            and site == "same-origin"
+        )
+
+    def _remember(self, page: str) -> None:
+        self._seen[page] = time.monotonic()
+        while len(self._seen) > MOST_PAGES:
+            oldest = min(self._seen, key=lambda one: self._seen[one])
+            del self._seen[oldest]
+            self._asked.pop(oldest, None)
+
+
+_PARTS = ("describe", "agent", "wire")
+
+
+def _is_navigation(request: http.Request) -> bool:
+    destination = request.headers.get("sec-fetch-dest", "")
+    return request.method == "GET" and (
+        destination in ("document", "iframe", "frame")
+        or (not destination and "text/html" in request.headers.get("accept", ""))
+    )

@@ -1,0 +1,58 @@
+// The agent's way to Eventscope in a person's own browser: requests to an address of the page's own
+// site, which the proxy answers. Asks what is wanted, often while labeling and seldom otherwise.
+"use strict";
+
+const connectAgent = ({ token, say }) => {
+  // Before any script of the page: pages and SDKs put their own in the place of these.
+  const send = window.fetch.bind(window);
+  const later = window.setTimeout.bind(window);
+  const write = JSON.stringify.bind(JSON);
+  const OFTEN_MS = 250;
+  const SELDOM_MS = 2000;
+  const page = Array.from(crypto.getRandomValues(new Uint8Array(9)), (one) =>
+    one.toString(16).padStart(2, "0"),
+  ).join("");
+  let waiting = [];
+  let isLabeling = false;
+  let isAsking = false;
+
+  const agent = makeAgent((message) => {
+    waiting.push({ ...message, focus: document.hasFocus() });
+    ask();
+  });
+
+  const ask = async () => {
+    if (isAsking) return;
+    isAsking = true;
+    const messages = waiting;
+    waiting = [];
+    try {
+      const answer = await send(say, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-Eventscope-Token": token },
+        body: write({ page, messages }),
+        credentials: "omit",
+        cache: "no-store",
+      });
+      if (answer.ok) hear((await answer.json()).asked);
+    } catch {
+      // The proxy is gone, or the page is leaving: the next question tells.
+      waiting = [...messages, ...waiting].slice(-20);
+    }
+    isAsking = false;
+    if (waiting.length) ask();
+  };
+
+  const hear = (asked) => {
+    for (const message of asked) {
+      if (message.do === "mode") isLabeling = message.mode === "label";
+      agent.receive(message);
+    }
+  };
+
+  const again = () => {
+    if (!document.hidden) ask();
+    later(again, isLabeling ? OFTEN_MS : SELDOM_MS);
+  };
+  again();
+};

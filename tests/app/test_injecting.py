@@ -1,0 +1,98 @@
+"""
+The page agent is added to documents and to nothing else, and policies let it in and no one else.
+"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.injecting import SCRIPT, injected, is_document, nonce_of, relaxed
+
+TAG = f'<script src="{SCRIPT}" nonce="n1"></script>'.encode()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"<!doctype html><html><head>", b"<title>A</title></head><body></body></html>"),
+        (b'<HTML lang="en"><HEAD data-x="1">', b"<script>first()</script></HEAD></HTML>"),
+        (b"<!DOCTYPE html>", b"<title>No head</title><p>x"),
+        (b"<html>", b"<body>x</body></html>"),
+        (b"\xef\xbb\xbf", b"<title>x</title>"),
+        (b"<!-- a comment -->\n", b"<body>x"),
+    ],
+)
+def test_behind_the_head_and_before_all_scripts(before: bytes, after: bytes) -> None:
+    assert injected(before + after, "n1") == before + TAG + after
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b"<li>one</li>", b"<div>a fragment</div>", b"\x00\x01", b"plain text"]
+)
+def test_what_is_no_document_stays(body: bytes) -> None:
+    assert injected(body, "n1") is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "destination", "status", "expected"),
+    [
+        ("text/html; charset=utf-8", "document", 200, True),
+        ("text/html", "iframe", 404, True),
+        ("text/html", "", 200, True),
+        ("text/html", "empty", 200, False),  # Fetched by a script.
+        ("text/html; charset=utf-16", "document", 200, False),
+        ("application/json", "document", 200, False),
+        ("text/html", "document", 101, False),
+    ],
+)
+def test_documents(kind: str, destination: str, status: int, expected: bool) -> None:
+    assert is_document(kind, destination, status) is expected
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        ("script-src 'self'", "script-src 'self' 'nonce-n1'"),
+        ("script-src 'nonce-n1' 'strict-dynamic'", "script-src 'nonce-n1' 'strict-dynamic'"),
+        ("script-src 'none'; img-src *", "script-src 'nonce-n1'; img-src *"),
+        (
+            "default-src 'none'",
+            "default-src 'none'; script-src-elem 'nonce-n1'; connect-src 'self'",
+        ),
+        ("connect-src https://api.x", "connect-src https://api.x 'self'"),
+        (
+            "script-src-elem 'self'; script-src 'none'",
+            "script-src-elem 'self' 'nonce-n1'; script-src 'none'",
+        ),
+        ("img-src *", "img-src *"),
+        ("", ""),
+        ("frame-ancestors 'none', script-src x", "frame-ancestors 'none', script-src x 'nonce-n1'"),
+    ],
+)
+def test_policies(policy: str, expected: str) -> None:
+    assert relaxed(policy, "n1") == expected
+    assert relaxed(expected, "n1") == expected
+
+
+def test_a_nonce_of_the_page_is_used() -> None:
+    assert nonce_of(["img-src *", "script-src 'nonce-abc=' 'nonce-def'"]) == "abc="
+    assert nonce_of(["script-src 'self'"]) is None
+
+
+def test_a_policy_in_the_document() -> None:
+    page = (
+        b'<html><head><meta http-equiv="Content-Security-Policy" content="script-src \'self\'">'
+        b"</head></html>"
+    )
+    found = injected(page, "n1")
+    assert found
+    assert b"content=\"script-src 'self' 'nonce-n1'\"" in found
+    assert found.startswith(b"<html><head>" + TAG)
+
+
+@given(st.binary(max_size=300), st.binary(max_size=300))
+def test_nothing_of_the_document_is_lost(before: bytes, after: bytes) -> None:
+    page = before + b"<head>" + after
+    found = injected(page, "n1")
+    if found is not None and b"security-policy" not in page.lower():
+        assert found.replace(TAG, b"", 1) == page

@@ -1,0 +1,76 @@
+"""
+The page agent in a person's own browser: the same words, by way of the capture process.
+
+Several pages may be open. What is asked goes to the page that has the focus, or had it last;
+`said` tells of that one alone, so that a page in the background changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.agentwords import Page, Picked, read
+from app.errors import BadInput
+from app.wire import AgentSaid, AskAgent
+from ui.captureprocess import CaptureProcess
+
+log = logging.getLogger(__name__)
+
+GONE_S = 8.0
+
+
+class RemoteAgent(QObject):
+    """Signals: `said` with a record of `app.agentwords`; `pages_changed` when a page of a chosen
+    site was opened, or another one got the focus."""
+
+    said = Signal(object)
+    pages_changed = Signal()
+
+    def __init__(self, capture: CaptureProcess, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._capture = capture
+        self._seen: dict[str, tuple[str, float]] = {}
+        self._mode = "navigate"
+        self.page = ""
+        self.host = ""
+        capture.agent_said.connect(self._hear)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether a page of a chosen site spoke."""
+        return bool(self.page)
+
+    def do(self, what: str, **more: Any) -> None:
+        """Ask the agent for something; see `agent.js`. The mode counts for all pages."""
+        text = json.dumps({"do": what, **more})
+        if what == "mode":
+            self._mode = more["mode"]
+        if what == "mode" or self.page:
+            self._capture.send(AskAgent("" if what == "mode" else self.page, text))
+
+    def _hear(self, message: AgentSaid) -> None:
+        try:
+            has_focus = json.loads(message.text).get("focus") is True
+            said = read(message.text)
+        except (BadInput, ValueError, AttributeError) as error:
+            log.warning("%s", error)
+            return
+        is_new = message.page not in self._seen
+        self._seen[message.page] = (message.host, time.monotonic())
+        if not self.page or has_focus or isinstance(said, Picked):
+            self._turn_to(message)
+        if is_new or (isinstance(said, Page) and said.is_new):
+            mode = json.dumps({"do": "mode", "mode": self._mode})
+            self._capture.send(AskAgent(message.page, mode))
+        if message.page == self.page:
+            self.said.emit(said)
+
+    def _turn_to(self, message: AgentSaid) -> None:
+        if message.page != self.page:
+            self.page, self.host = message.page, message.host
+            self.pages_changed.emit()
