@@ -14,6 +14,7 @@ from app.model import Capture, Response, Via
 from app.settings import Settings
 from app.store import Store
 from ui.actions import Actions
+from ui.browser import engine
 from ui.captureprocess import CaptureProcess
 from ui.context import Context
 from ui.jobs import Jobs
@@ -21,6 +22,12 @@ from ui.livefeed import LiveFeed
 from ui.notifications import Notifications
 from ui.reader import Reader
 from ui.theme import Theme
+
+from .connecting import free_port
+
+# The engine keeps the proxy that it is first told, for as long as the tests run; so it is told
+# before any of them makes a profile.
+engine.prepare(f"127.0.0.1:{free_port()}")
 
 KEY = "0123456789abcdef0123456789abcdef"
 OTHER_KEY = "fedcba9876543210fedcba9876543210"
