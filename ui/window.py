@@ -267,12 +267,10 @@ class MainWindow(QMainWindow):
 
     def _show_in_live(self, wanted: object) -> None:
         """An event by its id, or what a filter text finds."""
-        self.go_to("live")
-        live = self.page("live")
         if isinstance(wanted, int):
-            live.inspect(wanted)
+            self.show_event(wanted)
         elif isinstance(wanted, str):
-            live.filter.set_text(wanted)
+            self.show_filtered(wanted)
 
     def _make_problems(self) -> QWidget:
         from ui.pages.problems import ProblemsPage
@@ -291,12 +289,8 @@ class MainWindow(QMainWindow):
         from ui.pages.label import LabelPage
 
         page = LabelPage(self.context)
-        page.live_asked.connect(self._show_in_live)
+        page.live_asked.connect(self.show_filtered)
         return page
-
-    def _show_in_live(self, text: str) -> None:
-        self.go_to("live")
-        self.page("live").filter.set_text(text)
 
     def _make_settings(self) -> QWidget:
         from ui.pages.settings import SettingsPage
