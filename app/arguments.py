@@ -11,6 +11,20 @@ from app.model import Delivery
 
 SQL_DIALECTS = ("duckdb", "snowflake", "bigquery", "clickhouse", "spark", "postgres")
 """What a chart's SQL can be said in."""
+POINT_ACTIONS = (
+    "menu",
+    "zoom",
+    "filter",
+    "exclude",
+    "journeys",
+    "streams",
+    "users",
+    "download",
+    "cohort",
+    "drivers",
+    "uploads",
+)
+"""What can be done with a point of a chart."""
 
 
 def add_capture_arguments(parser: argparse.ArgumentParser) -> None:
@@ -104,4 +118,9 @@ def add_chart_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--zone", default="UTC", help="time zone, such as Europe/Berlin")
     parser.add_argument("--now", type=int, metavar="MS", help="what counts as now, in ms")
     parser.add_argument("--week-start", type=int, choices=range(1, 8), default=1, metavar="DAY")
+    parser.add_argument(
+        "--point", metavar="JSON", help='a place in the answer, such as {"bucket": 6}'
+    )
+    parser.add_argument("--action", choices=POINT_ACTIONS, default="users", help="what to do there")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="where a download goes")
     parser.add_argument("--sql", choices=SQL_DIALECTS, help="print the SQL instead")

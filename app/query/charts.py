@@ -2,29 +2,54 @@
 Answers charts: hands a definition to the code of its kind, with all it is read against.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import sqlglot
 
 from app.errors import BadInput
 from app.query.calendar import Clock
+from app.query.cohorts import cohorts as saved_cohorts
+from app.query.cohorts import is_static, rule, save_dynamic, save_static
+from app.query.columns import Property
 from app.query.conditions import Context
 from app.query.definition import AnyChart, Funnel, Segmentation
+from app.query.drivers import Driver, drivers
 from app.query.figure import Figure, as_json
 from app.query.funnel import FunnelFigure, funnel, funnel_json
+from app.query.microscope import People, Point, highlighted, people_behind
 from app.query.segmentation import segmentation
 from app.query.sql import DIALECTS
+from app.query.streams import (
+    BehindUpload,
+    Stream,
+    User,
+    download,
+    persons,
+    streams,
+    uploads_of,
+    users,
+)
 from app.query.warehouse import Warehouse
+from app.store.definitions import Definition, Definitions
 
 
 class Charts:
-    """Answers over one warehouse. `inactive` are event types that do not make users active."""
+    """Answers over one warehouse. `inactive` are event types that do not make users active,
+    `cohorts` the saved ones."""
 
-    def __init__(self, warehouse: Warehouse, clock: Clock, inactive: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        clock: Clock,
+        inactive: Iterable[str] = (),
+        cohorts: Iterable[Definition] = (),
+    ) -> None:
         self._warehouse = warehouse
         self._clock = clock
         self._inactive = frozenset(inactive)
+        self._cohorts = list(cohorts)
 
     def context(self) -> Context:
         """What definitions are read against, as of now."""
@@ -34,7 +59,56 @@ class Charts:
             self._warehouse.properties(),
             {str(key): int(number) for key, number in sources},
             self._inactive,
+            saved_cohorts(self._cohorts, self._warehouse.rows) if self._cohorts else {},
         )
+
+    def people(self, chart: AnyChart, point: Point) -> People:
+        """The users behind a point of a chart."""
+        rows, arrays = self._warehouse.rows, self._warehouse.arrays
+        return people_behind(chart, point, rows, arrays, self.context())
+
+    def users(self, people: People, page: int = 0) -> list[User]:
+        """A page of users."""
+        return users(self._warehouse.rows, people, page)
+
+    def streams(
+        self, chart: AnyChart, people: People, properties: Iterable[Property] = (), page: int = 0
+    ) -> list[Stream]:
+        """A page of what users did around a point."""
+        rows, events = self._warehouse.rows, highlighted(chart)
+        return streams(rows, people, events, tuple(properties), page)
+
+    def uploads(self, chart: AnyChart, people: People) -> list[BehindUpload]:
+        """The uploads behind a point, down to which anything can be looked up."""
+        return uploads_of(self._warehouse.rows, people, highlighted(chart))
+
+    def download(
+        self,
+        people: People,
+        path: Path,
+        progress: Callable[[int], None] = lambda _: None,
+        go_on: Callable[[], bool] = lambda: True,
+    ) -> tuple[int, bool]:
+        """Write the users as CSV; returns how many, and whether there were more."""
+        known = [one for one in self._warehouse.properties().values() if one.scope == "user"]
+        return download(self._warehouse.stream, people, known, path, progress, go_on)
+
+    def drivers(self, chart: Funnel, point: Point) -> list[Driver]:
+        """The events that go along with converting at a step."""
+        return drivers(chart, point, self._warehouse.rows, self._warehouse.arrays, self.context())
+
+    def save_cohort(
+        self, definitions: Definitions, name: str, chart: AnyChart, point: Point
+    ) -> Definition:
+        """Keep the users of a point: as a rule where it can be asked again, else as a list."""
+        if isinstance(chart, Segmentation) and not is_static(chart, point):
+            return save_dynamic(definitions, name, rule(chart, point, self._clock))
+        people = self.persons(self.people(chart, point))
+        return save_static(definitions, name, people, self._warehouse.rows)
+
+    def persons(self, people: People) -> tuple[int, ...]:
+        """The numbers of all users."""
+        return persons(self._warehouse.rows, people)
 
     def answer(self, chart: Segmentation) -> Figure:
         """The numbers of a segmentation. Raises BadInput, Interrupted."""

@@ -7,7 +7,7 @@ that says "not" holds for it (§6.1).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import sqlglot
@@ -55,8 +55,8 @@ _NEGATIONS = {
 class Context:
     """What definitions are read against.
 
-    `inactive` are event types that do not make a user active (§0.3); `cohorts` the conditions of
-    saved cohorts by id, `sets` the names of tables of persons by id, for static ones.
+    `projects` are sources by API key; `inactive` event types that do not make a user active
+    (§0.3); `cohorts` the conditions of saved cohorts by id.
     """
 
     clock: Clock
@@ -64,7 +64,6 @@ class Context:
     projects: Mapping[str, int] = field(default_factory=dict)
     inactive: frozenset[str] = frozenset()
     cohorts: Mapping[int, "Segment"] = field(default_factory=dict)
-    sets: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,9 +358,17 @@ def in_segment(
     parts += [_performed(one, context, buckets) for one in segment.performed]
     parts += [_in_cohort(one, context, buckets, seen) for one in segment.cohorts]
     if segment.people is not None:
-        numbers = [sql.value(one) for one in segment.people]
-        parts.append(exp.In(this=person(), expressions=numbers) if numbers else exp.false())
+        parts.append(among(segment.people))
     return sql.both(*parts) if parts else None
+
+
+def among(people: Sequence[int]) -> Sql:
+    """The condition that an event is one of these persons'."""
+    if not people:
+        return exp.false()
+    listed = exp.Array(expressions=[sql.value(one) for one in people])
+    unfolded = exp.select(exp.alias_(exp.Explode(this=listed), "person"))
+    return exp.In(this=person(), query=unfolded.subquery())
 
 
 def _persons(query: exp.Select, *, negated: bool) -> Sql:
@@ -401,10 +408,6 @@ def _zero(one: Performed) -> bool:
 def _in_cohort(ref: CohortRef, context: Context, buckets: Buckets, seen: frozenset[int]) -> Sql:
     if ref.cohort in seen:
         raise BadInput(f"Cohort {ref.cohort} depends on itself.")
-    table = context.sets.get(ref.cohort)
-    if table is not None:
-        persons = exp.select("person").from_(exp.to_table(table))
-        return _persons(persons, negated=ref.negated)
     segment = context.cohorts.get(ref.cohort)
     if segment is None:
         raise BadInput(f"There is no cohort {ref.cohort}.")

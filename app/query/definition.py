@@ -250,7 +250,7 @@ _COMMON = ("version", "kind", "name", "range", "interval", "segments", "by", "pr
 
 
 def _common(node: Node) -> dict[str, Any]:
-    segments = node.get("segments").all(_segment, 20) or (Segment(),)
+    segments = node.get("segments").all(read_segment, 20) or (Segment(),)
     by = node.get("by").all(_grouping, MOST_GROUPINGS)
     if by and len(segments) > 1:
         raise node.get("by").wrong("With several segments there is no grouping of segments.")
@@ -478,7 +478,8 @@ def _grouping(node: Node) -> PropertyRef:
     return found
 
 
-def _segment(node: Node) -> Segment:
+def read_segment(node: Node) -> Segment:
+    """A segment, or the rule of a cohort."""
     node.only("name", "users", "where", "performed", "cohorts", "people")
     people = node.get("people").all(lambda one: one.whole(1, 1 << 53), 1_000_000)
     return Segment(
@@ -556,6 +557,11 @@ def written(chart: AnyChart) -> dict[str, Any]:
     """The JSON form; `read` makes the same chart of it."""
     kind = type(chart).__name__.lower()
     return {"version": VERSION, "kind": kind} | _filled(chart)
+
+
+def segment_json(segment: Segment) -> dict[str, Any]:
+    """The JSON form of a segment, or of the rule of a cohort."""
+    return _filled(segment)
 
 
 def _filled(record: Any) -> dict[str, Any]:

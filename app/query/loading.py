@@ -142,7 +142,7 @@ class Reader:
         ).fetchall()
 
     def write_states(self, path: Path, after: int) -> int:
-        """Write the states after this one as lines `id, everything known, as JSON`; returns the
+        """Write the states after this one as lines `id, person, everything known as JSON`; returns the
         last id."""
         last = int(self._one("SELECT coalesce(max(id), 0) FROM study.states"))
         rows = self._db.execute(
@@ -166,7 +166,8 @@ class Reader:
             self._known.move_to_end(person)
             if len(self._known) > MOST_KNOWN:
                 self._known.popitem(last=False)
-        return f"{number}{SEPARATOR}{text if len(text) < LONGEST_JSON else '{}'}"
+        kept = text if len(text) < LONGEST_JSON else "{}"
+        return SEPARATOR.join((str(number), str(person), kept))
 
     def _state(self, number: int) -> dict[str, Any]:
         """Everything that a state holds: back to one that was stored in full, and forward."""

@@ -9,7 +9,7 @@ Views (all times in ms, `person` is who somebody turned out to be):
 
     events      id, upload, source, type, user_id, device_id, person, session, time, state,
                 "event.NAME" and "group.NAME" (text), and where arrays came, "event.NAME[]" (list)
-    states      id, "user.NAME", "user.NAME[]"       what was known of a person at an event
+    states      id, owner, "user.NAME", "user.NAME[]"    what was known of a person at an event
     newcomers   person, time                         the first event ever
 
 Every property is a column of text, so that a chart reads only what it asks for. A later merge of
@@ -40,7 +40,7 @@ from app.query.loading import CHUNK_EVENTS, SEPARATOR, Marks, Reader
 log = logging.getLogger(__name__)
 
 FILE = "charts.duckdb"
-VERSION = "1"
+VERSION = "2"
 LONGEST_LINE = 32_000_000
 MEMORY = "1GB"
 
@@ -56,7 +56,7 @@ _TABLES = (
     "CREATE TABLE stored (id BIGINT, upload BIGINT, source INTEGER, type VARCHAR,"
     " user_id VARCHAR, device_id VARCHAR, owner INTEGER, session BIGINT, time BIGINT,"
     " state BIGINT)",
-    "CREATE TABLE states (id BIGINT)",
+    "CREATE TABLE states (id BIGINT, owner INTEGER)",
 )
 _VIEWS = (
     "CREATE OR REPLACE VIEW merged AS SELECT id, root FROM people WHERE root <> id",
@@ -252,9 +252,9 @@ class Warehouse:
         return marks
 
     def _add_states(self, path: Path) -> None:
-        lines = _lines(path, "{'id': 'BIGINT', 'user': 'VARCHAR'}")
+        lines = _lines(path, "{'id': 'BIGINT', 'owner': 'INTEGER', 'user': 'VARCHAR'}")
         self._db.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM {lines}")
-        columns.insert(self._db, "states", ("id",), ("user",))
+        columns.insert(self._db, "states", ("id", "owner"), ("user",))
         self._properties = None
 
     def _add_events(self, path: Path, count: int, marks: Marks) -> None:

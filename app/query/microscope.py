@@ -1,0 +1,416 @@
+"""
+What is behind a point of a chart (semantics §10): who, and what can be done with them.
+
+A `Point` names a place in a figure; `People` are the users behind it, as SQL over the views, so
+that a million of them cost nothing until they are looked at.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sqlglot import exp
+
+from app.errors import BadInput
+from app.query import sql
+from app.query.calendar import Buckets, Clock, Range, cut, shifted, span_of
+from app.query.conditions import Context
+from app.query.definition import (
+    AnyChart,
+    Condition,
+    EventSpec,
+    Funnel,
+    Journeys,
+    PropertyRef,
+    Segment,
+    Segmentation,
+)
+from app.query.figure import Group
+from app.query.funnel import (
+    NOT_REACHED,
+    Arrays,
+    Asked,
+    Ways,
+    by_bucket,
+    group_codes,
+    taken_s,
+    time_edges,
+    times_before,
+    variants,
+)
+from app.query.metrics import Ask, Questions, Rows
+from app.query.node import Node
+from app.query.paths import Bools, Ints
+from app.query.segmentation import FREQUENCY_EDGES, buckets_of
+
+FINER = {
+    "year": "quarter",
+    "quarter": "month",
+    "month": "week",
+    "week": "day",
+    "day": "hour",
+    "hour": "realtime",
+}
+ACTIONS = (
+    "zoom",
+    "filter",
+    "exclude",
+    "journeys",
+    "streams",
+    "users",
+    "download",
+    "cohort",
+    "drivers",
+    "uploads",
+    "annotation",
+    "release",
+)
+LONGEST_JOURNEY_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place in a figure.
+
+    `bucket` is the index of an interval, None for the whole range; `bin` the index of a bin of a
+    frequency or distribution. For funnels, `step` counts from 1, and `converted` tells those who
+    did it from those who dropped out before it.
+    """
+
+    event: int = 0
+    segment: int = 0
+    group: Group = ()
+    bucket: int | None = None
+    bin: int | None = None
+    formula: int | None = None
+    step: int | None = None
+    converted: bool = True
+    variant: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Users behind a point: a question whose rows are persons, and the time they were found in."""
+
+    statement: str
+    start_ms: int
+    end_ms: int
+
+
+def read_point(value: object) -> Point:
+    """A point from its JSON form. Raises BadDefinition."""
+    node = Node(value, "point")
+    node.only(
+        "event", "segment", "group", "bucket", "bin", "formula", "step", "converted", "variant"
+    )
+    most = 1_000_000
+
+    def number(name: str) -> int | None:
+        return node.get(name).whole(0, most) if node.has(name) else None
+
+    return Point(
+        event=node.get("event").whole(0, 9, 0),
+        segment=node.get("segment").whole(0, 19, 0),
+        group=node.get("group").all(_text),
+        bucket=number("bucket"),
+        bin=number("bin"),
+        formula=number("formula"),
+        step=number("step"),
+        converted=node.get("converted").yes() if node.has("converted") else True,
+        variant=node.get("variant").whole(0, most, 0),
+    )
+
+
+def _text(node: Node) -> str | None:
+    return None if node.value is None else node.text()
+
+
+def menu(chart: AnyChart, point: Point) -> tuple[str, ...]:
+    """The actions that a point offers (semantics §10.3), in the order of `ACTIONS`."""
+    if isinstance(chart, Segmentation):
+        return _ordered(_segmentation_menu(chart, point))
+    if isinstance(chart, Funnel):
+        return _ordered(_funnel_menu(chart, point))
+    return ()
+
+
+def _ordered(offered: set[str]) -> tuple[str, ...]:
+    return tuple(action for action in ACTIONS if action in offered)
+
+
+def _segmentation_menu(chart: Segmentation, point: Point) -> set[str]:
+    if point.formula is not None or chart.measure == "formula":
+        return set()
+    offered = {
+        "journeys",
+        "streams",
+        "users",
+        "download",
+        "cohort",
+        "uploads",
+        "annotation",
+        "release",
+    }
+    if point.bucket is not None and chart.interval in FINER:
+        offered.add("zoom")
+    if point.group:
+        offered |= {"filter", "exclude"}
+    return offered
+
+
+def _funnel_menu(chart: Funnel, point: Point) -> set[str]:
+    offered = {"users", "download", "streams", "cohort", "uploads", "release"}
+    steps = [step.event for step in chart.steps]
+    plain = all(step.kind != "combined" for step in steps)
+    if plain:
+        offered.add("journeys")
+    if point.bucket is not None and chart.interval in FINER:
+        offered.add("zoom")
+    if point.group:
+        offered |= {"filter", "exclude"}
+    later = point.step is not None and point.step > 1
+    if later and plain and chart.order == "this" and chart.show == "conversion":
+        offered.add("drivers")
+    return offered
+
+
+def zoomed(chart: Segmentation | Funnel, point: Point, clock: Clock) -> Segmentation | Funnel:
+    """The same chart over the clicked interval, in the next finer one (semantics §10.4)."""
+    if point.bucket is None or chart.interval not in FINER:
+        raise BadInput("This point cannot be zoomed into.")
+    span = _period(chart, point, clock)
+    wanted = Range(start=_moment(span.starts[0], clock), end=_moment(span.ends[0], clock))
+    changed = replace(chart, range=wanted, interval=FINER[chart.interval])
+    if isinstance(changed, Segmentation):
+        changed = replace(changed, compare=())
+    return changed
+
+
+def _moment(time_ms: int, clock: Clock) -> str:
+    return clock.at(time_ms).isoformat()
+
+
+def filtered(chart: Segmentation | Funnel, point: Point) -> Segmentation | Funnel:
+    """The same chart, with the point's group as a filter instead of a grouping."""
+    depth = len(chart.by)
+    values = dict(zip(chart.by, point.group, strict=False))
+    segments = tuple(replace(one, where=(*one.where, *_equal(values))) for one in chart.segments)
+    changed = replace(chart, segments=segments, by=())
+    if isinstance(changed, Segmentation):
+        event = changed.events[point.event]
+        own = _equal(dict(zip(event.by, point.group[depth:], strict=False)))
+        narrowed = replace(event, where=(*event.where, *own), by=())
+        events = tuple(
+            narrowed if at == point.event else one for at, one in enumerate(changed.events)
+        )
+        return replace(changed, events=events)
+    return changed
+
+
+def _equal(values: dict[PropertyRef, str | None]) -> tuple[Condition, ...]:
+    return tuple(Condition(ref, "is", (value,)) for ref, value in values.items())
+
+
+def excluded(chart: Segmentation, point: Point) -> Segmentation:
+    """The same chart without the point's series."""
+    return replace(chart, hidden=(*chart.hidden, point.group))
+
+
+def journeys_of(
+    chart: Segmentation | Funnel, point: Point, people: tuple[int, ...], clock: Clock
+) -> Journeys:
+    """What the people behind a point did afterwards, over at most the last thirty days of its
+    time (semantics §10.6)."""
+    period = _period(chart, point, clock)
+    end = period.ends[-1]
+    start = max(period.starts[0], shifted(end, "day", -LONGEST_JOURNEY_DAYS, clock))
+    if isinstance(chart, Funnel):
+        at = (point.step or 1) - (1 if point.converted else 2)
+        event = chart.steps[max(0, at)].event
+    else:
+        event = chart.events[point.event]
+    wanted = Range(start=_moment(start, clock), end=_moment(end, clock))
+    return Journeys(
+        range=wanted,
+        segments=(Segment(people=people),),
+        project=chart.project,
+        start=replace(event, by=()),
+    )
+
+
+def _period(chart: Segmentation | Funnel, point: Point, clock: Clock) -> Buckets:
+    """The interval of a point, or all of them as one."""
+    if isinstance(chart, Segmentation):
+        buckets = buckets_of(chart, clock)
+    else:
+        buckets = cut(span_of(chart.range, clock), chart.interval, clock, chart.range.without)
+    if point.bucket is None:
+        return Buckets(
+            buckets.interval, (buckets.starts[0],), (buckets.ends[-1],), without=buckets.without
+        )
+    if point.bucket >= len(buckets):
+        raise BadInput(f"The chart has {len(buckets)} intervals.")
+    at = point.bucket
+    return Buckets(
+        buckets.interval, (buckets.starts[at],), (buckets.ends[at],), without=buckets.without
+    )
+
+
+def people_behind(
+    chart: AnyChart, point: Point, rows: Rows, arrays: Arrays, context: Context
+) -> People:
+    """The users behind a point (semantics §10.2). Raises BadInput for points without any."""
+    if isinstance(chart, Segmentation):
+        return _of_segmentation(chart, point, rows, context)
+    if isinstance(chart, Funnel):
+        return _of_funnel(chart, point, arrays, context)
+    raise BadInput("Nobody is behind this point.")
+
+
+def ask_of(chart: Segmentation, point: Point) -> Ask:
+    """The events of a point's series."""
+    if chart.measure == "formula" or point.formula is not None:
+        raise BadInput("Behind a formula are no users.")
+    if point.event >= len(chart.events) or point.segment >= len(chart.segments):
+        raise BadInput("The chart has no such series.")
+    event = chart.events[point.event]
+    by = (*chart.by, *event.by)
+    wanted = chart.property if chart.measure == "distribution" else None
+    return Ask("totals", event, chart.segments[point.segment], by, wanted)
+
+
+def spread(chart: Segmentation, point: Point, clock: Clock) -> Buckets:
+    """The time that a point is about: its interval, with what rolling figures look back on and
+    cumulative ones have gathered."""
+    period = _period(chart, point, clock)
+    start = period.starts[0]
+    if point.bucket is not None and chart.cumulative:
+        start = buckets_of(chart, clock).starts[0]
+    if point.bucket is not None and chart.rolling_window > 1:
+        start = shifted(start, chart.interval, 1 - chart.rolling_window, clock)
+    return replace(period, starts=(start,))
+
+
+def hits_behind(
+    chart: Segmentation, point: Point, rows: Rows, context: Context
+) -> tuple[exp.Select, Buckets]:
+    """The events behind a point, as a question with `person`, `session`, `g0…`."""
+    buckets = spread(chart, point, context.clock)
+    ask = ask_of(chart, point)
+    if point.group and len(point.group) != len(ask.by):
+        raise BadInput(f"The groups of this series have {len(ask.by)} values.")
+    hits = Questions(rows, chart, context).hits(ask, buckets)
+    chosen = exp.select("*").from_(exp.alias_(hits.subquery(), "h", table=True))
+    for i, value in enumerate(point.group):
+        same = exp.NullSafeEQ(this=sql.column(f"g{i}", "h"), expression=sql.value(value))
+        chosen = chosen.where(same)
+    return chosen, buckets
+
+
+def _of_segmentation(chart: Segmentation, point: Point, rows: Rows, context: Context) -> People:
+    chosen, buckets = hits_behind(chart, point, rows, context)
+    inner = exp.alias_(chosen.subquery(), "p", table=True)
+    statement = exp.select("person").from_(inner)
+    if point.bin is not None and chart.measure == "distribution":
+        statement = statement.where(_between(exp.column("v"), chart.edges, point.bin))
+    if point.bin is not None and chart.measure == "frequency":
+        counted = _between(exp.Count(this=exp.Star()), chart.edges or FREQUENCY_EDGES, point.bin)
+        statement = statement.group_by("person").having(counted)
+    else:
+        statement = statement.distinct()
+    return People(sql.text(statement), buckets.starts[0], buckets.ends[-1])
+
+
+def _between(of: sql.Sql, edges: tuple[float, ...], at: int) -> sql.Sql:
+    if at >= len(edges):
+        raise BadInput(f"There are {len(edges)} bins.")
+    low = exp.GTE(this=of.copy(), expression=sql.value(edges[at]))
+    if at + 1 == len(edges):
+        return low
+    return sql.both(low, exp.LT(this=of.copy(), expression=sql.value(edges[at + 1])))
+
+
+def ways_behind(
+    chart: Funnel, point: Point, arrays: Arrays, context: Context
+) -> tuple[Asked, Ways]:
+    """The paths that a point of a funnel is one of."""
+    if point.segment >= len(chart.segments):
+        raise BadInput("The funnel has no such segment.")
+    asked = Asked(chart, arrays, context)
+    ways = variants(chart)
+    if point.variant >= len(ways):
+        raise BadInput("The funnel has no such variant.")
+    return asked, asked.ways(point.segment, ways[point.variant][1])
+
+
+def _of_funnel(chart: Funnel, point: Point, arrays: Arrays, context: Context) -> People:
+    asked, ways = ways_behind(chart, point, arrays, context)
+    period = _period(chart, point, context.clock)
+    nodes, found = ways.found.nodes, ways.found
+    if point.bin is not None:
+        at = ways.chosen[_in_bin(asked, ways, point.bin)]
+    elif point.bucket is not None:
+        paths, buckets = by_bucket(asked, ways)
+        inside = buckets == point.bucket
+        depth = found.depth[paths] >= len(ways.steps)
+        at = paths[inside & (depth if point.converted else ~depth)]
+    else:
+        at = ways.chosen[_reached(point, ways)]
+    if point.group:
+        kept = ways.chosen[_in_group(asked, ways, point.group)]
+        at = at[np.isin(nodes.unit[found.entry[at]], nodes.unit[found.entry[kept]])]
+    people = np.unique(nodes.person[found.entry[at]])
+    return People(listed(people.tolist()), period.starts[0], period.ends[0])
+
+
+def listed(people: list[int]) -> str:
+    """A question whose rows are these persons."""
+    if not people:
+        return "SELECT CAST(NULL AS INTEGER) AS person WHERE FALSE"
+    return f"SELECT UNNEST([{', '.join(map(str, people))}]) AS person"
+
+
+def _reached(point: Point, ways: Ways) -> Bools:
+    step = point.step or len(ways.steps)
+    if not 1 <= step <= len(ways.steps):
+        raise BadInput(f"The funnel has {len(ways.steps)} steps.")
+    depths = ways.depths()
+    return depths >= step if point.converted else depths == step - 1
+
+
+def _in_bin(asked: Asked, ways: Ways, at: int) -> Ints:
+    if asked.chart.show == "frequency":
+        did, counts = times_before(asked, ways)
+        values = np.unique(counts)
+        return did[counts == values[at]] if at < len(values) else did[:0]
+    did, took = taken_s(asked, ways)
+    edges = time_edges(asked)
+    if at + 1 >= len(edges):
+        raise BadInput(f"There are {len(edges) - 1} bins.")
+    inside: Ints = did[(took >= edges[at]) & (took < edges[at + 1])]
+    return inside
+
+
+def _in_group(asked: Asked, ways: Ways, group: Group) -> Bools:
+    if len(group) != len(asked.groupings):
+        raise BadInput(f"The groups of this funnel have {len(asked.groupings)} values.")
+    inside = np.ones(len(ways.chosen), bool)
+    for i, value in enumerate(group):
+        codes = group_codes(asked, ways, i)
+        names = {name: code for code, name in asked.names(i).items()}
+        wanted = -1 if value == NOT_REACHED else names.get(value, -2)
+        inside &= codes == wanted
+    return inside
+
+
+def highlighted(chart: AnyChart) -> tuple[EventSpec, ...]:
+    """The events of a chart that streams highlight; their filters do not count (§10.5)."""
+    if isinstance(chart, Segmentation):
+        events = list(chart.events)
+    elif isinstance(chart, Funnel):
+        events = [step.event for step in chart.steps]
+    else:
+        events = [one for one in (chart.start, chart.end) if one is not None]
+    flat: list[EventSpec] = []
+    for event in events:
+        flat += event.parts if event.kind == "combined" else [event]
+    return tuple(replace(one, where=(), by=()) for one in flat)
