@@ -142,7 +142,7 @@ class Reader:
         ).fetchall()
 
     def write_states(self, path: Path, after: int) -> int:
-        """Write the states after this one as lines `id, person, everything known as JSON`; returns the
+        """Write the states after this one as lines `id, person, all known as JSON`; returns the
         last id."""
         last = int(self._one("SELECT coalesce(max(id), 0) FROM study.states"))
         rows = self._db.execute(
