@@ -14,10 +14,11 @@ from app.query.cohorts import cohorts as saved_cohorts
 from app.query.cohorts import is_static, rule, save_dynamic, save_static
 from app.query.columns import Property
 from app.query.conditions import Context
-from app.query.definition import AnyChart, Funnel, Segmentation
+from app.query.definition import AnyChart, Funnel, Journeys, Segmentation
 from app.query.drivers import Driver, drivers
 from app.query.figure import Figure, as_json
 from app.query.funnel import FunnelFigure, funnel, funnel_json
+from app.query.journeys import JourneysFigure, journeys, journeys_json
 from app.query.microscope import People, Point, highlighted, people_behind
 from app.query.segmentation import segmentation
 from app.query.sql import DIALECTS
@@ -118,6 +119,10 @@ class Charts:
         """The numbers of a funnel. Raises BadInput, Interrupted."""
         return funnel(chart, self._warehouse.arrays, self.context())
 
+    def journeys(self, chart: Journeys) -> JourneysFigure:
+        """The numbers of journeys. Raises BadInput, Interrupted."""
+        return journeys(chart, self._warehouse.rows, self.context())
+
     def as_json(self, chart: AnyChart) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The answer to a chart of any kind in its documented JSON form, and its SQL."""
         if isinstance(chart, Segmentation):
@@ -126,7 +131,8 @@ class Charts:
         if isinstance(chart, Funnel):
             found = self.funnel(chart)
             return funnel_json(found), found.sql
-        raise BadInput("Journeys cannot be answered.")
+        ways = self.journeys(chart)
+        return journeys_json(ways), ways.sql
 
 
 def translated(statements: Iterable[str], dialect: str) -> str:
