@@ -19,8 +19,7 @@ from PySide6.QtWidgets import (
 
 from ui.context import Context
 from ui.pages.emptystate import EmptyState
-from ui.pages.problems.reading import ICONS, TONES, WORDS
-from ui.plain import lines
+from ui.pages.problems.reading import ICONS, TONES, WORDS, breakable
 from ui.theme import hairline, label, pixmap, tokens
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ def _block(one: Finding) -> QHBoxLayout:
     words.setSpacing(4)
     words.addWidget(label(one.rule.title, "strong", wrap=True))
     words.addWidget(label(f"{WORDS[one.rule.severity]}  ·  {one.rule.id}", tone))
-    for text, role in ((lines(one.sentence), ""), (one.rule.advice, "muted")):
+    for text, role in ((breakable(one.sentence), ""), (one.rule.advice, "muted")):
         line = label(text, role, wrap=True)
         line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words.addWidget(line)

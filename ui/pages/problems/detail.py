@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QMenu,
     QPushButton,
-    QSizePolicy,
     QStackedWidget,
     QTreeWidget,
     QTreeWidgetItem,
@@ -27,8 +26,8 @@ from PySide6.QtWidgets import (
 from ui.context import Context
 from ui.inspector.raw import RawView
 from ui.inspector.rawtext import Part
-from ui.pages.problems.reading import ICONS, TONES, WORDS
-from ui.plain import clipboard, clock, lines, local_time, number, one_line, tooltip
+from ui.pages.problems.reading import ICONS, TONES, WORDS, breakable
+from ui.plain import clipboard, clock, local_time, number, one_line, tooltip
 from ui.theme import hairline, label, mono_font, pixmap, set_role, tokens
 
 if TYPE_CHECKING:
@@ -147,8 +146,6 @@ class FindingDetail(QWidget):
         rows.addLayout(facts)
         rows.addSpacing(4)
         rows.addLayout(buttons)
-        for one in (self.sentence, self.advice, self.title):
-            one.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         return rows
 
     @property
@@ -173,7 +170,7 @@ class FindingDetail(QWidget):
         self.title.setText(one.rule.title)
         self.kind.setText(f"{WORDS[one.rule.severity]}  ·  {one.rule.id}")
         set_role(self.kind, tone)
-        self.sentence.setText(lines(one.sentence))
+        self.sentence.setText(breakable(one.sentence))
         self.advice.setText(one.rule.advice)
         projects = sorted({each.source or "No project" for each in self._found})
         self.facts["Project"].setText(one_line(", ".join(projects), 60))

@@ -4,11 +4,12 @@ What the Problems page and the status bar read, beside the GUI thread, and how t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ui.plain import plural
+from ui.plain import lines, plural
 
 if TYPE_CHECKING:
     from app.lint.reading import Finding, Totals
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 ICONS = {"error": "error", "warning": "warning", "info": "info"}
 TONES = {"error": "bad", "warning": "warning", "info": "note"}
+_LONG_WORD = re.compile(r"\S{24}(?=\S)")
 WORDS = {"error": "Error", "warning": "Warning", "info": "Note"}
 
 
@@ -53,6 +55,12 @@ def read_totals(store: Store, folder: Path) -> Totals:
 
     found = totals(store, muted(folder))
     return found._replace(errors=found.errors + store.uploads.problems())
+
+
+def breakable(text: str) -> str:
+    """`text` for a label that wraps: a label is as wide as the longest word in it, so that of
+    words which are longer than a name the parts count as words."""
+    return _LONG_WORD.sub("\\g<0>\u200b", lines(text))
 
 
 def counted(errors: int, warnings: int, notes: int) -> str:
