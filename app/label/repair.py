@@ -30,7 +30,10 @@ WEIGHTS = {
     "around": 1.5,
     "near": 1.0,
     "path": 0.5,
+    "place": 1.0,
 }
+KNOWN = 0.8
+"""What is left of the likeness of an element that was there beside the lost one."""
 LEAST = 0.25
 BEST = 3
 _NEAR = 4
@@ -48,20 +51,26 @@ class Candidate:
 
 
 def candidates(
-    definition: Definition, seen: Iterable[tuple[Element, int]], most: int = BEST
+    definition: Definition,
+    seen: Iterable[tuple[Element, int]],
+    known: Iterable[Element] = (),
+    most: int = BEST,
 ) -> list[Candidate]:
     """The elements among `seen` that are most like the definition's evidence, best first. What the
-    definition matches already is left out: it is not lost."""
+    definition matches already is left out: it is not lost. `known` are elements that were clicked
+    while it still matched; whoever was there beside the lost one is hardly it."""
     lost = _Traits.of_evidence(definition.evidence)
     if lost is None:
         return []
     judge = DefinitionJudge(definition)
+    beside = {_identity(element) for element in known} - {_identity_of(lost)}
     found = []
     for element, events in seen:
         if element.action is not definition.action or judge.of_element(element) is True:
             continue
-        parts = _likeness(lost, _Traits.of_element(element))
-        whole = _weighted(parts)
+        traits = _Traits.of_element(element)
+        parts = _likeness(lost, traits)
+        whole = _weighted(parts) * (KNOWN if _identity_of(traits) in beside else 1)
         if whole >= LEAST:
             found.append(Candidate(element, whole, _sentence(parts), events))
     return sorted(found, key=lambda one: (-one.likeness, one.element.hierarchy.key))[:most]
@@ -80,6 +89,7 @@ class _Traits:
     around: frozenset[str]
     near: frozenset[str]
     path: tuple[str, ...]
+    place: tuple[tuple[str, int | None], ...]
 
     @classmethod
     def of_evidence(cls, evidence: Mapping[str, Any]) -> "_Traits | None":
@@ -110,6 +120,7 @@ class _Traits:
             frozenset(said for one in around for said in _names(one)),
             frozenset(said for one in around[:_NEAR] for said in _names(one)),
             tuple(one.tag for one in around if one.tag not in {"div", "span"}),
+            tuple((one.tag, one.index_of_type) for one in hierarchy.nodes),
         )
 
 
@@ -144,7 +155,17 @@ def _likeness(lost: _Traits, now: _Traits) -> dict[str, float]:
             found[name] = len(first & second) / len(first | second)
     if lost.path or now.path:
         found["path"] = SequenceMatcher(None, lost.path, now.path, autojunk=False).ratio()
+    if any(index is not None for _, index in lost.place):
+        found["place"] = SequenceMatcher(None, lost.place, now.place, autojunk=False).ratio() ** 2
     return found
+
+
+def _identity(element: Element) -> object:
+    return _identity_of(_Traits.of_element(element))
+
+
+def _identity_of(one: _Traits) -> object:
+    return one.tag, one.id, one.text, one.hooks, one.name, one.aria, one.href, one.classes
 
 
 def _alike(one: str, other: str) -> float:

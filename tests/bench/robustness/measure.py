@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import BadInput
-from app.label.element import Action, Element, Page
+from app.label.element import Action, Element
 from app.label.evaluate import DefinitionJudge
 from app.label.events import Condition, Definition, Op
+from app.label.repair import candidates
 from app.label.selector import converted
-from app.label.suggest import suggest
+from app.label.suggest import Suggestion, suggest
 from tests.bench.robustness.mutations import ALL, HELD_OUT
 from tests.bench.robustness.tree import Branch, Report, branch
 
@@ -51,6 +52,8 @@ UNSEEN = {
     "uikit": "uikit/tests/card.html",
 }
 TARGETS = 12
+KNOWN = 0.5
+"""How much of a page was clicked on while a definition still matched."""
 
 
 @dataclass(frozen=True)
@@ -97,10 +100,13 @@ class Result:
     """Scores by (generator, group), where a group is `identifiable`, `all` and the like."""
 
     scores: dict[tuple[str, str], Score] = field(default_factory=lambda: defaultdict(Score))
-    first: int = 0
-    third: int = 0
-    broken: int = 0
-    by_page: dict[str, Score] = field(default_factory=lambda: defaultdict(Score))
+    repairs: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """Where the lost element was among the candidates for a repair, from 1; 0: not there."""
+
+    def repaired(self, group: str, within: int) -> float:
+        """How often it was among the first so many, in percent."""
+        places = self.repairs[group]
+        return 100 * sum(0 < one <= within for one in places) / len(places) if places else 100.0
 
 
 def samples(names: Iterable[str] = (), targets: int = TARGETS) -> Iterator[Sample]:
@@ -143,7 +149,8 @@ def measure(sample: Sample, seeds: Iterable[int], into: Result) -> None:
             continue
         target = report.elements[place[number]]
         kind = "identifiable" if keys.count(_key(target)) == 1 else "twin"
-        judges = _judges(target, report.elements, others)
+        best = suggest(target, report.elements, most=1)
+        judges = _judges(best, others)
         _score(into, sample, judges, report, number, ("unmutated", kind))
         for seed in seeds:
             for name, mutate in ALL.items():
@@ -153,13 +160,27 @@ def measure(sample: Sample, seeds: Iterable[int], into: Result) -> None:
                 if not mutate(body, moved, chance):
                     continue
                 groups = ["held-out mutations" if name in HELD_OUT else "tuned mutations", name]
-                _score(into, sample, judges, Report(body), number, (*groups, "mutated", kind))
+                after = Report(body)
+                hit = _score(into, sample, judges, after, number, (*groups, "mutated", kind))
+                if not hit and best and kind == "identifiable":
+                    known = [one for one in report.elements if chance.random() < KNOWN]
+                    at = _repaired(best[0].definition, after, known, number)
+                    pages = "unseen pages" if sample.unseen else "tuned pages"
+                    for group in ("all", groups[0], pages, f"{pages}, {groups[0]}", name):
+                        into.repairs[group].append(at)
+
+
+def _repaired(lost: Definition, report: Report, known: list[Element], number: int) -> int:
+    found = candidates(lost, [(one, 1) for one in report.elements], known)
+    pairs = zip(report.elements, report.tracked, strict=True)
+    of = {id(element): one.number for element, one in pairs}
+    places = (at for at, one in enumerate(found, 1) if of[id(one.element)] == number)
+    return next(places, 0)
 
 
 def _judges(
-    target: Element, page: list[Element], others: dict[str, str | None]
+    best: list[Suggestion], others: dict[str, str | None]
 ) -> dict[str, list[DefinitionJudge]]:
-    best = suggest(target, page, most=1)
     made: dict[str, list[Definition]] = {
         OURS: list(best[0].definitions) if best else [],
         SELECTOR_ONLY: [best[0].definition] if best else [],
@@ -177,9 +198,11 @@ def _score(
     report: Report,
     number: int,
     groups: tuple[str, ...],
-) -> None:
+) -> bool:
+    """Count one trial; whether ours hit."""
     kind = groups[-1]
     pages = "unseen pages" if sample.unseen else "tuned pages"
+    ours = False
     for name, of in judges.items():
         hit, false = False, 0
         for one, element in zip(report.tracked, report.elements, strict=True):
@@ -188,18 +211,17 @@ def _score(
                     hit = True
                 else:
                     false += 1
+        ours = ours or (hit and name == OURS)
         for group in groups[:-1]:
             for part in (kind, "all"):
                 into.scores[name, f"{group}, {part}"].add(hit, false)
                 if group == "mutated":
                     into.scores[name, f"{pages}, {part}"].add(hit, false)
                     into.scores[name, f"{pages}, {groups[0]}, {part}"].add(hit, false)
+    return ours
 
 
 def _key(one: Element) -> object:
     node = one.hierarchy.nodes[0]
     attributes = {"class": node.classes, **node.attrs}
     return one.tag, node.id, one.text, tuple(sorted(attributes.items(), key=str))
-
-
-PAGE = Page()
