@@ -25,6 +25,7 @@ class Population:
         self.nodes: list[Node] = []
         self.parents: list[int] = []
         self.below: list[Mask] = []
+        self._numbers: dict[int, int] = {}
         self._having: dict[str, set[int]] = {}
         self._tags: dict[str, Mask] = {}
         self._texts: dict[str, Mask] = {}
@@ -44,6 +45,11 @@ class Population:
             if same and self.elements[number].text == element.text:
                 found |= 1 << number
         return found
+
+    def is_in(self, mask: Mask, element: Element) -> bool:
+        """Whether an element that was given is in a mask."""
+        number = self._numbers.get(id(element))
+        return number is not None and bool(mask >> number & 1)
 
     def chain(self, leaf: int) -> list[int]:
         """The tree nodes from an element outwards."""
@@ -112,9 +118,10 @@ class Population:
             return
         leaf = self._leaf(element.hierarchy.nodes, add=True)
         key = (leaf, element.tag, element.text, element.action)
-        if key in seen:
+        number = seen.setdefault(key, len(self.elements))
+        self._numbers[id(element)] = number
+        if number < len(self.elements):
             return
-        number = seen[key] = len(self.elements)
         self.elements.append(element)
         self.leaves.append(leaf)
         mask = 1 << number

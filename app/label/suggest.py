@@ -371,14 +371,14 @@ def _suggestions(
     backup = _backup(population, target, meant, candidates, made[0][0]) if made else None
     found = []
     for number, (one, definition) in enumerate(made):
-        judge = DefinitionJudge(definition)
+        # All that were made match exactly what is meant.
         found.append(
             Suggestion(
                 definition,
                 one.cost,
                 *confidence(one.cost),
-                on_page=sum(judge.of_element(element) is True for element in page),
-                in_history=sum(seen for one, seen in past if judge.of_element(one) is True),
+                on_page=sum(population.is_in(meant, element) for element in page),
+                in_history=sum(seen for element, seen in past if population.is_in(meant, element)),
                 backup=backup if number == 0 else None,
             )
         )

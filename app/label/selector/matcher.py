@@ -79,9 +79,15 @@ class _Tests:
     own: tuple[Test, ...]
     nested: tuple[tuple[Matcher, bool], ...]
 
-    def column(self, chain: tuple[Node, ...], hierarchy: Hierarchy) -> list[Verdict]:
+    def column(
+        self, chain: tuple[Node, ...], hierarchy: Hierarchy, around: list[Verdict]
+    ) -> list[Verdict]:
+        """The verdicts of all elements; not asked where what is around them says no already."""
         known = hierarchy.classes_known
-        found = [self._own(node, place, known) for place, node in enumerate(chain)]
+        found = [
+            outer if outer is False else _both(self._own(chain[place], place, known), outer)
+            for place, outer in enumerate(around)
+        ]
         for matcher, turned in self.nested:
             if all(verdict is False for verdict in found):
                 break
@@ -121,11 +127,10 @@ class _Branch:
 
     def verdicts(self, chain: tuple[Node, ...], hierarchy: Hierarchy) -> list[Verdict]:
         beyond: Verdict = False if hierarchy.complete else Reason.TRUNCATED
-        found = self._compounds[0].column(chain, hierarchy)
+        found = self._compounds[0].column(chain, hierarchy, [True] * len(chain))
         for combinator, tests in zip(self._combinators, self._compounds[1:], strict=True):
-            own = tests.column(chain, hierarchy)
             around = _parents(found, beyond) if combinator == ">" else _ancestors(found, beyond)
-            found = [_both(one, other) for one, other in zip(own, around, strict=True)]
+            found = tests.column(chain, hierarchy, around)
         return found
 
 
