@@ -99,7 +99,7 @@ def reaction(upload: Upload, capture: Capture, attempt: int = 1) -> Reaction:
         return Reaction("Nothing: there is no event to send again.")
     given = document if isinstance(document, dict) else {}
     if status == 413:
-        return _halved(upload)
+        return _halved(upload, family)
     if status == 400 and habits.sorts:
         return _sorted_out(upload, given, family)
     if status == 429 and habits.sorts:
@@ -154,12 +154,15 @@ def _again(upload: Upload, habits: _Habits, attempt: int) -> Reaction:
     return Reaction(sentence, again=count, after_ms=wait)
 
 
-def _halved(upload: Upload) -> Reaction:
+def _halved(upload: Upload, family: Family) -> Reaction:
     count = len(upload.events)
     if count == 1:
         return Reaction("Drops the event: it is too large on its own.", (0,))
-    half = max(1, count // 2)
-    sentence = f"Sends all {count} events again at once, at most {half} in an upload."
+    half = f"at most {max(1, count // 2)} in an upload"
+    if family in _TYPESCRIPT:
+        # Seen of 2.48: what it halves is the size of its queue.
+        half = "with its flushQueueSize halved"
+    sentence = f"Sends all {count} events again at once, {half}."
     return Reaction(sentence, again=count, after_ms=0)
 
 

@@ -110,8 +110,9 @@ def test_a_refusal_of_everything(body: dict[str, Any]) -> None:
 
 def test_too_large() -> None:
     assert after(BROWSER, 413).sentence == (
-        "Sends all 30 events again at once, at most 15 in an upload."
+        "Sends all 30 events again at once, with its flushQueueSize halved."
     )
+    assert after(PYTHON, 413).sentence.endswith("at most 15 in an upload.")
     assert after(BROWSER, 413, count=1).drops == (0,)
 
 

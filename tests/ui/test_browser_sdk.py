@@ -52,16 +52,29 @@ Promise.all(calls.map(call => call.promise)).then(results => {
 });
 </script>"""
 
+FAULTY = """<!doctype html><meta charset="utf-8"><title>Waiting</title>
+<script src="/sdk.js"></script>
+<script>
+const a = window.amplitude;
+a.init('%s', 'browser-user-1',
+  {deviceId: 'browser-device-1', autocapture: false, fetchRemoteConfig: false});
+const calls = [1, 2, 3, 4].map(n => a.track('Reaction', {n}, {insert_id: 'reaction-' + n}));
+Promise.all(calls.map(call => call.promise)).then(results => {
+  window.sent = JSON.stringify(results);
+  document.title = 'Sent';
+});
+</script>"""
+
 
 @contextmanager
-def page_with_sdk() -> Iterator[str]:
+def page_with_sdk(page: str = PAGE) -> Iterator[str]:
     """A page on loopback with the SDK as it was published."""
     script = SCRIPT.read_bytes()
 
     class Site(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             wanted = self.path == "/sdk.js"
-            body = script if wanted else (PAGE % KEY).encode()
+            body = script if wanted else (page % KEY).encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/javascript" if wanted else "text/html")
             self.send_header("Content-Length", str(len(body)))
@@ -111,3 +124,59 @@ def assert_same(sent: dict[str, Any], stored: dict[str, Any], way: str) -> None:
     assert stored["via"] == way
     assert stored["outcome"] == "accepted"
     assert stored["library"].startswith("amplitude-ts")
+
+
+ALL = {f"reaction-{number}" for number in (1, 2, 3, 4)}
+
+
+@pytest.mark.parametrize(
+    ("fault", "refused", "statuses"),
+    [
+        # The first event is named and dropped, the others are sent again.
+        ("400=fields#1", {"reaction-1": 400}, [400, 200]),
+        ("400=key#1", dict.fromkeys(ALL, 400), [400]),
+        # It halves the size of its queue, not this upload.
+        ("413#1", {}, [413, 200]),
+        ("429=quota#1", dict.fromkeys(ALL, 429), [429]),
+        ("500#2", {}, [500, 500, 200]),
+        ("503#1", {}, [503, 200]),
+        ("reset#1", {}, [None, 200]),
+        ("reset=after#1", {}, [None, 200]),
+        # Taken, and not understood: all of it is sent again.
+        ("wrong-ok#1", {}, [200, 200]),
+    ],
+)
+def test_browser_sdk_meets_faults(
+    qtbot: QtBot,
+    context: Context,  # noqa: F811
+    opener: BrowserOpener,  # noqa: F811
+    fault: str,
+    refused: dict[str, int],
+    statuses: list[int | None],
+) -> None:
+    """In the end exactly the events that the documents promise are accepted, and what was said of
+    the next step is what the SDK did."""
+    with qtbot.waitSignal(context.capture.changed):
+        context.capture.set_faults([fault])
+    with page_with_sdk(FAULTY) as url:
+        window = opener.open(url)
+        qtbot.waitUntil(lambda: window.page.title() == "Sent", timeout=LOAD_MS)
+        answers: list[str] = []
+        window.page.runJavaScript("window.sent", answers.append)
+        qtbot.waitUntil(lambda: bool(answers))
+    told = {entry["event"]["insert_id"]: entry["code"] for entry in json.loads(answers[0])}
+    assert told == dict.fromkeys(ALL, 200) | refused
+    with Store.read(context.workspace) as store:
+        stored = list(store.events.export(Filter()))
+        uploads = list(store.uploads.export())
+    accepted = {entry["insert_id"] for entry in stored if entry["outcome"] == "accepted"}
+    assert accepted == ALL - refused.keys()
+    outcomes = {one["id"]: one["outcome"] for one in stored}
+    counted = [
+        one["insert_id"]
+        for one in stored
+        if one["outcome"] == "accepted" and outcomes.get(one["repeat_of"]) != "accepted"
+    ]
+    assert sorted(counted) == sorted(accepted)
+    assert [upload["status"] for upload in uploads] == statuses
+    assert uploads[0]["next"]["upload"] == (None if len(statuses) == 1 else uploads[1]["id"])
