@@ -3,13 +3,19 @@ Labeling as a person does it: the demo shop in the built-in browser, through the
 process, with mouse and keys.
 """
 
+import http.server
 import json
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+import shiboken6
+from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
+from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineProfile
+from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -187,3 +193,79 @@ def test_what_cannot_be_saved_says_why(person: Person, qtbot: QtBot) -> None:
     qtbot.keyClicks(rows["tag"].values[0], "a")
     qtbot.mouseClick(page.editor.save, Qt.MouseButton.LeftButton)
     assert "already a labeled event" in page.editor.problem.text()
+
+
+def test_in_a_persons_own_browser(person: Person, qtbot: QtBot) -> None:
+    """A page of a chosen site that came through the proxy is labeled from afar."""
+    page, capture = person.page, person.context.capture
+    qtbot.mouseClick(page.site.start.buttons[2], Qt.MouseButton.LeftButton)
+    own = page.site.own
+    qtbot.keyClicks(own.sites, "no site!")
+    qtbot.mouseClick(own.use, Qt.MouseButton.LeftButton)
+    assert "is no site" in own.state.text()
+    with served(PAGE) as address:
+        own.sites.selectAll()
+        qtbot.keyClicks(own.sites, address)
+        qtbot.mouseClick(own.use, Qt.MouseButton.LeftButton)
+        assert "Waiting" in own.state.text()
+        assert capture.info
+        profile = QWebEngineProfile()
+        browser, view = QWebEnginePage(profile), QWebEngineView()
+        view.setPage(browser)
+        # A page that nobody sees asks for nothing.
+        view.show()
+        try:
+            # Not the page of Label: another browser, which knows nothing of us.
+            qtbot.waitUntil(lambda: loads_with_agent(qtbot, browser, address), timeout=WAIT_MS)
+            person.until(lambda: "is open in your browser" in own.state.text())
+            person.label_mode()
+            assert page.site.survey
+            assert [one.text for one in page.site.survey.elements] == ["Buy"]
+            assert page.site.agent
+            page.site.agent.do("pick", element=0)
+            person.until(page.editor.isVisible)
+            assert page.editor.name.text() == "Buy clicked"
+            person.until(lambda: "1 on this page" in page.editor.count.text())
+        finally:
+            view.setPage(None)
+            for one in (browser, view, profile):
+                shiboken6.delete(one)
+
+
+PAGE = b"<!doctype html><html><head><title>x</title></head><body><button>Buy</button></body></html>"
+
+
+@contextmanager
+def served(page: bytes) -> Iterator[str]:
+    """A site of one page on loopback, whose policy allows nothing."""
+
+    class Site(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Security-Policy", "default-src 'none'")
+            self.end_headers()
+            self.wfile.write(page)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def loads_with_agent(qtbot: QtBot, browser: QWebEnginePage, address: str) -> bool:
+    """Whether a page came with the agent; the choice of sites is on its way at first."""
+    with qtbot.waitSignal(browser.loadFinished, timeout=WAIT_MS):
+        browser.load(QUrl(f"http://{address}/"))
+    found: list[Any] = []
+    browser.runJavaScript("document.scripts.length", 0, found.append)
+    qtbot.waitUntil(lambda: bool(found), timeout=WAIT_MS)
+    return bool(found[0])

@@ -300,9 +300,10 @@ class LabelPage(QWidget):
         return self._context.workspace
 
     def _show_mode(self) -> None:
-        is_open = self.site.browser is not None
-        for part in (self.mode, self.width_choice, self.overlay):
+        is_open = self.site.is_open
+        for part in (self.mode, self.overlay):
             part.setVisible(is_open)
+        self.width_choice.setVisible(self.site.browser is not None)
         self.hint.setVisible(is_open)
         self.hint.setText(
             "Click what you want to label. Arrow up: what is around it. Esc: back to the site."
@@ -311,7 +312,7 @@ class LabelPage(QWidget):
         )
 
     def _show_site(self) -> None:
-        if self.site.browser is None:
+        if not self.site.is_open:
             self.mode.choose("navigate")
         self._show_mode()
 
@@ -348,7 +349,7 @@ class LabelPage(QWidget):
                 ("Ctrl+B",),
                 "label",
                 "click pick element",
-                enabled=lambda: self.site.browser is not None,
+                enabled=lambda: self.site.is_open,
             ),
             WindowAction("label.new", "New labeled event", self.new, (), "plus", "visual labeling"),
             WindowAction("label.shop", "Label the demo shop", self.site.open_shop, (), "shop"),

@@ -15,6 +15,8 @@ from app.errors import AppError
 from ui.browser.opener import SHOP, BrowserOpener
 from ui.context import Context
 from ui.pages.emptystate import EmptyState
+from ui.pages.label.own import OwnBrowser
+from ui.pages.label.remote import RemoteAgent
 
 if TYPE_CHECKING:
     from ui.browser.agent import Agent
@@ -47,7 +49,7 @@ class Site(QWidget):
         self._context = context
         self.opener = BrowserOpener(context.capture, context.notifications, self)
         self.browser: BrowserWindow | None = None
-        self.agent: Agent | None = None
+        self.agent: Agent | RemoteAgent | None = None
         self.survey: Survey | None = None
         self._mode = "navigate"
         self.start = EmptyState(
@@ -55,14 +57,21 @@ class Site(QWidget):
             "Open the site that you want to label",
             "Click an element, give it a name, and every click on it is counted from then on, "
             "and those that were captured before. No code, no release.",
-            [("Open a site", self.open_blank), ("Open the demo shop", self.open_shop)],
+            [
+                ("Open a site", self.open_blank),
+                ("Open the demo shop", self.open_shop),
+                ("Use your own browser", self.use_own_browser),
+            ],
         )
+        self.own = OwnBrowser(context)
+        self.own.left.connect(self._forget)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.start)
         self._frame = QWidget()
         self._row = QHBoxLayout(self._frame)
         self._row.setContentsMargins(0, 0, 0, 0)
         self.stack.addWidget(self._frame)
+        self.stack.addWidget(self.own)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(self.stack)
@@ -88,6 +97,18 @@ class Site(QWidget):
     def open(self, url: str) -> None:
         """A site by its address."""
         self._open(url)
+
+    def use_own_browser(self) -> None:
+        """Label in whatever browser a person uses, on sites that they choose."""
+        self._attach(self.own.agent)
+        self.stack.setCurrentWidget(self.own)
+        self.own.begin()
+        self.opened.emit()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a site to label."""
+        return self.agent is not None
 
     def set_mode(self, mode: str) -> None:
         """What clicks on the page do from now on."""
@@ -134,14 +155,17 @@ class Site(QWidget):
         # Imported here: the engine is large, and only for those who use it.
         from ui.browser.agent import Agent
 
-        self.agent = Agent(self.browser.page)
-        self.agent.said.connect(self._hear)
+        self._attach(Agent(self.browser.page))
         self.browser.closed.connect(self._forget)
         self._row.addWidget(self.browser)
         self.stack.setCurrentWidget(self._frame)
         self.browser.show()
         self.browser.load(url)
         self.opened.emit()
+
+    def _attach(self, agent: Agent | RemoteAgent) -> None:
+        self.agent = agent
+        agent.said.connect(self._hear)
 
     def _hear(self, said: object) -> None:
         match said:
@@ -160,9 +184,12 @@ class Site(QWidget):
                 self.label_opened.emit(said.name)
 
     def _forget(self, _window: object = None) -> None:
-        if self.browser is None:
+        agent = self.agent
+        if agent is None:
             return
-        self.browser = self.agent = self.survey = None
         self.set_mode("navigate")
+        if agent is self.own.agent:
+            agent.said.disconnect(self._hear)
+        self.browser = self.agent = self.survey = None
         self.stack.setCurrentWidget(self.start)
         self.opened.emit()
