@@ -41,7 +41,7 @@ class SdkFollower:
     """See `app.study.follower`."""
 
     name = "sdk"
-    version = 1
+    version = 2
     tables = (
         """CREATE TABLE sdk_instances (
             key TEXT PRIMARY KEY, source_id INTEGER, place TEXT NOT NULL, state TEXT NOT NULL

@@ -73,7 +73,7 @@ def sources(store: Store, configured: Configured | None = None) -> list[SourceRe
     for key, source_id, instance in rows:
         is_homeless = source_id is None and instance.sdk.family is Family.EXPERIMENT
         home = homes.get(instance.place) if is_homeless else source_id
-        around = places.get((source_id, instance.place))
+        around = _around(places, source_id, instance)
         told = (configured or {}).get((source_id, instance.place))
         options = tuple(_kept(one, first) for one in resolved(instance, around, told))
         grouped.setdefault(home, []).append(InstanceReport(key, instance, options))
@@ -143,6 +143,19 @@ def _homes(rows: Iterable[tuple[str, int | None, Instance]]) -> dict[str, int]:
         if source_id is not None and instance.place and instance.sdk.family is not Family.OTHER:
             found.setdefault(instance.place, set()).add(source_id)
     return {place: next(iter(ids)) for place, ids in found.items() if len(ids) == 1}
+
+
+def _around(
+    places: Mapping[tuple[int | None, str], Surroundings], source_id: int | None, instance: Instance
+) -> Surroundings | None:
+    """What else came from its page. Requests of Experiment name no project, so that they are of
+    all projects on that page."""
+    own, homeless = places.get((source_id, instance.place)), places.get((None, instance.place))
+    if homeless is None or not instance.place or not homeless.experiments[0]:
+        return own
+    found = own or Surroundings()
+    found.experiments = homeless.experiments
+    return found
 
 
 def _source(

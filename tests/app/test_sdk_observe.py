@@ -4,7 +4,6 @@ What is inferred from how an SDK behaves, and what is not.
 
 import json
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from app.sdk.observe.flushing import common_wait, even
 from app.sdk.report import sources
 from app.store import Store
 from app.study import Study
-from tests.app.sdks import evidence, known, learned, options, reported
+from tests.app.sdks import evidence, followed, known, learned, options, reported
 from tests.factories import KEY, URL, event
 
 START = 1_795_281_200_000
@@ -90,6 +89,21 @@ def test_queue_size_is_where_uploads_stop_although_more_waits(tmp_path: Path) ->
     captures = [sent(START + 1030 + 40 * n, *part) for n, part in enumerate(parts)]
     (instance,) = learned(tmp_path, captures)
     assert evidence(instance, "flushQueueSize") == (10, "inferred")
+
+
+def test_events_of_the_past_did_not_wait(tmp_path: Path) -> None:
+    """A session's end is dated back, and servers send what happened long ago."""
+    second = START + 60_000
+    ended = [
+        sent(START + 1003, at(START), at(START + 5)),
+        sent(second + 1003, at(START + 6, "session_end"), at(second, "session_start", second)),
+    ]
+    (instance,) = learned(tmp_path / "ended", ended)
+    assert evidence(instance, "flushQueueSize") == (None, "unknown")
+    old = [sent(START + n * 1000, at(START - 10**8 + n), at(START - 10**8 - n)) for n in range(9)]
+    (instance,) = learned(tmp_path / "old", old)
+    assert evidence(instance, "flushQueueSize") == (None, "unknown")
+    assert evidence(instance, "flushIntervalMillis") == (None, "unknown")
 
 
 def test_a_full_queue_makes_some_sdks_send_at_once(tmp_path: Path) -> None:
@@ -182,6 +196,31 @@ def test_only_uploads_through_the_endpoint_say_nothing_of_remote_configuration(
     captures = [sent(START + 900, new, via=Via.ENDPOINT, url="http://127.0.0.1:1/x")]
     (unseen,) = learned(tmp_path / "b", captures)
     assert evidence(unseen, "remoteConfig.fetchRemoteConfig") == (None, "unknown")
+
+
+def test_other_products_on_the_page(tmp_path: Path) -> None:
+    """By what their events say, and by requests from the same page."""
+    replay = {"event_properties": {"[Amplitude] Session Replay ID": "device-1/1"}}
+    flags = sent(
+        START,
+        method="GET",
+        url="https://flag.lab.amplitude.com/sdk/v2/flags",
+        headers=(
+            ("Origin", "https://shop.test"),
+            ("Authorization", "Api-Key client-abc"),
+            ("X-Amp-Exp-Library", "experiment-js-client/1.23.1"),
+        ),
+        body=b"",
+        response=Response(200, (), b"[]"),
+    )
+    found = learned(tmp_path, [flags, sent(START + 900, at(START, **replay))])
+    browser = next(one for one in found if one["family"] == "browser-2")
+    experiment = next(one for one in found if one["family"] == "experiment")
+    assert evidence(browser, "sessionReplay") == (True, "wire")
+    assert evidence(browser, "experiment") == (True, "wire")
+    assert (experiment["sdk"], experiment["version"]) == ("Experiment SDK", "1.23.1")
+    assert evidence(experiment, "deploymentKey") == ("client-abc", "wire")
+    assert evidence(experiment, "flagsServerUrl")[1] == "default"
 
 
 def test_pages_are_told_apart_and_devices_are_not(tmp_path: Path) -> None:
@@ -304,7 +343,7 @@ _FIELDS = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.dictionaries(_FIELDS, _ANY, max_size=8), min_size=1, max_size=6),
     st.dictionaries(st.sampled_from(["Origin", "Referer", "Cookie", "User-Agent", "X-Own"]),
@@ -317,15 +356,12 @@ def test_nothing_that_can_be_sent_stops_the_study(
     """Any event, header and option is learned from, kept and reported as JSON."""
     body = {"api_key": KEY, "events": events, "options": options}
     capture = sent(START, body=json.dumps(body).encode(), headers=tuple(headers.items()))
-    with TemporaryDirectory() as folder:
-        found = learned(Path(folder), [capture, capture])
-        assert found
-        for instance in found:
-            json.dumps(instance).encode()
-            json_text(instance).encode()
+    found = followed([capture, capture])
+    assert found
+    json_text(found).encode()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(_ANY, _ANY, st.text(max_size=30))
 def test_no_answer_of_the_server_stops_the_study(configs: Any, features: Any, sample: str) -> None:
     url = f"https://sr-client-cfg.amplitude.com/config/{KEY}?config_group=browser"
@@ -348,6 +384,6 @@ def test_no_answer_of_the_server_stops_the_study(configs: Any, features: Any, sa
             "tag": "debug-info", "payload": {"config": {"logLevel": features, "x": configs}}}})],
         }).encode(),
     )  # fmt: skip
-    with TemporaryDirectory() as folder:
-        for instance in learned(Path(folder), [*captures, replay, sent(START, at(START))]):
-            json_text(instance).encode()
+    found = followed([*captures, replay, sent(START, at(START))])
+    assert {one["family"] for one in found} == {"browser-2", "session-replay"}
+    json_text(found).encode()

@@ -87,7 +87,9 @@ GIVEN: dict[str, dict[str, Any]] = {
         "flushIntervalMillis": 800,
         "autocapture": {"attribution": True},
     },
-    "unified": {"analytics": {"flushIntervalMillis": 700, "appVersion": "5"}},
+    "unified": {
+        "analytics": {"flushIntervalMillis": 700, "appVersion": "5", "sessionTimeout": 2500}
+    },
     "legacy": {
         "batchEvents": True,
         "eventUploadThreshold": 50,
@@ -136,6 +138,9 @@ RUNS = {
 const a = window.amplitude || window.amplitudeUnified;
 await a.initAll('KEY', OPTIONS);
 await drive(name => a.track(name), OPTIONS.analytics.flushIntervalMillis);
+await wait(3000);
+a.track('After a pause');
+await wait(1500);
 """,
     "legacy": """
 const a = window.amplitude.getInstance();
@@ -265,7 +270,7 @@ MUST: dict[str, tuple[str, ...]] = {
         "autocapture.pageUrlEnrichment", "trackingOptions.platform",
     ),
     "custom": ("serverUrl", "transport", "flushIntervalMillis"),
-    "unified": ("flushIntervalMillis", "appVersion"),
+    "unified": ("flushIntervalMillis", "appVersion", "sessionTimeout"),
     "legacy": (
         "batchEvents", "eventUploadPeriodMillis", "partnerId", "plan", "platform",
         "trackingOptions.city", "trackingOptions.ip_address",
@@ -345,16 +350,22 @@ def test_what_is_said_of_real_sdks(instances: dict[str, dict[str, Any]]) -> None
                 continue
             if option in ("apiKey", "library", "forceHttps", "enableDiagnostics"):
                 continue
+            if option == "experiment":
+                # All frames are of one origin, where Experiment runs too.
+                continue
             expected = truth.get(option, told["default"])
             if option in ABOUT_MS:
                 assert expected - 5 <= value <= expected * 1.15 + 100, (name, told)
             elif expected in (None, ""):
                 assert value in (None, "", {}), (name, told)
+            elif option == "sessionTimeout":
+                assert value["at_least_ms"] <= expected < value["below_ms"], (name, told)
             elif option == "privacyConfig":
                 # The SDK adds what it always leaves out.
                 assert expected.items() <= value.items(), (name, told)
             else:
                 assert value == expected, (name, told)
+    assert evidence(instances["script"], "experiment") == (True, "wire")
     # What cannot be told is said so.
     assert evidence(instances["script"], "transport") == (None, "unknown")
     assert evidence(instances["script"], "logLevel") == (None, "unknown")

@@ -186,6 +186,12 @@ class AutocaptureObserver(Observer):
         yield self._attribution(sdk, new, attributed)
         yield from self._enrichments(sdk)
         yield from self._legacy_js(sdk)
+        if self.replays[0]:
+            text = f"{counted(self.replays[0], 'event')} name the recording of their session."
+            yield wire("sessionReplay", True, because(text, self.replays))
+        if self.exposures[0]:
+            text = f"{counted(self.exposures[0], 'exposure')} to experiments came."
+            yield wire("experiment", True, because(text, self.exposures))
 
     def _nothing(self) -> Because:
         text = f"Nothing of this kind among {counted(self.events, 'event')}, which may be chance."

@@ -25,6 +25,23 @@ BEFORE_MS = 15
 LATE_MS = 50
 WITH_MS = 150
 """What leaves so soon after a full queue was the rest of it."""
+REST_MS = 10_000
+"""The rest of a queue leaves as soon as what was cut off it was answered."""
+LONGEST_REST_MS = 120_000
+"""Events that are older were not waiting: somebody sends what happened long ago."""
+PAST = frozenset(
+    {
+        "session_end",
+        "[Amplitude] Rage Click",
+        "[Amplitude] Dead Click",
+        "[Amplitude] Error Click",
+        "[Amplitude] Thrashed Cursor",
+        "[Amplitude] Main Thread Block",
+        "[Amplitude] Network Request",
+        "[Amplitude] Web Vitals",
+    }
+)
+"""Events whose time is that of something earlier (wire-format §2.2, §5.1)."""
 STEPS = (60_000, 30_000, 10_000, 5000, 1000, 500, 250, 100, 50, 10, 5)
 
 
@@ -54,7 +71,11 @@ class FlushingObserver(Observer):
             return
         if seen.code == 413 and not self.shrunk:
             self.shrunk = seen.capture_id
-        times = [one.event.time_ms for one in seen.events if one.event.time_ms is not None]
+        times = [
+            one.event.time_ms
+            for one in seen.events
+            if one.event.time_ms is not None and one.event.type not in PAST
+        ]
         if not times:
             return
         self.uploads += 1
@@ -68,7 +89,8 @@ class FlushingObserver(Observer):
         device = (seen.events[0].event.device_id or "")[:100]
         if self.previous and device == self.device and not self.shrunk:
             left, events, capture = self.previous
-            if oldest < left - BEFORE_MS and seen.sent_ms >= left:
+            is_rest = 0 <= seen.sent_ms - left < REST_MS and wait < LONGEST_REST_MS
+            if is_rest and oldest < left - BEFORE_MS:
                 self._cut(events, capture)
                 if self.waits and self.waits[-1][2] == seen.capture_id:
                     self.waits.pop()  # The rest of a cut left with it, and waited for nothing.
