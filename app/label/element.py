@@ -133,6 +133,11 @@ def element_of(text: str | bytes) -> Element:
     )
 
 
+def page_path(url: str) -> str:
+    """Host and path of a page, without what changes from visit to visit."""
+    return url.partition("#")[0].partition("?")[0].rstrip("/")
+
+
 def normalized(text: str) -> str:
     """A typed text as SDKs would have sent it: blanks collapsed and trimmed."""
     return " ".join(text.split())

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import orjson
 
-from app.label.element import Element, Page, element_of
+from app.label.element import Element, Page, element_of, page_path
 from app.label.evaluate import DefinitionJudge, Judge
 from app.label.verdict import Reason, Verdict, any_of
 
@@ -180,11 +180,6 @@ class Clicks:
             "SELECT id, hash FROM study.label_elements WHERE id = ?", (number,)
         ).fetchone()
         return (int(row[0]), int(row[1])) if row else None
-
-
-def page_path(url: str) -> str:
-    """Host and path of a page, without what changes from visit to visit."""
-    return url.partition("#")[0].partition("?")[0].rstrip("/")
 
 
 def _listed(shapes: Iterable[int]) -> str:

@@ -3,9 +3,8 @@ A name and a description for a suggested labeled event, made from what was click
 never from a service: the same click gives the same words.
 """
 
-from app.label.element import Action, Element, Page
+from app.label.element import Action, Element, Page, page_path
 from app.label.hierarchy import MASK
-from app.label.matching import page_path
 
 LONGEST = 60
 _KINDS = {

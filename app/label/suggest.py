@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 
-from app.label.element import Element
+from app.label.element import Element, Page, page_path
 from app.label.evaluate import DefinitionJudge
 from app.label.events import Condition, Definition, Op
 from app.label.hierarchy import MASK
@@ -128,6 +128,14 @@ def _same_action(
         [one for one in page if one.action is target.action],
         [(one, seen) for one, seen in history if one.action is target.action],
     )
+
+
+def page_condition(page: Page) -> Condition | None:
+    """The condition to offer for the page: its host and path, whatever comes after `#`."""
+    path = page_path(page.url or "")
+    if not path:
+        return None
+    return Condition("page_url", Op.IS, (path, f"{path}/"), ignore_fragment=True)
 
 
 def confidence(cost: float) -> tuple[str, str]:

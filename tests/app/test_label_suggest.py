@@ -10,7 +10,7 @@ from app.label.evaluate import DefinitionJudge
 from app.label.hierarchy import Hierarchy, Node
 from app.label.naming import description, group_name, name
 from app.label.stability import class_kind, is_auto_id
-from app.label.suggest import Suggestion, suggest, suggest_group
+from app.label.suggest import Suggestion, page_condition, suggest, suggest_group
 from tests.app.labeling import sent
 from tests.factories import DATA
 
@@ -197,3 +197,15 @@ def test_names_are_words() -> None:
     assert group_name(target, 24) == "Any of 24 add buttons clicked"
     assert name(real("click-masked-text")) == "masked text clicked"
     assert name(Element(Action.CHANGED, tag="select")) == "List changed"
+
+
+def test_the_page_is_offered_without_what_changes() -> None:
+    asked = page_condition(Page("https://shop.test/p/1/#top"))
+    assert asked
+    assert asked.values == ("https://shop.test/p/1", "https://shop.test/p/1/")
+    made = replace(suggest(real("click-no-class"), [real("click-no-class")])[0].definition)
+    judge = DefinitionJudge(replace(made, conditions=(asked,)))
+    assert judge.of_page(Page("https://shop.test/p/1#other"))
+    assert judge.of_page(Page("https://shop.test/p/1/"))
+    assert not judge.of_page(Page("https://shop.test/p/12"))
+    assert page_condition(Page()) is None

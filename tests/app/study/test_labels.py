@@ -7,6 +7,7 @@ from app.decode import decode
 from app.label.element import Action
 from app.label.evaluate import Judge
 from app.label.events import Condition, Definition, LabeledEvent, Op
+from app.label.health import health
 from app.label.labels import Labels
 from app.label.matching import Clicks
 from app.label.verdict import Reason
@@ -169,3 +170,37 @@ def test_hostile_properties_do_not_stop_the_study(tmp_path: Path) -> None:
         (shapes,) = store.connection.execute("SELECT count(*) FROM study.label_shapes").fetchone()
     assert {reason for _, reason, _ in rows} == {"no_hierarchy", "cut"}
     assert shapes == 4
+
+
+def test_the_study_settles_after_a_change(tmp_path: Path) -> None:
+    filled(tmp_path, [upload(*clicks(*NAMES))])
+    with Study(tmp_path) as study:
+        study.catch_up()
+        with Labels(tmp_path) as labels:
+            labels.save(label(".cards .add"))
+        # Closing the file tidies it, which may look like one change more, but not for ever.
+        assert [study.refresh() for _ in range(5)][2:] == [False, False, False]
+    assert len(labeled(tmp_path)) == 3
+
+
+def test_health_of_a_definition(tmp_path: Path) -> None:
+    day = 86_400_000
+    # As an SDK sends them; a page without clicks of late says nothing.
+    old = [clicks(NAMES[1], time=1_795_000_000_000 + at * 1000) for at in range(6)]
+    later = [clicks(NAMES[0], time=1_795_000_000_000 + 9 * day)]
+    filled(tmp_path, [upload(*events, at_ms=events[0]["time"]) for events in (*old, *later)])
+    with Study(tmp_path) as study:
+        study.catch_up()
+    lost = label("[aria-label='Add Red shoe to cart']").definitions[0]
+    kept = label("[data-testid=hero-cta]").definitions[0]
+    never = label(".nowhere").definitions[0]
+    with Store.read(tmp_path) as store:
+        found = Clicks(store.connection)
+        found.update()
+        now = max(shape.last_ms for shape in found.shapes)
+        broken = health(found, lost, now)
+        assert (broken.found.events, broken.needs_repair) == (6, True)
+        assert "9 days" in broken.sentence
+        assert sum(number for _, number in broken.days) == 6
+        assert health(found, kept, now).sentence == "Works."
+        assert health(found, never, now).sentence == "Nothing matched yet."

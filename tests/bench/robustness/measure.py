@@ -8,6 +8,7 @@ matches. An element is identifiable when no other has its tag, id, text and attr
 
 import json
 import random
+import re
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -130,7 +131,9 @@ def definition(selector: str | None) -> Definition | None:
     """What another generator's selector means, or None where it has none that can be used."""
     if not selector:
         return None
-    chosen = Condition("selector", Op.CSS_MATCH, (converted(selector),))
+    # Paths from `:scope` begin at the root that was given, which is the body.
+    whole = re.sub(r"^:scope\b", "body", converted(selector))
+    chosen = Condition("selector", Op.CSS_MATCH, (whole,))
     made = Definition(Action.CLICKED, (chosen,))
     try:
         DefinitionJudge(made)
