@@ -34,6 +34,9 @@ _VERBS = {
     "Dead Click": "Clicked in vain",
 }
 
+PARTS = tuple(PREFIX + name for name in (*_PAGE, *(name for name, _ in _ELEMENT)))
+"""The event properties that names are made of."""
+
 
 def is_named(event_type: str) -> bool:
     """Whether events of this type can be given a name."""

@@ -81,6 +81,7 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
             "connect": lambda: run("go.connect"),
             "live-empty": lambda: run("go.live"),
             "sdks-empty": lambda: run("go.sdks"),
+            "users-empty": lambda: run("go.users"),
         }
     from ui.pages.live import LivePage
 
@@ -101,8 +102,24 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
         "live-no-match": lambda: page.filter.set_text("nothing like this"),
         "sdks": lambda: (page.filter.clear(), run("go.sdks")),
         "problems": lambda: run("go.problems"),
+        "users": lambda: look_at_somebody(application),
         "settings": lambda: run("go.settings"),
     }
+
+
+def look_at_somebody(application) -> None:  # type: ignore[no-untyped-def]
+    """Users, with somebody and one of their events chosen."""
+    from PySide6.QtWidgets import QApplication
+
+    application.context.actions.trigger("go.users")
+    page = application.window.page("users")
+    shown = page.people.people
+    qt = QApplication.instance()
+    until(qt, lambda: shown.rowCount() > 3)
+    page.people.setCurrentIndex(shown.index(2))
+    timeline = page.profile.activity.timeline
+    until(qt, lambda: len(timeline.lines.lines) > 3)
+    timeline.setCurrentIndex(timeline.lines.index(3))
 
 
 def until(qt, is_true: Callable[[], bool]) -> None:  # type: ignore[no-untyped-def]

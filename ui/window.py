@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
                 Page("connect", "Connect", "connect", "Ctrl+1", self._make_connect),
                 Page("live", "Live", "live", "Ctrl+2", self._make_live),
                 Page("ingestion", "Ingestion", "ingestion", "Ctrl+3", self._make_ingestion),
+                Page("users", "Users", "users", "Ctrl+4", self._make_users),
                 Page("sdks", "SDKs", "sdks", "Ctrl+5", self._make_sdks),
                 Page("requests", "Requests", "endpoint", "", self._make_requests),
                 Page("label", "Label", "label", "Ctrl+6", self._make_label),
@@ -271,6 +272,11 @@ class MainWindow(QMainWindow):
             self.show_event(wanted)
         elif isinstance(wanted, str):
             self.show_filtered(wanted)
+
+    def _make_users(self) -> QWidget:
+        from ui.pages.users import UsersPage
+
+        return UsersPage(self.context)
 
     def _make_problems(self) -> QWidget:
         from ui.pages.problems import ProblemsPage

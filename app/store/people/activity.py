@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from app.generated import PARTS, generated_name
 from app.ingest.sessions import Session, is_session
 from app.model import Outcome
+from app.naming import PARTS, generated_name
 from app.store.writer import OUTCOMES
 
 PAGE = 300

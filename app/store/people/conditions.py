@@ -183,3 +183,36 @@ def _quoted(text: str) -> str:
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The part of a search that is being typed: where it begins, and what it is so far."""
+
+    start: int
+    kind: str
+    text: str
+    name: str = ""
+    negated: bool = False
+
+
+def being_typed(text: str) -> Typed:
+    """What is being typed at the end of a text."""
+    start, is_quoted = 0, False
+    for at, letter in enumerate(text):
+        if letter == '"' and (at == 0 or text[at - 1] != "\\" or not is_quoted):
+            is_quoted = not is_quoted
+        elif letter.isspace() and not is_quoted:
+            start = at + 1
+    parts = _parts(text[start:])
+    part = parts[0] if parts else []
+    negated = len(part) > 1 and part[0] == ("-", False)
+    rest = part[1:] if negated else part
+    cut = next((at for at, one in enumerate(rest) if one in ((":", False), ("=", False))), None)
+    if cut is not None and cut > 0:
+        name, value, sign = _joined(rest[:cut]), _joined(rest[cut + 1 :]), rest[cut][0]
+        if sign == ":" and name.lower() in KINDS:
+            return Typed(start, name.lower(), value, "", negated)
+        if sign == "=":
+            return Typed(start, PROPERTY, value, wire_name(name), negated)
+    return Typed(start, WORD, _joined(rest), "", negated)

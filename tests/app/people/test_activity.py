@@ -9,7 +9,6 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.generated import generated_name
 from app.store import Store
 from app.store.people.activity import START, Line, Wanted
 from tests.app.study.world import MINUTE, T0, arrived, sent, studied
@@ -184,20 +183,16 @@ def test_nobody_by_that_number(tmp_path: Path) -> None:
         assert store.people.activity.rows([999]) == []
 
 
-def test_generated_names() -> None:
-    page, click = "[Amplitude] Page Viewed", "[Amplitude] Element Clicked"
-    assert (
-        generated_name(page, {"[Amplitude] Page Title": " Your\nbasket "}) == "Viewed Your basket"
-    )
-    assert generated_name(page, {"[Amplitude] Page Path": "/a"}) == "Viewed /a"
-    assert generated_name(page, {}) is None
-    assert generated_name(click, {"[Amplitude] Element Text": "Buy"}) == "Clicked “Buy”"
-    assert generated_name(click, {"[Amplitude] Element ID": "buy"}) == "Clicked “#buy”"
-    assert generated_name(click, {"[Amplitude] Element Class": "a b"}) == "Clicked “.a”"
-    changed = generated_name("[Amplitude] Element Changed", {"[Amplitude] Element Tag": "input"})
-    assert changed == "Changed “input”"
-    assert generated_name("Buy", {"[Amplitude] Element Text": "Buy"}) is None
-    assert generated_name(click, {"[Amplitude] Element Text": {"not": "text"}}) is None
+def test_what_was_captured_automatically_is_named(tmp_path: Path) -> None:
+    page = {"[Amplitude] Page Title": "Your basket", "big": "x" * 100_000}
+    captures = [
+        sent("[Amplitude] Page Viewed", 1, **ADA, event_properties=page),
+        sent("[Amplitude] Element Clicked", 2, **ADA),
+        sent("Page Viewed", 3, **ADA, event_properties=page),
+    ]
+    with studied(tmp_path, captures) as store:
+        rows = store.people.activity.rows([1, 2, 3])
+        assert [row.name for row in rows] == ["Viewed Your basket", None, None]
 
 
 _sent = st.tuples(st.integers(0, 6), st.sampled_from([-1, None, 1, 2, 3]), st.booleans())

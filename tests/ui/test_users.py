@@ -1,0 +1,511 @@
+"""The Users page, through the real page on a real workspace."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from app.model import Capture, Response
+from app.query.definition import read
+from app.store.definitions import Definitions
+from app.study import Study
+from tests.app.study.world import MINUTE, T0, arrived, sent
+from ui.context import Context
+from ui.inspector.info import InfoView
+from ui.pages.users import UsersPage
+from ui.pages.users.peoplelist import person_title
+from ui.pages.users.timeline import MOST_TICKED
+from ui.plain import utc_time
+
+from .conftest import KEY, Workspace
+
+LEFT = Qt.MouseButton.LeftButton
+ADA = {"user_id": "ada-1", "device_id": "phone-ada"}
+S1, S2 = T0, T0 + 60 * MINUTE
+
+
+class World:
+    """A page, and the workspace that it shows."""
+
+    def __init__(self, qtbot: QtBot, context: Context, workspace: Workspace) -> None:
+        self.qtbot, self.context, self.workspace = qtbot, context, workspace
+        context.store.open()
+        self.page = UsersPage(context)
+        qtbot.addWidget(self.page)
+        self.page.resize(1200, 760)
+        self.page.show()
+
+    def receive(self, *captures: Capture) -> None:
+        """These arrive and are studied, as they are when the window runs."""
+        from app.decode import decode
+
+        self.workspace.store.writer.add([(one, decode(one)) for one in captures])
+        with Study(self.workspace.folder) as study:
+            study.catch_up()
+        self.context.feed.notice()
+
+    def open(self, text: str) -> None:
+        """Choose somebody in the list."""
+        self.qtbot.waitUntil(lambda: text in self.people())
+        row = self.people().index(text)
+        place = self.page.people.visualRect(self.page.people.people.index(row)).center()
+        self.qtbot.mouseClick(self.page.people.viewport(), LEFT, pos=place)
+        self.qtbot.waitUntil(lambda: self.page.profile.title.text() == text)
+        self.qtbot.waitUntil(lambda: bool(self.page.profile.activity.timeline.lines.lines))
+
+    def people(self) -> list[str]:
+        """The list, with its headings."""
+        entries = self.page.people.people.entries
+        return [one if isinstance(one, str) else person_title(one) for one in entries]
+
+    def shown(self) -> list[str]:
+        """The timeline: sessions in brackets, lone events with a star."""
+        model = self.page.profile.activity.timeline.lines
+        found = []
+        for at, line in enumerate(model.lines):
+            row = model.row(at)
+            if row is None:
+                found.append(f"[{line.block.events}]" if line.block else "gone")
+            else:
+                found.append(row.type if line.block else f"*{row.type}")
+        return found
+
+    def click_event(self, kind: str) -> None:
+        """Look at the newest event of a type."""
+        timeline = self.page.profile.activity.timeline
+        at = next(at for at, one in enumerate(self.shown()) if one.strip("*") == kind)
+        place = timeline.visualRect(timeline.lines.index(at)).center()
+        before = self.page.event_pane.event_id
+        self.qtbot.mouseClick(timeline.viewport(), LEFT, pos=place)
+        self.qtbot.waitUntil(lambda: self.page.event_pane.event_id != before or before is not None)
+        wanted = timeline.lines.lines[at].event_id
+        self.qtbot.waitUntil(lambda: self.page.event_pane.event_id == wanted)
+        self.qtbot.waitUntil(lambda: fact(self.page.event_pane.info, "Event type") == kind)
+
+
+def fact(info: InfoView, name: str, section: str = "") -> Any:
+    """The value of a line of Info; None when it is not there."""
+    for node in info.facts.sections:
+        if not section or node.name == section:
+            for child in node.children:
+                if child.name == name:
+                    return child.value
+    return None
+
+
+@pytest.fixture
+def world(qtbot: QtBot, context: Context, workspace: Workspace) -> World:
+    return World(qtbot, context, workspace)
+
+
+def worked_case() -> list[Capture]:
+    return [
+        sent("e1", 0, **ADA, session_id=S1),
+        sent("e2", 2 * MINUTE, **ADA, session_id=S1),
+        sent("e3", 3 * MINUTE, **ADA, session_id=-1),
+        sent("e4", 60 * MINUTE, **ADA, session_id=S2),
+    ]
+
+
+def test_nobody_yet(world: World) -> None:
+    assert world.page.stack.currentWidget() is world.page.none
+    world.receive(sent("A", 1))
+    world.qtbot.waitUntil(lambda: "1 event without" in world.page.nobody.text())
+    assert world.page.people.people.rowCount() == 0
+
+
+def test_sessions_are_blocks_and_the_rest_stands_alone(world: World) -> None:  # UL-T1
+    world.receive(*worked_case())
+    world.open("ada-1")
+    assert world.shown() == ["[1]", "e4", "*e3", "[2]", "e2", "e1"]
+    assert "4 events" in world.page.profile.facts.text()
+    assert "2 sessions" in world.page.profile.facts.text()
+    assert world.people()[0] == "ada-1"
+
+
+def test_the_eleventh_tick_is_refused(world: World) -> None:  # UL-T2
+    events = [{"event_type": f"e{at}", **ADA, "session_id": S1} for at in range(12)]
+    world.receive(arrived(0, *events))
+    world.open("ada-1")
+    timeline = world.page.profile.activity.timeline
+    for at in range(1, 12):
+        place = timeline.visualRect(timeline.lines.index(at)).topLeft() + QPoint(18, 12)
+        world.qtbot.mouseClick(timeline.viewport(), LEFT, pos=place)
+    assert len(timeline.lines.ticks) == MOST_TICKED
+    assert timeline.lines.lines[11].event_id not in timeline.lines.ticks
+    assert "10 events ticked" in world.page.profile.activity.ticks.text()
+    world.qtbot.keyClick(timeline, Qt.Key.Key_Space)
+    assert len(timeline.lines.ticks) == MOST_TICKED
+
+
+def test_charts_of_ticked_events_in_order_of_time(world: World) -> None:
+    world.receive(*worked_case(), sent("e1", 61 * MINUTE, **ADA, session_id=S2))
+    world.open("ada-1")
+    activity = world.page.profile.activity
+    for number in (5, 2, 1):
+        activity.timeline.lines.tick(number)
+    world.qtbot.mouseClick(activity.funnel, LEFT)
+    for number in (5, 2, 1):
+        activity.timeline.lines.tick(number)
+    world.qtbot.mouseClick(activity.segmentation, LEFT)
+    with Definitions(world.workspace.folder) as kept:
+        funnel, segmentation = kept.all("chart")
+    made: Any = read(funnel.body)
+    assert [step.event.type for step in made.steps] == ["e1", "e2", "e1"]
+    assert funnel.name == "e1 → e2 → e1"
+    made = read(segmentation.body)
+    assert [event.type for event in made.events] == ["e1", "e2"]
+    assert activity.foot.isHidden()
+
+
+def test_a_filtered_device_keeps_the_sessions(world: World) -> None:  # UL-T3
+    other = {"user_id": "ada-1", "device_id": "laptop-ada"}
+    world.receive(
+        sent("a", 0, **ADA, session_id=S1),
+        sent("b", MINUTE, **other, session_id=S1),
+        sent("c", 2 * MINUTE, **ADA, session_id=S1),
+    )
+    world.open("ada-1")
+    devices = world.page.profile.activity.devices
+    world.qtbot.waitUntil(lambda: len(devices.menu().actions()) == 2)
+    next(one for one in devices.menu().actions() if one.text() == "laptop-ada").trigger()
+    world.qtbot.waitUntil(lambda: world.shown() == ["[3]", "b"])
+    assert "(1)" in devices.text()
+
+
+def test_types_highlighted_and_alone(world: World) -> None:
+    world.receive(*worked_case())
+    world.open("ada-1")
+    activity = world.page.profile.activity
+    world.qtbot.waitUntil(lambda: len(activity.types.menu().actions()) == 4)
+    next(one for one in activity.types.menu().actions() if one.text().startswith("e2")).trigger()
+    assert activity.mode.currentText() == "Highlight chosen"
+    assert activity.timeline.lines.highlighted == {"e2"}
+    world.qtbot.waitUntil(lambda: len(world.shown()) == 6)
+    world.qtbot.keyClicks(activity.mode, "Only")
+    world.qtbot.waitUntil(lambda: world.shown() == ["[2]", "e2"])
+    activity.show_everything()
+    world.qtbot.waitUntil(lambda: len(world.shown()) == 6)
+
+
+def test_properties_of_groups_are_in_raw_alone(world: World) -> None:  # UL-T5
+    groups = {"groups": {"company": "Acme"}, "group_properties": {"secret_size": 42}}
+    world.receive(
+        sent("$identify", 0, **ADA, user_properties={"plan": "pro"}),
+        sent("Order", 1, **ADA, **groups),
+    )
+    world.open("ada-1")
+    world.click_event("Order")
+    pane = world.page.event_pane
+    assert fact(pane.info, "company") == "Acme"
+    assert fact(pane.info, "secret_size") is None
+    assert all("secret_size" not in str(node.value) for node in pane.info.facts.sections)
+    assert fact(pane.info, "plan", "User properties at that time") == "pro"
+    pane.tabs.setCurrentIndex(1)
+    world.qtbot.waitUntil(lambda: "secret_size" in pane.raw.text.toPlainText())
+    text = pane.raw.text.toPlainText()
+    assert '"persisted_user_properties"' in text
+    assert '"plan": "pro"' in text
+
+
+def test_values_are_those_of_the_time(world: World) -> None:  # UP-T2, UP-T5
+    week = 7 * 24 * 60 * MINUTE
+    world.receive(
+        sent("View A", 1, **ADA, city="New York", user_properties={"color": "red"}),
+        sent("View B", 2, **ADA),
+        sent("$identify", 1, **ADA, user_properties={"$set": {"color": "blue"}}),
+        sent("View C", week, **ADA, city="San Francisco"),
+    )
+    world.open("ada-1")
+    info, section = world.page.event_pane.info, "User properties at that time"
+    world.click_event("View B")
+    assert (fact(info, "color", section), fact(info, "City", section)) == ("red", "New York")
+    world.click_event("View C")
+    assert fact(info, "color", section) == "blue"
+    assert fact(info, "● City", section) == "San Francisco"
+    now = {one.shown: one.value for one in world.page.profile.properties._shown}
+    assert now == {"color": "blue", "City": "San Francisco"}
+
+
+def test_the_clock_of_a_device_is_corrected(world: World) -> None:  # TIME-T1, TIME-T4
+    fast = {"event_type": "Fast", **ADA, "time": T0 + 1_000_000}
+    right = {"event_type": "Right", **ADA, "time": T0 + 500_000}
+    world.receive(
+        uploaded(535_000, 505_000, right),
+        uploaded(1_080_000, 1_200_000, fast, b'{"code":200,"server_upload_time":1795282080123}'),
+    )
+    world.open("ada-1")
+    info = world.page.event_pane.info
+    world.click_event("Fast")
+    assert fact(info, "… how") == "adjusted: clock 2 min 0 s ahead"
+    assert fact(info, "… in UTC") == utc_time(T0 + 880_000)
+    assert fact(info, "Client event time") == utc_time(T0 + 1_000_000)
+    assert fact(info, "Client upload time") == utc_time(T0 + 1_200_000)
+    assert fact(info, "Server received") == utc_time(T0 + 1_080_000)
+    assert fact(info, "Server upload") == utc_time(1_795_282_080_123)
+    world.click_event("Right")
+    assert fact(info, "… how").startswith("as sent")
+    assert fact(info, "… in UTC") == utc_time(T0 + 500_000)
+    assert fact(info, "Server upload") == "not told"
+
+
+def uploaded(
+    at_ms: int, client_ms: int, event: dict[str, Any], answer: bytes = b'{"code":200}'
+) -> Capture:
+    """An upload whose client says when it sent it."""
+    said = {
+        "api_key": KEY,
+        "events": [event],
+        "client_upload_time": utc_time(T0 + client_ms),
+    }
+    return arrived(at_ms, event, body=json.dumps(said).encode(), response=Response(200, (), answer))
+
+
+def test_a_merge_that_arrives_late_is_said(world: World) -> None:
+    world.receive(sent("Phone", 1, **ADA), sent("Laptop", 2, device_id="laptop-1"))
+    world.open("ada-1")
+    assert world.shown() == ["*Phone"]
+    assert world.page.profile.news.isHidden()
+    world.receive(sent("Login", 3, device_id="laptop-1", user_id="ada-1"))
+    world.qtbot.waitUntil(lambda: "laptop-1 joined: “Login”" in world.page.profile.news.text())
+    world.qtbot.waitUntil(lambda: world.shown() == ["*Login", "*Laptop", "*Phone"])
+    world.qtbot.waitUntil(lambda: world.people().count("laptop-1") == 0)
+    graph = world.page.profile.identity
+    assert [(one.device, one.event_id) for one in graph.devices] == [
+        ("phone-ada", 0),
+        ("laptop-1", 3),
+    ]
+    assert "Was a person of its own until “Login”" in graph.devices[1].story
+    world.page.profile.tabs.setCurrentIndex(2)
+    world.qtbot.mouseClick(graph, LEFT, pos=graph.card_of(1).center())
+    world.qtbot.waitUntil(lambda: world.page.event_pane.event_id == 3)
+    assert world.page.profile.tabs.currentIndex() == 0
+
+
+def test_the_open_person_may_be_merged_away(world: World) -> None:
+    world.receive(sent("Laptop", 2, device_id="laptop-1"), sent("Phone", 1, **ADA))
+    world.open("laptop-1")
+    world.receive(sent("Login", 3, device_id="laptop-1", user_id="ada-1"))
+    world.qtbot.waitUntil(lambda: world.page.profile.title.text() == "ada-1")
+    world.qtbot.waitUntil(lambda: len(world.shown()) == 3)
+
+
+def test_live_updates_can_wait(world: World) -> None:
+    world.receive(sent("a", 1, **ADA))
+    world.open("ada-1")
+    world.qtbot.mouseClick(world.page.profile.live, LEFT)
+    world.receive(sent("b", 2, **ADA))
+    world.qtbot.waitUntil(lambda: "2 events" in _facts(world))
+    assert world.shown() == ["*a"]
+    world.qtbot.mouseClick(world.page.profile.live, LEFT)
+    world.qtbot.waitUntil(lambda: world.shown() == ["*b", "*a"])
+
+
+def _facts(world: World) -> str:
+    model = world.page.people.people
+    return str(model.data(model.index(model.rowCount() - 1)))
+
+
+def test_ids_that_look_alike_are_said(world: World) -> None:
+    world.receive(sent("a", 1, user_id="Ada@x.com"), sent("a", 2, user_id="ada@x.com\u200b"))
+    world.open("Ada@x.com")
+    text = world.page.profile.warning.text()
+    assert "⟨U+200B⟩" in text
+    assert "differs by" in text
+    world.qtbot.mouseClick(world.page.profile.twin, LEFT)
+    world.qtbot.waitUntil(lambda: world.page.profile.profile.person.user == "ada@x.com\u200b")  # type: ignore[union-attr]
+
+
+def test_a_placeholder_is_said(world: World) -> None:  # ID-T5
+    captures = [sent("a", at, user_id="None", device_id=f"device-{at}") for at in range(3)]
+    world.receive(*captures)
+    world.open("None")
+    assert "everybody who sends it" in world.page.profile.warning.text()
+    assert "3 devices" in world.page.profile.facts.text()
+
+
+def test_search_with_completion_and_advanced(world: World) -> None:
+    world.receive(
+        sent("Login", 1, **ADA, user_properties={"plan": "pro"}),
+        sent("Order", 2, user_id="bob-22", user_properties={"plan": "free"}),
+    )
+    page, box = world.page, world.page.search.box
+    world.qtbot.waitUntil(lambda: len(world.people()) == 2)
+    page.activateWindow()
+    page.people.setFocus()
+    world.qtbot.waitUntil(page.people.hasFocus)
+    world.qtbot.keyClick(page.people, "/")
+    world.qtbot.waitUntil(box.hasFocus)
+    world.qtbot.keyClicks(box, "plan=p")
+    world.qtbot.waitUntil(lambda: world.people() == ["ada-1"])
+    assert "1 person found" in page.count.text()
+    world.qtbot.keyClicks(box, "ro did:x@7y")
+    world.qtbot.waitUntil(lambda: "length of time" in page.search.problem.text())
+    world.qtbot.keyClick(box, Qt.Key.Key_Escape)
+    world.qtbot.waitUntil(lambda: len(world.people()) == 2)
+    world.qtbot.mouseClick(page.more, LEFT)
+    line = page.advanced.lines[0]
+    line.kind.setCurrentIndex(line.kind.findText("Performed"))
+    world.qtbot.keyClicks(line.text, "Order")
+    world.qtbot.waitUntil(lambda: world.people() == ["bob-22"])
+    assert box.text() == "did:Order"
+    line.sign.setCurrentIndex(1)
+    world.qtbot.waitUntil(lambda: world.people() == ["ada-1"])
+    assert box.text() == "-did:Order"
+    page.search.set_text("plan=nothing")
+    world.qtbot.waitUntil(lambda: page.count.text() == "Nobody found")
+    assert page.advanced.lines[0].name.text() == "plan"
+
+
+def test_what_is_offered_is_taken(world: World) -> None:
+    world.receive(sent("Order Completed", 1, **ADA), sent("Login", 2, user_id="bob-22"))
+    search = world.page.search
+    world.qtbot.waitUntil(lambda: len(world.people()) == 2)
+    world.page.activateWindow()
+    search.take_focus()
+    world.qtbot.waitUntil(search.box.hasFocus)
+    world.qtbot.keyClicks(search.box, "did:ord")
+    world.qtbot.waitUntil(lambda: search._names.rowCount() == 1)
+    search._take(search._names.index(0))
+    assert search.box.text() == 'did:"Order Completed" '
+    world.qtbot.waitUntil(lambda: world.people() == ["ada-1"])
+    search.popup.hide()
+
+
+def test_pins_and_history_of_properties(world: World) -> None:
+    world.receive(
+        *[sent("$identify", at, **ADA, user_properties={"plan": plan, "n": [at] * 10_000})
+          for at, plan in enumerate(("free", "pro"))],
+        sent("a", 3, user_id="bob-22"),
+    )  # fmt: skip
+    world.open("ada-1")
+    page, pane = world.page, world.page.profile.properties
+    page.profile.tabs.setCurrentIndex(1)
+    tree = pane.tree
+    world.qtbot.keyClicks(pane.needle, "PRO")
+    shown = [item for item in pane._items() if not item.isHidden()]
+    assert [item.text(0) for item in shown] == ["plan"]
+    shown[0].setExpanded(True)
+    world.qtbot.waitUntil(lambda: shown[0].childCount() == 2)
+    assert [shown[0].child(at).text(1) for at in range(2)] == ["pro", "free"]
+    pane.needle.clear()
+    tree.setCurrentItem(shown[0])
+    pane.toggle_pin()
+    assert page._property_pins == ("plan",)
+    assert "plan  pro" in _chips(page)
+    wide = next(item for item in pane._items() if item.text(0) == "n")
+    assert wide.text(1).startswith("10,000 values")
+    world.qtbot.mouseClick(page.profile.pin, LEFT)
+    world.qtbot.waitUntil(lambda: world.people()[:2] == ["Pinned", "ada-1"])
+    world.qtbot.mouseClick(page.profile.pin, LEFT)
+    world.qtbot.waitUntil(lambda: "Pinned" not in world.people())
+    assert world.people()[:2] == ["Recently opened", "ada-1"]
+
+
+def _chips(page: UsersPage) -> list[str]:
+    row = page.profile._pins
+    items = (row.itemAt(at) for at in range(row.count()))
+    return [item.widget().text() for item in items if item and item.widget()]  # type: ignore[attr-defined]
+
+
+def test_a_day_is_chosen_and_one_without_events_says_so(world: World) -> None:
+    day = 24 * 60 * MINUTE
+    world.receive(sent("old", 0, **ADA), sent("new", 3 * day, **ADA))
+    world.open("ada-1")
+    activity = world.page.profile.activity
+    strip = activity.days
+    world.qtbot.waitUntil(lambda: len(strip.events) == 2)
+    first, last = sorted(strip.events)
+    world.qtbot.mouseClick(strip, LEFT, pos=strip.place_of(first).center().toPoint())
+    world.qtbot.waitUntil(lambda: world.shown() == ["*old"])
+    world.qtbot.keyClick(strip, Qt.Key.Key_Right)
+    world.qtbot.waitUntil(lambda: world.shown() == ["*new"])
+    assert strip.days == (last, last)
+    between = strip.place_of(first).center().toPoint() + QPoint(int(strip._step()), 0)
+    world.qtbot.mouseClick(strip, LEFT, pos=between)
+    world.qtbot.waitUntil(lambda: activity.stack.currentWidget() is activity.nothing)
+    world.qtbot.mouseClick(activity.nothing.buttons[0], LEFT)
+    world.qtbot.waitUntil(lambda: world.shown() == ["*new", "*old"])
+
+
+def test_a_link_leads_to_an_event(world: World) -> None:
+    world.receive(*worked_case(), sent("x", 1, user_id="bob-22"))
+    world.page.open_event(2)
+    world.qtbot.waitUntil(lambda: world.page.event_pane.event_id == 2)
+    world.qtbot.waitUntil(lambda: world.page.profile.title.text() == "ada-1")
+    timeline = world.page.profile.activity.timeline
+    world.qtbot.waitUntil(lambda: timeline.current_event == 2)
+    world.qtbot.mouseClick(world.page.event_pane.link, LEFT)
+    assert QGuiApplication.clipboard().text() == "eventscope://event/2"
+    assert world.page.open_id("bob-22")
+    world.qtbot.waitUntil(lambda: world.page.profile.title.text() == "bob-22")
+    assert world.page.event_pane.isHidden()
+    world.page.copy_id()
+    assert QGuiApplication.clipboard().text() == "bob-22"
+
+
+def test_a_long_history_is_read_while_it_is_scrolled(world: World) -> None:
+    events = [
+        {"event_type": f"e{at % 3}", **ADA, "session_id": S1 + at // 50 * 1000, "time": T0 + at}
+        for at in range(1500)
+    ]
+    world.receive(*[arrived(at, *chunk) for at, chunk in enumerate(itertools.batched(events, 500))])
+    world.open("ada-1")
+    timeline = world.page.profile.activity.timeline
+    first = len(timeline.lines.lines)
+    assert first < 1000
+    for _ in range(20):
+        timeline.verticalScrollBar().setValue(timeline.verticalScrollBar().maximum())
+        world.qtbot.wait(1)
+        if len(timeline.lines.lines) == 1530:
+            break
+        world.qtbot.waitUntil(lambda: not world.page.profile.activity._is_reading)
+    assert len(timeline.lines.lines) == 1530
+    ids = [line.event_id for line in timeline.lines.lines if line.event_id]
+    assert ids == sorted(ids, reverse=True)
+
+
+def test_hostile_text_stays_text(world: World) -> None:
+    nasty = "<b>bold</b>\u202e\n" + "x" * 1_000
+    world.receive(
+        sent(nasty, 1, user_id=nasty, device_id="\u2066<img src=x>", session_id=S1,
+             user_properties={nasty: "y" * 1_000_000}, platform="<i>"),
+    )  # fmt: skip
+    world.qtbot.waitUntil(lambda: len(world.people()) == 1)
+    world.page.people.setCurrentIndex(world.page.people.people.index(0))
+    world.qtbot.waitUntil(lambda: len(world.shown()) == 2)
+    for tab in range(4):
+        world.page.profile.tabs.setCurrentIndex(tab)
+        assert not world.page.grab().isNull()
+    world.page.profile.tabs.setCurrentIndex(0)
+    timeline = world.page.profile.activity.timeline
+    timeline.setCurrentIndex(timeline.lines.index(1))
+    info = world.page.event_pane.info
+    world.qtbot.waitUntil(lambda: fact(info, "Event type") == nasty)
+    assert "\n" not in world.page.profile.title.text()
+    assert "\u202e" not in str(timeline.lines.data(timeline.lines.index(1)))
+
+
+def test_cleared_while_open(world: World) -> None:
+    world.receive(sent("a", 1, **ADA))
+    world.open("ada-1")
+    while world.workspace.store.writer.prune(up_to=world.workspace.store.writer.last.capture):
+        pass
+    with Study(world.workspace.folder) as study:
+        study.catch_up()
+    world.context.feed.notice()
+    world.qtbot.waitUntil(lambda: world.page.middle.currentWidget() is world.page.gone)
+    world.qtbot.waitUntil(lambda: world.people() == [])
+
+
+def test_models_are_sound(world: World, qtmodeltester: Any) -> None:
+    world.receive(*worked_case())
+    world.open("ada-1")
+    qtmodeltester.check(world.page.profile.activity.timeline.lines)
+    qtmodeltester.check(world.page.people.people)

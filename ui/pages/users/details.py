@@ -1,0 +1,57 @@
+"""
+Details: with what a person's events were sent, groups, variants they saw, recorded sessions.
+"""
+
+from app.store.people.profile import Exposure, Profile
+from ui.inspector.facts import Fact, Section
+from ui.plain import local_time, plural
+
+_TITLES = {
+    "sdk": "SDKs",
+    "version": "Versions",
+    "platform": "Platforms",
+    "os": "Operating systems",
+    "device": "Device types",
+    "country": "Countries",
+    "city": "Cities",
+    "language": "Languages",
+    "group": "Groups",
+}
+MOST_SESSIONS = 200
+
+
+def sections(profile: Profile) -> tuple[Section, ...]:
+    """Everything that was counted, by headings."""
+    person = profile.person
+    about = [
+        Fact("First seen", local_time(person.first_ms), is_ours=True),
+        Fact("Last seen", local_time(person.last_ms), is_ours=True),
+        Fact("Events", f"{person.events:,}, identifies too", is_ours=True),
+        Fact("Sessions", f"{profile.sessions:,}", is_ours=True),
+        Fact("Project", person.project, is_ours=True),
+    ]
+    found = [Section("Activity", tuple(about))]
+    found.append(Section("Experiments and flags", tuple(map(_exposure, profile.exposures))))
+    found += [
+        Section(
+            title,
+            tuple(
+                Fact(one.value or "(empty)", plural(one.events, "event"), is_ours=True)
+                for one in profile.of_facet(facet)
+            ),
+        )
+        for facet, title in _TITLES.items()
+    ]
+    recorded = tuple(
+        Fact(local_time(session), str(session), is_ours=True)
+        for session in profile.replays[:MOST_SESSIONS]
+    )
+    found.append(Section("Recorded sessions", recorded))
+    return tuple(section for section in found if section.facts)
+
+
+def _exposure(one: Exposure) -> Fact:
+    since = "" if one.first_ms is None else f", first {local_time(one.first_ms)[:16]}"
+    experiment = f", experiment {one.experiment}" if one.experiment else ""
+    text = f"{one.variant or 'no variant'}  ({plural(one.times, 'time')}{since}{experiment})"
+    return Fact(one.flag, text, is_ours=True)
