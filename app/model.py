@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
+BY_HAND = "Eventscope, by hand"
+"""The user agent of what a person sent from the window."""
 
 
 class Via(StrEnum):

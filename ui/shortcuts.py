@@ -13,6 +13,7 @@ IN_TABLES = (
     (("J", "K", "Up", "Down"), "Next and previous event"),
     (("Home", "End"), "Newest and oldest event"),
     (("Return",), "Open in the inspector"),
+    (("Space",), "Peek into the event"),
     (("Esc",), "Close the inspector"),
     (("Ctrl+A",), "Select all"),
     (("Ctrl+C",), "Copy what is selected"),

@@ -54,6 +54,8 @@ class _Differences(QTreeWidget):
         self.setColumnCount(3)
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setProperty("padded", True)
         header = self.header()
         header.setStretchLastSection(False)
         for column in range(3):

@@ -27,6 +27,7 @@ from ui.inspector.facts import sections
 from ui.inspector.info import InfoView
 from ui.inspector.problems import ProblemsView
 from ui.inspector.raw import RawView
+from ui.inspector.sending import SendView
 from ui.inspector.userthen import user_sections
 from ui.pages.emptystate import EmptyState
 from ui.plain import clock
@@ -83,6 +84,7 @@ class Inspector(QWidget):
         self.problems.counted.connect(self._count_problems)
         self.user = InfoView()
         self.user.setAccessibleName("The user when the event happened")
+        self.send = SendView(context)
         self.difference = DifferenceView()
         for view in (self.info, self.user):
             view.condition_asked.connect(self.condition_asked)
@@ -120,6 +122,7 @@ class Inspector(QWidget):
             ("Raw", self.raw),
             ("User at that time", self.user),
             ("Problems", self.problems),
+            ("Send", self.send),
             ("Difference", self.difference),
         )
 
@@ -176,6 +179,11 @@ class Inspector(QWidget):
 
         self._context.jobs.read(self, found).then(self._show_looked).catch(self._fail)
 
+    def resend(self) -> None:
+        """Edit the event and send it again."""
+        self.tabs.setCurrentIndex(self.stack.indexOf(self.send))
+        self.send.text.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def compare(self, first: int, second: int) -> None:
         """Show what differs between two events, the older one at the left."""
         older, newer = sorted((first, second))
@@ -220,6 +228,7 @@ class Inspector(QWidget):
             return
         self.detail = detail
         self.raw.show_detail(detail)
+        self.send.show_detail(detail)
         if detail is None:
             self._is_settled = self._is_studied = True
             self.title.show_text("")

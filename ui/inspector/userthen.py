@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from app.store.people import Snapshot
 
 
+OURS = "@"
+"""What begins the names of properties that no one set: what the SDK says of device and app."""
+
+
 def user_sections(snapshot: Snapshot | None, *, is_studied: bool) -> tuple[Section, ...]:
     """Sections for the facts view."""
     if snapshot is None:
@@ -32,12 +36,21 @@ def user_sections(snapshot: Snapshot | None, *, is_studied: bool) -> tuple[Secti
                 tuple(_change(name, snapshot) for name in sorted(snapshot.changed)),
             )
         )
+    names = sorted(snapshot.after)
     known = tuple(
         Fact(name, snapshot.after[name], f"user_properties{step(name)}")
-        for name in sorted(snapshot.after)
+        for name in names
+        if not name.startswith(OURS)
     )
     nothing = Fact("Nothing known", "No user property was set until then.", is_ours=True)
     found.append(Section("User properties at that time", known or (nothing,)))
+    device = tuple(
+        Fact(name.removeprefix(OURS).replace("_", " ").capitalize(), snapshot.after[name])
+        for name in names
+        if name.startswith(OURS)
+    )
+    if device:
+        found.append(Section("Device and app at that time", device))
     return tuple(found)
 
 
@@ -45,7 +58,9 @@ def _change(name: str, snapshot: Snapshot) -> Fact:
     before, after = snapshot.before.get(name), snapshot.after.get(name)
     text = f"{_text(before)} → {_text(after)}"
     tone = "bad" if after is None else "good" if before is None else "warning"
-    return Fact(name, text, f"user_properties{step(name)}", is_ours=True, tone=tone)
+    return Fact(
+        name.removeprefix(OURS), text, f"user_properties{step(name)}", is_ours=True, tone=tone
+    )
 
 
 def _text(value: Any) -> str:

@@ -36,12 +36,14 @@ class EventTableView(QTableView):
         opened: a person wants to see more of this id.
         left: Escape.
         copying: Ctrl+C.
+        peeking: Space. No shortcut of the window, which would take it from buttons.
     """
 
     moved = Signal(object)
     opened = Signal(object)
     left = Signal()
     copying = Signal()
+    peeking = Signal()
 
     def __init__(self, model: PagedTableModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -253,6 +255,8 @@ class EventTableView(QTableView):
             self._open(self.currentIndex())
         elif key == Key.Key_Escape:
             self.left.emit()
+        elif key == Key.Key_Space:
+            self.peeking.emit()
         else:
             return False
         return True

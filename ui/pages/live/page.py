@@ -193,6 +193,7 @@ class LivePage(QWidget):
         self.table.opened.connect(self.inspect)
         self.table.left.connect(self.close_inspector)
         self.table.copying.connect(self.copy_rows)
+        self.table.peeking.connect(self.peek)
         self.table.customContextMenuRequested.connect(self._show_menu)
 
     def open_shop(self) -> None:
@@ -430,6 +431,13 @@ class LivePage(QWidget):
         """Open the inspector with this event."""
         self._open_inspector()
         self.inspector.show_event(event_id)
+
+    def resend(self) -> None:
+        """Edit the current event and send it again."""
+        event = self.table.current_id()
+        if event is not None:
+            self.inspect(event)
+            self.inspector.resend()
 
     def compare(self) -> None:
         """Show what differs between the two selected events; with one selected, between it and the

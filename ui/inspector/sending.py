@@ -1,0 +1,166 @@
+"""
+Sending an event again, or a new one: edited as JSON, to local ingestion or on to Amplitude.
+
+It goes through the endpoint of the running capture, so it is captured like any other. While
+delivery forwards, it would reach Amplitude; then the project is named and confirmed first.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.copying import as_json
+from app.errors import AppError, BadInput
+from app.sending import TEMPLATE, Answer, body_of, events_of, send
+from ui.context import Context
+from ui.pages.confirm import ConfirmBar
+from ui.plain import lines, one_line, plural
+from ui.theme import label, mono_font, set_role
+
+if TYPE_CHECKING:
+    from app.store.events import EventDetail, Source
+
+MOST_SHOWN = 500_000
+DELIVERIES = {
+    "local": "Delivery keeps uploads local: Eventscope answers, nothing leaves this machine.",
+    "forward": "Delivery forwards: this would reach Amplitude.",
+    "block": "Delivery blocks: nothing will come back.",
+}
+
+
+class SendView(QWidget):
+    """The editor, the project, and what came back."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._event: int | None = None
+        self.text = QPlainTextEdit()
+        self.text.setProperty("field", True)
+        self.text.setFont(mono_font())
+        self.text.setAccessibleName("Event to send, as JSON")
+        self.text.setTabChangesFocus(True)
+        self.key = QLineEdit()
+        self.key.setAccessibleName("API key of the project")
+        self.key.setPlaceholderText("API key")
+        self.key.setFont(mono_font())
+        self.new_id = QCheckBox("New insert ID, so that it is no duplicate")
+        self.new_id.setChecked(True)
+        self.where = label("", "muted", wrap=True)
+        self.send = QPushButton("Send")
+        self.send.setProperty("kind", "primary")
+        self.send.setToolTip("Send this to the endpoint of the running capture")
+        self.send.clicked.connect(self.start)
+        self.confirm = ConfirmBar()
+        self.confirm.no.setText("Cancel")
+        self.answer = label("", "muted", wrap=True)
+        self._lay_out()
+        context.capture.changed.connect(lambda _message: self._show_where())
+        self._show_where()
+
+    def _lay_out(self) -> None:
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(16, 12, 16, 12)
+        rows.setSpacing(8)
+        rows.addWidget(self.text, 1)
+        project = QHBoxLayout()
+        project.addWidget(label("Project", "muted"))
+        project.addWidget(self.key, 1)
+        rows.addLayout(project)
+        rows.addWidget(self.new_id)
+        rows.addWidget(self.where)
+        last = QHBoxLayout()
+        last.addWidget(self.send)
+        last.addStretch(1)
+        rows.addLayout(last)
+        rows.addWidget(self.confirm)
+        rows.addWidget(self.answer)
+
+    def show_detail(self, detail: EventDetail | None) -> None:
+        """Offer this event. What somebody edited stays while its event stays."""
+        if detail is None or detail.row.id == self._event:
+            return
+        self._event = detail.row.id
+        text = as_json(detail.event)
+        self.text.setPlainText(lines(text) if len(text) <= MOST_SHOWN else "")
+        if len(text) > MOST_SHOWN:
+            self._say("This event is too large to be edited here.", "warning")
+        else:
+            self._say("", "muted")
+        self.key.setText(detail.upload.api_key or "")
+        self.confirm.hide()
+
+    def compose(self) -> None:
+        """Offer a new event."""
+        self._event = None
+        self.text.setPlainText(json.dumps(TEMPLATE, indent=2))
+        self.new_id.setChecked(True)
+        self.text.setFocus()
+
+    def start(self) -> None:
+        """Send it, after a question when it would leave this machine."""
+        try:
+            events = events_of(self.text.toPlainText())
+            body = body_of(events, self.key.text(), new_ids=self.new_id.isChecked())
+        except BadInput as error:
+            self._say(error.sentence, "bad")
+            return
+        if self._context.capture.state != "listening" or self._context.capture.info is None:
+            self._say("Start capturing first: it receives what is sent from here.", "bad")
+            return
+        if self._context.capture.delivery == "forward":
+            count = plural(len(events), "event")
+            self.confirm.ask(
+                f"Send {count} to Amplitude, project {self._project()}?",
+                "Send to Amplitude",
+                lambda: self._send(body),
+            )
+        else:
+            self._send(body)
+
+    def _send(self, body: bytes) -> None:
+        info = self._context.capture.info
+        if info is None:
+            return
+        endpoint = info.endpoint
+        self.send.setEnabled(False)
+        self._say("Sending…", "muted")
+        self._context.jobs.run(self, lambda: send(endpoint, body), "send").then(
+            self._show_answer
+        ).catch(self._fail)
+
+    def _show_answer(self, answer: Answer) -> None:
+        self.send.setEnabled(True)
+        tone = "good" if answer.status == 200 else "bad"
+        text = one_line(answer.text, 400)
+        self._say(f"{answer.status} after {answer.milliseconds} ms: {text}", tone)
+
+    def _fail(self, error: AppError) -> None:
+        self.send.setEnabled(True)
+        self._say(error.sentence, "bad")
+
+    def _say(self, text: str, tone: str) -> None:
+        self.answer.setText(text)
+        set_role(self.answer, tone)
+
+    def _project(self) -> str:
+        key = self.key.text().strip()
+        nothing: list[Source] = []
+        sources = self._context.store.ask(lambda store: store.events.sources(), nothing)
+        name = next((one.name for one in sources if one.api_key == key), "")
+        short = f"{key[:4]}…{key[-4:]}" if len(key) > 12 else key
+        return one_line(f"{name} ({short})" if name else short, 80)
+
+    def _show_where(self) -> None:
+        self.where.setText(DELIVERIES[self._context.capture.delivery])
