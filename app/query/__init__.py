@@ -1,15 +1,27 @@
 """
-Charts over captured events.
+Charts over captured events, and everything behind a point of one.
 
-    with Warehouse.open(folder) as warehouse:
-        warehouse.refresh()                          # what is new; tells its progress
-        charts = Charts(warehouse, clock)
-        figure = charts.answer(read(definition))     # `read` says where a definition is wrong
+    with Warehouse.open(folder) as warehouse:        # the charts' own copy of the events
+        warehouse.refresh(progress)                  # what is new; milliseconds when nothing is
+        charts = Charts(warehouse, clock, cohorts=definitions.all("cohort"))
+        chart = read(json)                           # BadDefinition says where a mistake is
+        figure = charts.answer(chart)                # Segmentation -> Figure
+        figure = charts.funnel(chart)                # Funnel -> FunnelFigure
+        figure = charts.journeys(chart)              # Journeys -> JourneysFigure
         translated(figure.sql, "snowflake")          # the SQL, for other engines
 
-A definition (`app.query.definition`) is frozen and has a JSON form; an answer is a `Figure` of
-`Series`, ready to be drawn. `Clock` holds now and the time zone. `warehouse.interrupt()` gives an
-overtaken question up, which then raises `Interrupted`.
+        offered = menu(chart, point)                 # what can be done with a point
+        people = charts.people(chart, point)         # the users behind it, not read yet
+        charts.users(people, page), charts.streams(chart, people, properties, page)
+        charts.uploads(chart, people), charts.download(people, path, progress, go_on)
+        charts.drivers(chart, point), charts.save_cohort(definitions, name, chart, point)
+        zoomed(chart, point, clock), filtered(chart, point), excluded(chart, point)
+
+Definitions are frozen (`app.query.definition`); `written(chart)` gives their JSON back. `Clock`
+holds now, the time zone and the first day of the week. `warehouse.properties()` and
+`warehouse.types()` are for completion. A warehouse is asked from one thread at a time (others
+wait); `warehouse.interrupt()` gives an overtaken question up, which then raises `Interrupted`. Errors for
+people are `BadInput`, `StoreUnavailable` and `Interrupted`, all `AppError`.
 """
 
 from app.query.calendar import Buckets, Clock, Range
@@ -26,6 +38,18 @@ from app.query.definition import (
     written,
 )
 from app.query.figure import Figure, Series, as_json
+from app.query.funnel import FunnelFigure
+from app.query.journeys import JourneysFigure
+from app.query.microscope import (
+    People,
+    Point,
+    excluded,
+    filtered,
+    journeys_of,
+    menu,
+    read_point,
+    zoomed,
+)
 from app.query.node import BadDefinition
 from app.query.sql import DIALECTS
 from app.query.warehouse import Interrupted, Progress, Warehouse
@@ -40,8 +64,12 @@ __all__ = [
     "EventSpec",
     "Figure",
     "Funnel",
+    "FunnelFigure",
     "Interrupted",
     "Journeys",
+    "JourneysFigure",
+    "People",
+    "Point",
     "Progress",
     "PropertyRef",
     "Range",
@@ -50,7 +78,13 @@ __all__ = [
     "Series",
     "Warehouse",
     "as_json",
+    "excluded",
+    "filtered",
+    "journeys_of",
+    "menu",
     "read",
+    "read_point",
     "translated",
     "written",
+    "zoomed",
 ]

@@ -135,6 +135,31 @@ class Reader:
         )
         return write_lines(path, (row[0] for row in lines))
 
+    def write_clicks(self, path: Path, after: int, last: int) -> int:
+        """Write element events as lines `event, shape` (see `app.study.labels`); returns how
+        many."""
+        lines = self._db.execute(
+            "SELECT event_id || char(31) || shape FROM study.label_clicks"
+            " WHERE event_id > ? AND event_id <= ?",
+            (after, last),
+        )
+        return write_lines(path, (row[0] for row in lines))
+
+    def matches(self) -> str:
+        """Tells whether labels match something else than before."""
+        row = self._db.execute(
+            "SELECT count(*), coalesce(sum((label_id * 1000003 + shape) % 1000000007), 0)"
+            " FROM study.label_matches WHERE verdict = 1"
+        ).fetchone()
+        return f"{row[0]}/{row[1]}"
+
+    def write_matches(self, path: Path) -> int:
+        """Write which labels count which shapes as lines `label, shape`; returns how many."""
+        lines = self._db.execute(
+            "SELECT label_id || char(31) || shape FROM study.label_matches WHERE verdict = 1"
+        )
+        return write_lines(path, (row[0] for row in lines))
+
     def sources(self, after: int) -> list[tuple[int, str, str]]:
         """Projects: id, API key, name."""
         return self._db.execute(

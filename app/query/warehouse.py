@@ -11,6 +11,7 @@ Views (all times in ms, `person` is who somebody turned out to be):
                 "event.NAME" and "group.NAME" (text), and where arrays came, "event.NAME[]" (list)
     states      id, owner, "user.NAME", "user.NAME[]"    what was known of a person at an event
     newcomers   person, time                         the first event ever
+    labeled     event, label                         which events labels count
 
 Every property is a column of text, so that a chart reads only what it asks for. A later merge of
 persons replaces rows of a small table; events are never rewritten.
@@ -40,7 +41,7 @@ from app.query.loading import CHUNK_EVENTS, SEPARATOR, Marks, Reader
 log = logging.getLogger(__name__)
 
 FILE = "charts.duckdb"
-VERSION = "2"
+VERSION = "3"
 LONGEST_LINE = 32_000_000
 MEMORY = "1GB"
 
@@ -57,6 +58,8 @@ _TABLES = (
     " user_id VARCHAR, device_id VARCHAR, owner INTEGER, session BIGINT, time BIGINT,"
     " state BIGINT)",
     "CREATE TABLE states (id BIGINT, owner INTEGER)",
+    "CREATE TABLE clicks (event BIGINT, shape BIGINT)",
+    "CREATE TABLE matches (label BIGINT, shape BIGINT)",
 )
 _VIEWS = (
     "CREATE OR REPLACE VIEW merged AS SELECT id, root FROM people WHERE root <> id",
@@ -64,6 +67,8 @@ _VIEWS = (
     " FROM stored s LEFT JOIN merged m ON m.id = s.owner",
     "CREATE OR REPLACE VIEW newcomers AS SELECT coalesce(m.root, f.person) AS person,"
     " min(f.time) AS time FROM firsts f LEFT JOIN merged m ON m.id = f.person GROUP BY 1",
+    "CREATE OR REPLACE VIEW labeled AS SELECT c.event, m.label FROM clicks c"
+    " JOIN matches m ON m.shape = c.shape",
 )
 _EVENT_COLUMNS = (
     "{'id': 'BIGINT', 'upload': 'BIGINT', 'source': 'INTEGER', 'type': 'BIGINT',"
@@ -196,11 +201,13 @@ class Warehouse:
         if marks.event and not self._is_same(reader, marks, identity):
             self._empty()
             marks = Marks()
+        self._load_matches(reader)
         if marks.event and last == marks.event and reader.first_event() <= self._first():
             return 0
         marks = self._prune(reader, marks)._replace(identity=identity)
         with ThreadPoolExecutor(1, "charts-reader") as pool:
             marks = self._load_small(reader, pool, marks)
+            self._load_clicks(reader, pool, marks.event, last)
             wanted, loaded = last - marks.event, 0
             first = max(marks.event, reader.first_event() - 1)
             starts = range(first + 1, last + 1, CHUNK_EVENTS)
@@ -250,6 +257,32 @@ class Warehouse:
         marks = marks._replace(name=name, state=state, person_event=newest)
         self._mark(marks)
         return marks
+
+    def _load_clicks(self, reader: Reader, pool: ThreadPoolExecutor, after: int, last: int) -> None:
+        path = self._scratch / "small"
+        # Those of a load that was broken off are there already.
+        self._db.execute("DELETE FROM clicks WHERE event > ?", [after])
+        if pool.submit(reader.write_clicks, path, after, last).result():
+            lines = _lines(path, "{'event': 'BIGINT', 'shape': 'BIGINT'}")
+            self._db.execute(f"INSERT INTO clicks SELECT * FROM {lines}")
+
+    def _load_matches(self, reader: Reader) -> None:
+        """What labels match changes as a whole, whenever somebody changes one."""
+        newest = reader.matches()
+        row = self._db.execute("SELECT value FROM facts WHERE key = 'matches'").fetchone()
+        if row is not None and row[0] == newest:
+            return
+        path = self._scratch / "small"
+        count = reader.write_matches(path)
+
+        def replace_all() -> None:
+            self._db.execute("DELETE FROM matches")
+            if count:
+                lines = _lines(path, "{'label': 'BIGINT', 'shape': 'BIGINT'}")
+                self._db.execute(f"INSERT INTO matches SELECT * FROM {lines}")
+            self._db.execute("INSERT OR REPLACE INTO facts VALUES ('matches', ?)", [newest])
+
+        self._in_transaction(replace_all)
 
     def _add_states(self, path: Path) -> None:
         lines = _lines(path, "{'id': 'BIGINT', 'owner': 'INTEGER', 'user': 'VARCHAR'}")

@@ -7,7 +7,7 @@ import sys
 
 from tests.bench.table import show
 
-ALL = ("capture", "large", "ingest", "store", "report", "window", "label")
+ALL = ("capture", "charts", "large", "ingest", "store", "report", "window", "label")
 
 
 def main() -> None:
