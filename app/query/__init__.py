@@ -20,8 +20,8 @@ Charts over captured events, and everything behind a point of one.
 Definitions are frozen (`app.query.definition`); `written(chart)` gives their JSON back. `Clock`
 holds now, the time zone and the first day of the week. `warehouse.properties()` and
 `warehouse.types()` are for completion. A warehouse is asked from one thread at a time (others
-wait); `warehouse.interrupt()` gives an overtaken question up, which then raises `Interrupted`. Errors for
-people are `BadInput`, `StoreUnavailable` and `Interrupted`, all `AppError`.
+wait); `warehouse.interrupt()` gives an overtaken question up, which then raises `Interrupted`.
+Errors for people are `BadInput`, `StoreUnavailable` and `Interrupted`, all `AppError`.
 """
 
 from app.query.calendar import Buckets, Clock, Range
