@@ -80,6 +80,7 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
         return {
             "connect": lambda: run("go.connect"),
             "live-empty": lambda: run("go.live"),
+            "ingestion-empty": lambda: run("go.ingestion"),
             "sdks-empty": lambda: run("go.sdks"),
             "users-empty": lambda: run("go.users"),
         }
@@ -89,18 +90,35 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
 
     def inspect(kind: str) -> None:
         run("go.live")
-        shown = range(len(page.model))
-        row = next(row for row in shown if page.model.text(row, "type") == kind)
+        # The table may call it something friendlier.
+        shown = application.context.store.current.events.rows(page.model.ids(0, 500))
+        row = next(at for at, event in enumerate(shown) if event.type == kind)
         page.table.selectRow(row)
         page.inspect(page.model.id_at(row))
         page.table.scrollToTop()
+
+    def week() -> None:
+        run("ingestion.frame_1w")
+        ingestion = application.window.page("ingestion")
+        ingestion.details.go_to("Uploads")
+        ingestion.close_panel()
+
+    def refused() -> None:
+        from app.store.report import ALL
+
+        ingestion = application.window.page("ingestion")
+        ingestion.details.go_to("Reasons")
+        reasons = application.context.store.current.report.reasons(ALL, 0, 1 << 62)
+        ingestion.inspect(max(row.upload_id for row in reasons))
 
     return {
         "live": lambda: inspect("Product Viewed"),
         "live-autocaptured": lambda: inspect("[Amplitude] Element Clicked"),
         "live-filtered": lambda: (page.close_inspector(), page.filter.set_text("type:order")),
         "live-no-match": lambda: page.filter.set_text("nothing like this"),
-        "sdks": lambda: (page.filter.clear(), run("go.sdks")),
+        "ingestion": lambda: (page.filter.clear(), run("go.ingestion"), week()),
+        "ingestion-upload": refused,
+        "sdks": lambda: run("go.sdks"),
         "problems": lambda: run("go.problems"),
         "users": lambda: look_at_somebody(application),
         "settings": lambda: run("go.settings"),

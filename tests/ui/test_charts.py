@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, timedelta, timezone
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from ui.charts import Chart, ChartData, Point, PointAction, Series
@@ -242,7 +243,8 @@ def test_copying(qtbot: QtBot, bars: Chart) -> None:
     bars.show_data(data((1, 2.5), (0, 7)))
     qtbot.mouseClick(bars.more, LEFT)
     menu = menu_of(qtbot)
-    assert [entry.text() for entry in menu.actions()] == ["Copy as picture", "Copy as CSV"]
+    titles = [entry.text() for entry in menu.actions() if entry.text()]
+    assert titles == ["Copy as picture", "Copy as CSV", "Save as picture…", "Save as CSV…"]
     menu.actions()[1].trigger()
     menu.close()
     rows = list(csv.reader(io.StringIO(QGuiApplication.clipboard().text())))
@@ -250,6 +252,32 @@ def test_copying(qtbot: QtBot, bars: Chart) -> None:
     assert rows[2] == ["2026-11-21T18:01:00Z", "2026-11-21T18:02:00Z", "2.5", "7"]
     bars.copy_picture()
     assert QGuiApplication.clipboard().image().width() >= 500
+
+
+@pytest.mark.parametrize("kind", ["picture", "CSV"])
+def test_saving(qtbot: QtBot, bars: Chart, tmp_path: Path, kind: str) -> None:
+    bars.show_data(data((1, 2), (0, 7)))
+    qtbot.mouseClick(bars.more, LEFT)
+    menu = menu_of(qtbot)
+    next(entry for entry in menu.actions() if entry.text() == f"Save as {kind}…").trigger()
+    menu.close()
+    dialog = bars.findChild(QFileDialog)
+    assert dialog is not None
+    assert not dialog.isModal()
+    with qtbot.waitSignal(bars.told) as told:
+        dialog.fileSelected.emit(str(tmp_path / "saved"))
+    dialog.close()
+    assert told.args == ["Errors: saved as saved."]
+    written = (tmp_path / "saved").read_bytes()
+    assert written.startswith(b"\x89PNG" if kind == "picture" else b"start,end,Series 0")
+
+
+def test_what_cannot_be_saved_is_said(qtbot: QtBot, bars: Chart, tmp_path: Path) -> None:
+    bars.show_data(data((1,)))
+    for save in (bars.save_csv, bars.save_picture):
+        with qtbot.waitSignal(bars.told) as told:
+            save(tmp_path / "nowhere" / "x")
+        assert told.args[0].startswith("x was not saved: ")
 
 
 def test_names_of_series_are_no_formulas_and_no_markup(bars: Chart) -> None:

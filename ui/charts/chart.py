@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
@@ -15,8 +16,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBo
 from ui.charts.data import ChartData, Point, as_csv
 from ui.charts.legend import Legend
 from ui.charts.pointmenu import PointAction, PointMenu
+from ui.charts.saving import ask_where
 from ui.charts.ticks import full_text, span_text
-from ui.plain import clipboard
+from ui.plain import clipboard, one_line
 from ui.theme import label, tint
 
 if TYPE_CHECKING:
@@ -64,8 +66,8 @@ class Chart(QWidget):
         self.more = QToolButton()
         tint(self.more, "more")
         self.more.setIconSize(QSize(16, 16))
-        self.more.setToolTip("Copy this chart as picture or CSV")
-        self.more.setAccessibleName(f"{title}: copy")
+        self.more.setToolTip("Copy or save this chart as picture or CSV")
+        self.more.setAccessibleName(f"{title}: copy or save")
         self.more.clicked.connect(self._show_more)
         self.plot.setAccessibleName(f"{title}, chart")
         self.plot.setMinimumHeight(LEAST_HEIGHT)
@@ -138,6 +140,27 @@ class Chart(QWidget):
         QGuiApplication.clipboard().setText(clipboard(as_csv(self.data)))
         self.told.emit(f"{self._title}: copied as CSV.")
 
+    def save_picture(self, path: Path) -> None:
+        """The chart as a PNG file."""
+        good = self.picture().save(str(path), "PNG")
+        self._tell_saved(path, "" if good else "the file cannot be written")
+
+    def save_csv(self, path: Path) -> None:
+        """The numbers as a CSV file."""
+        try:
+            path.write_text(as_csv(self.data), "utf-8", newline="")
+        except OSError as error:
+            self._tell_saved(path, error.strerror or str(error))
+        else:
+            self._tell_saved(path, "")
+
+    def _tell_saved(self, path: Path, problem: str) -> None:
+        name = one_line(path.name, 80)
+        if problem:
+            self.told.emit(f"{name} was not saved: {problem}.")
+        else:
+            self.told.emit(f"{self._title}: saved as {name}.")
+
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
         self._place_nothing()
@@ -198,4 +221,14 @@ class Chart(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Copy as picture", self.copy_picture)
         menu.addAction("Copy as CSV", self.copy_csv)
+        menu.addSeparator()
+        menu.addAction("Save as picture…", self._ask_picture)
+        menu.addAction("Save as CSV…", self._ask_csv)
         menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
+
+    def _ask_picture(self) -> None:
+        name = f"{self._title}.png"
+        ask_where(self, "Save as picture", name, "Pictures (*.png)", self.save_picture)
+
+    def _ask_csv(self) -> None:
+        ask_where(self, "Save as CSV", f"{self._title}.csv", "CSV (*.csv)", self.save_csv)

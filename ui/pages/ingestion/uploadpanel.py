@@ -27,7 +27,7 @@ from ui.inspector.rawtext import Part
 from ui.pages.emptystate import EmptyState
 from ui.pages.ingestion.statuses import tone, word
 from ui.pages.ingestion.uploadfacts import upload_sections
-from ui.plain import clock, plural
+from ui.plain import clock, one_line, plural
 from ui.theme import hairline, label, set_role, tint
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class UploadPanel(QWidget):
         self.title = ElidedLabel("title")
         self.status = label("", "good")
         self.when = label("", "muted")
+        self.reason = label("", "muted", wrap=True)
         self.live = QPushButton("Show in Live")
         self.live.setToolTip("Show its events in the stream")
         self.live.clicked.connect(self._ask_live)
@@ -114,6 +115,7 @@ class UploadPanel(QWidget):
         rows.setSpacing(2)
         rows.addLayout(top)
         rows.addLayout(below)
+        rows.addWidget(self.reason)
         return rows
 
     def show_upload(self, upload_id: int) -> None:
@@ -152,6 +154,9 @@ class UploadPanel(QWidget):
         self.status.setText(f"● {word(row.status)}")
         set_role(self.status, tone(row.status))
         self.when.setText(clock(row.at_ms))
+        reason = row.reason or row.problem or row.failure
+        self.reason.setText(one_line(reason))
+        self.reason.setVisible(bool(reason))
         project = self._names.get(row.source_id or 0, "")
         self.info.show_sections(upload_sections(stored, row, project))
         self.raw.show_capture(stored.capture)
