@@ -2,8 +2,9 @@
 Group commits: exchanges that arrive together are committed together, then released together.
 
 `add` returns after the commit, so an answer that waits for it is never ahead of the record.
-Nothing is delayed on purpose: what piles up while one batch is written is the next batch. Large
-exchanges are made ready in a thread and committed alone, after the small ones that came with them.
+Nothing is delayed on purpose: what piles up while one batch is written is the next batch, and one
+that comes alone is written at once. Large exchanges are made ready in a thread and committed alone,
+after the small ones that came with them.
 """
 
 import asyncio
@@ -21,6 +22,10 @@ log = logging.getLogger(__name__)
 LARGE = 128 << 10
 """Bodies from this size on are worked on in a thread: it costs a tenth of a millisecond, and what
 is done for 20 MB holds up everybody for a tenth of a second."""
+
+CROWD = 50
+"""After two came in the same turn of the loop, so many batches of one are waited for before one is
+taken for alone again."""
 
 type Waiting = tuple[Item, asyncio.Future[int]]
 
@@ -42,6 +47,8 @@ class GroupWriter:
         self._waiting: list[Waiting] = []
         self._loop = asyncio.get_running_loop()
         self._failing = False
+        self._crowd = 0
+        self._has_added = False
 
     async def add(self, capture: Capture, decoded: Decoded) -> int:
         """Store one exchange; returns its id once committed. Raises StoreUnavailable."""
@@ -49,10 +56,27 @@ class GroupWriter:
         if is_large(capture):
             packed = await asyncio.to_thread(pack, capture.headers, capture.body)
         future: asyncio.Future[int] = self._loop.create_future()
-        if not self._waiting:
-            self._loop.call_soon(self._flush)
-        self._waiting.append(((capture, decoded, packed), future))
+        waiting = (capture, decoded, packed), future
+        if self._is_alone():
+            # Two turns of the loop less: a tenth of the time that an upload takes.
+            self._store([waiting])
+        else:
+            if not self._waiting:
+                self._loop.call_soon(self._flush)
+            self._waiting.append(waiting)
         return await future
+
+    def _is_alone(self) -> bool:
+        """Whether nobody else is about to add something. Asking counts as adding."""
+        if self._has_added:
+            self._crowd = CROWD
+        else:
+            self._has_added = True
+            self._loop.call_soon(self._end_turn)
+        return not self._crowd and not self._waiting
+
+    def _end_turn(self) -> None:
+        self._has_added = False
 
     async def add_all(self, batch: Sequence[Item]) -> list[int]:
         """Store a batch of an import in one transaction. Raises StoreUnavailable."""
@@ -98,6 +122,7 @@ class GroupWriter:
             self._loop.call_soon(self._flush)
         else:
             batch, self._waiting = self._waiting, []
+        self._crowd = CROWD if len(batch) > 1 else max(0, self._crowd - 1)
         if batch:
             self._store(batch)
 
