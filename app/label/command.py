@@ -102,7 +102,8 @@ def suggested(folder: Path, event_id: int, *, group: bool = False) -> Iterator[L
                 "name": label.name,
                 "confidence": one.confidence,
                 "sentence": one.sentence,
-                "events": one.in_history,
+                "events": clicks.found(Judge(label)).events,
+                "events_on_page": one.in_history,
                 **label.as_json(),
             }
 

@@ -22,6 +22,7 @@ from app.label.evaluate import DefinitionJudge, Judge
 from app.label.verdict import Reason, Verdict, any_of
 
 DAY_MS = 86_400_000
+MANY = 20_000
 
 
 class Shape(NamedTuple):
@@ -146,10 +147,14 @@ class Clicks:
 
     def events(self, shapes: Iterable[int], after: int = 0, most: int = 5000) -> list[int]:
         """Ids of events of these shapes, in order of arrival."""
+        wanted = set(shapes)
+        total = sum(shape.events for shape in self.shapes if shape.id in wanted)
+        # Many are found on the way through all clicks, few by their shape.
+        column = "+shape" if total > MANY else "shape"
         rows = self._db.execute(
             "SELECT event_id FROM study.label_clicks WHERE event_id > ?"
-            " AND shape IN (SELECT value FROM json_each(?)) ORDER BY event_id LIMIT ?",
-            (after, _listed(shapes), most),
+            f" AND {column} IN (SELECT value FROM json_each(?)) ORDER BY event_id LIMIT ?",
+            (after, _listed(wanted), most),
         )
         return [number for (number,) in rows]
 
@@ -183,4 +188,4 @@ class Clicks:
 
 
 def _listed(shapes: Iterable[int]) -> str:
-    return orjson.dumps(list(shapes)).decode()
+    return orjson.dumps(sorted(shapes)).decode()

@@ -39,6 +39,24 @@ STABLE, FAIR, WEAK = 0.5, 1.2, 2.0
 AROUND, DISTANCE, CHILD = 0.12, 0.02, 0.30
 ALONE = 1.0
 """Being the only one with its tag is chance."""
+COMMON = frozenset(
+    f".{name}"
+    for name in (
+        *(
+            "btn",
+            "button",
+            "link",
+            "nav-link",
+            "nav-item",
+            "item",
+            "list-item",
+            "menu-item",
+            "card",
+        ),
+        *("input", "form-control", "control", "field", "icon", "label", "dropdown-item", "tab"),
+    )
+)
+"""Classes that a page soon has more of."""
 TEXT, PART = 0.45, 0.30
 LONGEST_RUN, SHORTEST_RUN = 60, 4
 MOST_BACKUP = 1.2
@@ -236,7 +254,7 @@ def _is_tag(text: str) -> bool:
 
 def _is_generic(text: str) -> bool:
     """Whether many elements have it, so that being the only one is chance."""
-    return _is_tag(text) or text.startswith(("[type=", "[role=", "[method="))
+    return _is_tag(text) or text in COMMON or text.startswith(("[type=", "[role=", "[method="))
 
 
 def _compound(parts: Sequence[str]) -> str:
@@ -394,17 +412,11 @@ def _suggestions(
 
 
 def _is_new(made: list[tuple[_Candidate, Definition]], one: _Candidate) -> bool:
-    """Not a longer spelling of one that is there: three suggestions should differ."""
+    """Not one that is there with a condition more: three suggestions should differ."""
     return all(
-        bool(one.text) != bool(other.text)
-        or not ({*parts_of(other.selector)} <= {*parts_of(one.selector)})
+        bool(one.text) != bool(other.text) or not _named(other.selector) <= _named(one.selector)
         for other, _ in made
     )
-
-
-def parts_of(selector: str) -> tuple[str, ...]:
-    """The compounds of a selector without combinators."""
-    return tuple(part for part in selector.replace(">", " ").split() if part)
 
 
 def _backup(

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from app.decode import decode
 from app.label.element import Action
 from app.label.evaluate import Judge
@@ -108,6 +110,10 @@ def test_matching_before_saving_and_what_cannot_be_known(tmp_path: Path) -> None
         times = found_in.times(found.matched)
         assert (found.first_ms, found.last_ms) == (times[-1], times[0])
         assert len(found_in.events(found.matched)) == 6
+        ids = found_in.events(found.matched)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("app.label.matching.MANY", 0)
+            assert found_in.events(found.matched) == ids
         assert sum(number for _, number in found_in.days(found.matched, 0)) == 6
         unsure = found_in.found(Judge(label("button[style]")))
         assert (unsure.events, unsure.unknown) == (0, {Reason.DROPPED: 8})
