@@ -4,6 +4,7 @@ Who learns from the captures, in the order in which they are told.
 
 from app.lint.follower import Lint
 from app.sdk.follower import SdkFollower
+from app.study.addresses import AddressesFollower
 from app.study.doing import DoingFollower
 from app.study.follower import Follower
 from app.study.groups import GroupsFollower
@@ -26,6 +27,7 @@ def make_followers() -> list[Follower]:
         SessionsFollower(),
         GroupsFollower(),
         DoingFollower(),
+        AddressesFollower(),
         LabelFollower(),
         SdkFollower(),
         ReportFollower(),

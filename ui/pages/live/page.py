@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from app import settings as keys
 from app import wire
 from app.errors import AppError, StoreUnavailable
-from app.filter import EVERYTHING, Filter, Node
+from app.filter import EVERYTHING, Filter, Node, all_of
 from ui.context import Context
 from ui.pages.confirm import ConfirmBar
 from ui.pages.emptystate import EmptyState
@@ -37,6 +37,7 @@ from ui.pages.live.looks import ViewSwitch
 from ui.pages.live.marks import Marks, NoteLine
 from ui.pages.live.menu import fill_event_menu
 from ui.pages.live.projects import ProjectSwitch
+from ui.pages.live.targets import TargetSwitch
 from ui.plain import cell, clipboard, number, one_line, plural
 from ui.table.columns import AGO, SINCE, Column, event_columns
 from ui.table.model import PagedTableModel
@@ -66,6 +67,7 @@ class LivePage(QWidget):
         self.inspector: Any = None
         self._compared: int | None = None
         self.projects = ProjectSwitch()
+        self.targets = TargetSwitch(context)
         self.marks = Marks(context, self)
         self.view = ViewSwitch(context, self.marks.by_event)
         self.note = NoteLine()
@@ -140,6 +142,7 @@ class LivePage(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.projects, 0, top)
+        row.addWidget(self.targets, 0, top)
         row.addWidget(self.filter, 1)
         row.addWidget(self.types.button, 0, top)
         row.addWidget(self.view, 0, top)
@@ -177,6 +180,7 @@ class LivePage(QWidget):
         self.filter.left.connect(self._go_to_table)
         self.filter.chips.cleared.connect(self.filter.clear)
         self.projects.chosen.connect(self._query)
+        self.targets.chosen.connect(self._query)
         self.types.changed.connect(self._query)
         self.types.failed.connect(self._say)
         self.marks.changed.connect(self.model.forget_cells)
@@ -226,7 +230,7 @@ class LivePage(QWidget):
     def _query(self, _query: object = None) -> None:
         self.stream.show_filter(
             Filter(
-                self.filter.query,
+                all_of(self.targets.query, self.filter.query),
                 self.projects.source,
                 self.types.types,
                 has_repeats=not self.view.is_folding,
@@ -323,6 +327,7 @@ class LivePage(QWidget):
     def clear_filter(self) -> None:
         """Show everything again: no text, all projects, no hidden types."""
         self.projects.show_chosen(None)
+        self.targets.use(None)
         self.types.set(())
         self.filter.clear()
         self._query()
@@ -517,7 +522,12 @@ class LivePage(QWidget):
     def layout_state(self) -> dict[str, Any]:
         """Column widths, for the next start."""
         self.view.take_order(self.table.column_keys())
-        return {"columns": self.table.widths(), "view": self.view.state(self.view.look.columns)}
+        target = self.targets.target
+        return {
+            "columns": self.table.widths(),
+            "view": self.view.state(self.view.look.columns),
+            "target": target.name if target else "",
+        }
 
     def restore_layout(self, state: Mapping[str, Any]) -> None:
         """As it was."""
@@ -525,3 +535,5 @@ class LivePage(QWidget):
         if isinstance(widths, dict):
             self.table.set_widths(widths)
         self.view.restore(state.get("view"))
+        if state.get("target"):
+            self.targets.restore(state["target"])
