@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from app.decode.body import clean
 from app.ingest.event_time import event_time
-from app.model import Capture, Kind, Upload
+from app.model import Capture, Kind, Upload, Via
 from app.store.writer import Ids
 from app.study.arrival import Arrival
 from app.study.names import Remembered
@@ -71,6 +71,8 @@ TABLES = (
         PRIMARY KEY (at_ms, id)
     ) WITHOUT ROWID""",
     "CREATE INDEX report_uploads_id ON report_uploads (id)",
+    # Requests that had no answer when they were studied, and may have got one since.
+    "CREATE TABLE report_open (id INTEGER PRIMARY KEY)",
     "CREATE TABLE report_reasons (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE)",
     """CREATE TABLE report_refusals (
         at_ms INTEGER NOT NULL,
@@ -144,7 +146,7 @@ class ReportFollower:
     """Keeps what the Ingestion page shows."""
 
     name = "report"
-    version = 1
+    version = 2
     tables = TABLES
 
     def begin(self, db: sqlite3.Connection) -> None:
@@ -173,6 +175,10 @@ class ReportFollower:
         self._uploads.append(
             (*place, key, *amounts, request.latency_ms, request.skew, request.lags)
         )
+        if is_open(arrival.capture):
+            # Why it was refused is not known, nor whether it was.
+            self._db.execute("INSERT OR REPLACE INTO report_open VALUES (?)", (arrival.id,))
+            return
         for reason, events in request.refusals:
             self._refusals.append((*place, self._reason(reason), key, events))
         for one in request.limits:
@@ -199,7 +205,7 @@ class ReportFollower:
         for table, span in _SPANS:
             self._db.execute(_TAKE_OFF.format(table=table, span=span), (first.capture,))
             self._db.execute(f"DELETE FROM {table} WHERE requests <= 0")
-        for table in ("report_uploads", "report_refusals", "report_limits"):
+        for table in ("report_uploads", "report_refusals", "report_limits", "report_open"):
             self._db.execute(f"DELETE FROM {table} WHERE id < ?", (first.capture,))
 
     def _key(self, key: Key) -> int:
@@ -242,6 +248,12 @@ class ReportFollower:
     def _look_up_reason(self, text: str) -> int | None:
         row = self._db.execute("SELECT id FROM report_reasons WHERE text = ?", (text,)).fetchone()
         return None if row is None else int(row[0])
+
+
+def is_open(capture: Capture) -> bool:
+    """Whether an answer may still come."""
+    is_live = capture.via in {Via.PROXY, Via.ENDPOINT}
+    return is_live and capture.response is None and not capture.failure
 
 
 def request_of(arrival: Arrival) -> Request | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.__main__ import main
@@ -199,6 +199,25 @@ def test_who_waits_is_neither(store_of) -> None:
     assert [row.status for row in store.report.rows([2, 1])] == [None, 200]
 
 
+def test_an_answer_that_comes_after_it_was_studied(tmp_path: Path) -> None:
+    waiting = upload(one(), one("$identify"), at_ms=NOW, response=None, duration_ms=None)
+    with Store.write(tmp_path) as store:
+        store.writer.add([(waiting, decode(waiting))] * 2)
+        with Study(tmp_path) as study:
+            assert study.catch_up() == 2
+        store.writer.answer(1, answered(NOW, 200, one(), one("$identify")))
+    with Store.read(tmp_path) as store:
+        found = store.report.bins(ALL, window_of(Frame.HOUR, NOW))
+        assert (sum(found.successes), sum(found.events), sum(found.identifies)) == (1, 1, 1)
+        assert {status: sum(counts) for status, counts in found.errors.items()} == {0: 1}
+        for which, ids in ((Which(), [2, 1]), (Which(What.SUCCESSES), [1]),
+                           (Which(What.ERRORS), [2]), (Which(What.ERRORS, 0), [2])):  # fmt: skip
+            assert list(store.report.uploads(ALL, which, NOW, NOW + 1)) == ids
+        assert [row.status for row in store.report.rows([1, 2])] == [200, 0]
+        assert store.report.sdks(ALL, NOW, NOW + 1)[0][1:5] == (2, 1, 1, 1)
+        assert store.report.reasons(ALL, 0, NOW + 1) == []
+
+
 def test_requests_behind_a_point(store_of, is_studied: bool) -> None:
     captures = [
         answered(NOW - 2, 200, one("$identify")),
@@ -367,6 +386,7 @@ REQUESTS = st.lists(
 )
 
 
+@settings(max_examples=25)
 @given(REQUESTS, st.integers(0, 30))
 def test_counted_however_far_it_was_studied(
     tmp_path_factory: pytest.TempPathFactory, requests: list[tuple[int, int]], studied: int

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.decode import decode
-from app.model import Capture
+from app.model import Capture, Via
 from app.store.report import Frame
 from app.study import Study
 from tests.app.study.delivery import (
@@ -448,6 +448,21 @@ def test_other_frames(world: World, frame: Frame, bins: int) -> None:
     world.wait(lambda: page.charts["errors"].data.count == bins)
     state = page.layout_state()
     assert state["frame"] == frame
+
+
+def test_times_that_no_calendar_has(world: World) -> None:
+    """Archives say when something arrived, and may say anything."""
+    times = (0, NOW, 4_102_444_800_000, 2**53, 2**61)
+    world.arrive(*(answered(at_ms, 200, one(), via=Via.IMPORT) for at_ms in times))
+    page = world.show()
+    world.qtbot.mouseClick(page.head.frames[Frame.ALL], LEFT)
+    world.wait(lambda: page.charts["successes"].total.text() == "5")
+    world.wait(lambda: len(page.details.model) == 5)
+    world.drag(page.charts["successes"], 0, page.charts["successes"].data.count - 1)
+    world.wait(lambda: page.state.span is not None)
+    world.qtbot.mouseClick(page.chosen_buttons["zoom"], LEFT)
+    assert not page.grab().isNull()
+    world.qtbot.mouseClick(page.chosen_buttons["live"], LEFT)
 
 
 def test_times_in_utc(world: World) -> None:

@@ -22,7 +22,7 @@ from app.store.report.rows import (
     percentile,
 )
 from app.store.report.scope import Choices, Key, Scope, What, Which
-from app.store.report.tail import Tail, TailRow, tail_of
+from app.store.report.tail import Tail, TailRow, late_of, tail_of
 from app.store.report.window import HOUR, MINUTE, Window
 
 MOST_ROWS = 500
@@ -94,6 +94,7 @@ class ReportReader:
         """The counts of the charts."""
         with self._snapshot():
             sums = self._sums(scope, window.start_ms, window.end_ms, window.step_ms)
+            sums += self._late_sums(scope, window)
             tail = tail_of(self._db)
         return _binned(scope, window, sums, tail)
 
@@ -110,7 +111,14 @@ class ReportReader:
                 (start_ms, end_ms, most),
             ).fetchall()
             tail = tail_of(self._db).rows
+            late, all_keys = late_of(self._db), self._keys()
         ids = {number for (number,) in found}
+        for one in late:
+            # Counted as one without an answer; it is something else by now.
+            ids.discard(one.id)
+            key = all_keys[one.key]._replace(status=one.status)
+            row = TailRow(one.id, one.at_ms, key, False, one.events, one.identifies, 0, 0, None)
+            tail += (row,)
         ids.update(
             row.id
             for row in tail
@@ -248,7 +256,9 @@ class ReportReader:
     def _all_sums(self, scope: Scope, start_ms: int, end_ms: int) -> list[_Sum]:
         """Sums by key over the whole range, those not studied included."""
         with self._snapshot():
-            sums = self._sums(scope, start_ms, end_ms, max(1, end_ms - start_ms))
+            length = max(1, end_ms - start_ms)
+            sums = self._sums(scope, start_ms, end_ms, length)
+            sums += self._late_sums(scope, Window(start_ms, start_ms + length, length))
             tail = tail_of(self._db).rows
         return sums + [
             _Sum(0, row.key, 1, row.events, row.identifies, row.wire_bytes, row.body_bytes)
@@ -272,6 +282,17 @@ class ReportReader:
             (start_ms, step_ms, start_ms // span, end_ms // span),
         )
         return [_Sum(at, keys[key], *amounts) for at, key, *amounts in rows]
+
+    def _late_sums(self, scope: Scope, window: Window) -> list[_Sum]:
+        """What moves answers that came late to where they belong."""
+        keys, found = self._keys(), []
+        for one in late_of(self._db):
+            key, at = keys[one.key], window.bin_of(one.at_ms)
+            if at is not None and scope.holds(key):
+                counts = one.events, one.identifies, 0, 0
+                found.append(_Sum(at, key, -1, *(-count for count in counts)))
+                found.append(_Sum(at, key._replace(status=one.status), 1, *counts))
+        return found
 
     def _chain(self, first: int) -> ChainRow | None:
         rows = self._db.execute(
@@ -361,8 +382,8 @@ def _binned(scope: Scope, window: Window, sums: list[_Sum], tail: Tail) -> Bins:
         tuple(successes),
         tuple(events),
         tuple(identifies),
-        {status: tuple(errors[status]) for status in sorted(errors)},
-        {status: tuple(replays[status]) for status in sorted(replays)},
+        {status: tuple(errors[status]) for status in sorted(errors) if any(errors[status])},
+        {status: tuple(replays[status]) for status in sorted(replays) if any(replays[status])},
         waiting,
         tail.behind,
     )

@@ -1,6 +1,7 @@
 """
 The requests that are not studied yet: read from the captures themselves, so that a chart shows a
-request as soon as it is committed, even while an earlier one still waits for its answer.
+request as soon as it is committed, even while an earlier one still waits for its answer. And those
+that were studied without an answer and have one now.
 """
 
 import sqlite3
@@ -42,6 +43,18 @@ class TailRow(NamedTuple):
     latency_ms: int | None
 
 
+class Late(NamedTuple):
+    """A request that was answered after it was studied: counted under `key`, which has no status,
+    and to be counted under `status`."""
+
+    id: int
+    at_ms: int
+    key: int
+    status: int
+    events: int
+    identifies: int
+
+
 class Tail(NamedTuple):
     """Those requests, and how many captures are too many to be counted here."""
 
@@ -69,6 +82,16 @@ def tail_of(db: sqlite3.Connection) -> Tail:
     if starts:
         identifies = dict(db.execute(_IDENTIFIES, (min(starts),)).fetchall())
     return Tail(tuple(_row(row, identifies.get(row[0], 0)) for row in found))
+
+
+def late_of(db: sqlite3.Connection) -> list[Late]:
+    """The requests whose answers came late; there are few."""
+    rows = db.execute(
+        "SELECT u.id, u.at_ms, u.key, c.status, u.events, u.identifies FROM study.report_open o"
+        " JOIN study.report_uploads u ON u.id = o.id JOIN main.captures c ON c.id = o.id"
+        " WHERE c.status IS NOT NULL"
+    )
+    return [Late._make(row) for row in rows]
 
 
 def _row(row: tuple[object, ...], identifies: int) -> TailRow:
