@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from app.label.hierarchy import Hierarchy, canonical, encodable, read, stored
+from app.label.hierarchy import Hierarchy, canonical, encodable, read, restored
 
 PREFIX = "[Amplitude] "
 MOST = 4_096
@@ -127,7 +127,7 @@ def element_of(text: str | bytes) -> Element:
     body = orjson.loads(text)
     return Element(
         Action(body.pop("action")),
-        stored(orjson.dumps(body.pop("hierarchy"))),
+        restored(body.pop("hierarchy")),
         attributes=tuple(body.pop("attributes", {}).items()),
         **body,
     )

@@ -102,7 +102,11 @@ def canonical(hierarchy: Hierarchy) -> bytes:
 
 def stored(text: str | bytes) -> Hierarchy:
     """What `canonical` wrote."""
-    body = orjson.loads(text)
+    return restored(orjson.loads(text))
+
+
+def restored(body: Mapping[str, Any]) -> Hierarchy:
+    """What `canonical` wrote, after it was parsed."""
     return Hierarchy(_nodes(body["h"]), bool(body.get("c", True)))
 
 

@@ -29,7 +29,7 @@ class Population:
         self._having: dict[str, set[int]] = {}
         self._tags: dict[str, Mask] = {}
         self._texts: dict[str, Mask] = {}
-        self._places: dict[tuple[int, object], int] = {}
+        self._places: dict[object, int] = {}
         self._parts: dict[object, set[str]] = {}
         self._tokens: dict[int, tuple[Token, ...]] = {}
         seen: dict[tuple[int, str | None, str | None, object], int] = {}
@@ -141,7 +141,8 @@ class Population:
     def _leaf(self, nodes: Sequence[Node], *, add: bool) -> int:
         place = -1
         for node in reversed(nodes):
-            key = (place, _identity(node))
+            attrs = tuple(node.attrs.items()) if node.attrs else ()
+            key = (place, node.tag, node.index, node.id, node.classes, attrs)
             found = self._places.get(key)
             if found is None:
                 if not add:
@@ -160,13 +161,3 @@ def _parts(node: Node) -> set[str]:
     """Everything that tokens may say of a node, whether as target or around it."""
     both = (*tokens(node, is_target=True), *tokens(node, is_target=False), *weak_tokens(node))
     return {text for text, _ in both}
-
-
-def _identity(node: Node) -> object:
-    return (
-        node.tag,
-        node.index,
-        node.id,
-        node.classes,
-        tuple(node.attrs.items()),
-    )

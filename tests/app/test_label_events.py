@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.errors import BadInput
 from app.label.element import Action, Element, Page, clicked
@@ -19,7 +22,8 @@ from app.label.events import (
     labeled_event,
 )
 from app.label.labels import Labels
-from app.label.similar import similar
+from app.label.selector import escaped
+from app.label.similar import of_same_definition, similar
 from app.label.verdict import Reason
 from tests.app.labeling import chain, sent
 
@@ -231,3 +235,28 @@ def test_similar_labels_are_named_with_the_strongest_reason() -> None:
     (by_meaning,) = similar(narrow, [(broad, {})], {})
     assert by_meaning.sentence == "“Any button” already counts all of this, and more."
     assert similar(narrow, [(replace(broad, archived=True), {2: 41})], {2: 41}) == []
+
+
+NAMES = st.lists(st.sampled_from(["a1", "b-2", "ü", "w-1/2", "x:y"]), min_size=1, unique=True)
+VALUES = st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=4, unique=True)
+
+
+@given(NAMES, VALUES, st.randoms(use_true_random=False), st.booleans())
+def test_any_order_is_the_same_definition(
+    names: list[str], values: list[str], chance: Random, differs: bool
+) -> None:
+    mixed, other = chance.sample(names, len(names)), chance.sample(values, len(values))
+    one = Definition(Action.CLICKED, (_selector(names), Condition("href", Op.IS, tuple(values))))
+    conditions = [Condition("href", Op.IS, tuple(other)), _selector(mixed)]
+    if differs:
+        conditions.append(Condition("tag", Op.IS, ("a",)))
+    again = Definition(Action.CLICKED, tuple(chance.sample(conditions, len(conditions))))
+    assert (again.key() == one.key()) is not differs
+    mine, theirs = LabeledEvent("A", (one,), id=1), LabeledEvent("B", (again,), id=2)
+    assert (of_same_definition(mine, [theirs]) is theirs) is not differs
+    assert bool(similar(mine, [(theirs, {})], {})) is differs
+
+
+def _selector(names: list[str]) -> Condition:
+    text = "".join(f".{escaped(name)}" for name in names)
+    return Condition("selector", Op.CSS_MATCH, (text,))

@@ -84,10 +84,20 @@ class _Tests:
     ) -> list[Verdict]:
         """The verdicts of all elements; not asked where what is around them says no already."""
         known = hierarchy.classes_known
-        found = [
-            outer if outer is False else _both(self._own(chain[place], place, known), outer)
-            for place, outer in enumerate(around)
-        ]
+        found: list[Verdict] = []
+        # Most of the time of counting is spent here, hence no calls that can be avoided.
+        for place, outer in enumerate(around):
+            verdict = outer
+            if outer is not False:
+                node = chain[place]
+                for test in self.own:
+                    own = test(node, place, known)
+                    if own is False:
+                        verdict = False
+                        break
+                    if verdict is True:
+                        verdict = own
+            found.append(verdict)
         for matcher, turned in self.nested:
             if all(verdict is False for verdict in found):
                 break
@@ -95,16 +105,6 @@ class _Tests:
             for place, verdict in enumerate(inner):
                 found[place] = _both(found[place], negated(verdict) if turned else verdict)
         return found
-
-    def _own(self, node: Node, place: int, known: bool) -> Verdict:
-        unknown: Verdict = True
-        for test in self.own:
-            verdict = test(node, place, known)
-            if verdict is False:
-                return False
-            if verdict is not True and unknown is True:
-                unknown = verdict
-        return unknown
 
 
 class _Branch:
@@ -129,6 +129,8 @@ class _Branch:
         beyond: Verdict = False if hierarchy.complete else Reason.TRUNCATED
         found = self._compounds[0].column(chain, hierarchy, [True] * len(chain))
         for combinator, tests in zip(self._combinators, self._compounds[1:], strict=True):
+            if beyond is False and not any(found):
+                return found  # A reason is as true as a yes here.
             around = _parents(found, beyond) if combinator == ">" else _ancestors(found, beyond)
             found = tests.column(chain, hierarchy, around)
         return found
