@@ -36,6 +36,8 @@ class RequestRow(NamedTuple):
     sent_bytes: int
     received_bytes: int
     events: int
+    problem: str
+    """What is wrong with an upload that could not be understood as a whole."""
 
     @property
     def outcome(self) -> Outcome:
@@ -90,7 +92,7 @@ class RequestReader:
             "SELECT c.id, c.at_ms, c.kind, c.method, c.url, c.note, c.status, c.failure,"
             " c.duration_ms, coalesce(p.source_id, c.source_id), c.via,"
             f" substr(c.request, 1, {HEAD_BYTES}), substr(c.response, 1, {HEAD_BYTES}),"
-            " coalesce(p.event_count, 0)"
+            " coalesce(p.event_count, 0), coalesce(p.problem, '')"
             f" FROM captures c LEFT JOIN uploads p ON p.id = c.id WHERE c.id IN ({marks})",
             list(ids),
         )
@@ -116,10 +118,9 @@ def _condition(wanted: Wanted) -> tuple[str, tuple[str, ...]]:
 
 
 def _row(row: tuple[Any, ...]) -> RequestRow:
-    at, at_ms, kind, *middle, via, request, response, events = row
-    return RequestRow._make(
-        (at, at_ms, Kind(kind), *middle, Via(via), _size(request), _size(response), events)
-    )
+    at, at_ms, kind, *middle, via, request, response, events, problem = row
+    sizes = _size(request), _size(response)
+    return RequestRow._make((at, at_ms, Kind(kind), *middle, Via(via), *sizes, events, problem))
 
 
 def _size(head: object) -> int:

@@ -65,6 +65,16 @@ def test_everything_is_listed_as_what_it_is(
     assert page.count.text() == "3 requests"
 
 
+def test_an_upload_with_a_problem_says_it(
+    qtbot: QtBot, workspace: Workspace, page: RequestsPage
+) -> None:
+    store(workspace, replace(ODD, url="https://api2.amplitude.com/2/httpapi"))
+    page.clear()
+    qtbot.waitUntil(lambda: len(page.model) == 1)
+    assert page.model.text(0, "note").startswith("The body is not")
+    assert page.model.cells(0)[2].tone == "bad"
+
+
 def test_by_kind_and_by_text(qtbot: QtBot, workspace: Workspace, page: RequestsPage) -> None:
     for _ in range(3):
         workspace.add("Bought")

@@ -33,9 +33,9 @@ def request_columns(projects: Mapping[int, str]) -> tuple[Column, ...]:
     return (
         Column("time", "Time", 132, lambda row: Cell(short_clock(row.at_ms), "muted"),
                lambda row: clock(row.at_ms), "When it arrived here, in local time", is_mono=True),
-        Column("kind", "Kind", 160, _kind, lambda row: KIND_WORD[row.kind],
-               "What it is", least=154),
-        Column("note", "What", 260, lambda row: Cell(one_line(what(row))), what,
+        Column("kind", "Kind", 166, _kind, lambda row: KIND_WORD[row.kind],
+               "What it is", least=166),
+        Column("note", "What", 260, _what, what,
                "What it holds, in a sentence", is_wide=True, least=180),
         Column("address", "Address", 240, lambda row: Cell(one_line(_address(row)), "muted"),
                lambda row: row.url, "Method, host and path", is_mono=True, least=130, most=420,
@@ -59,8 +59,8 @@ def request_columns(projects: Mapping[int, str]) -> tuple[Column, ...]:
 
 def what(row: RequestRow) -> str:
     """What an exchange is, in a sentence."""
-    if row.note:
-        return str(row.note)
+    if row.problem or row.note:
+        return row.problem or row.note
     if row.kind is Kind.UPLOAD:
         return plural(row.events, "event")
     if row.kind is Kind.PREFLIGHT:
@@ -73,6 +73,10 @@ def status(row: RequestRow) -> str:
     if row.status is not None:
         return str(row.status)
     return "failed" if row.failure else "waiting"
+
+
+def _what(row: RequestRow) -> Cell:
+    return Cell(one_line(what(row)), "bad" if row.problem else "text")
 
 
 def _status(row: RequestRow) -> Cell:
