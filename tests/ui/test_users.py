@@ -15,6 +15,9 @@ from app.model import Capture, Response
 from app.query.definition import read
 from app.store.definitions import Definitions
 from app.study import Study
+from tests.app.lookup.standin import KEY as AMPLITUDE_KEY
+from tests.app.lookup.standin import SECRET, standing_in
+from tests.app.lookup.test_lookup import exported
 from tests.app.study.world import MINUTE, T0, arrived, sent
 from ui.context import Context
 from ui.inspector.info import InfoView
@@ -480,7 +483,7 @@ def test_hostile_text_stays_text(world: World) -> None:
     world.qtbot.waitUntil(lambda: len(world.people()) == 1)
     world.page.people.setCurrentIndex(world.page.people.people.index(0))
     world.qtbot.waitUntil(lambda: len(world.shown()) == 2)
-    for tab in range(4):
+    for tab in range(5):
         world.page.profile.tabs.setCurrentIndex(tab)
         assert not world.page.grab().isNull()
     world.page.profile.tabs.setCurrentIndex(0)
@@ -509,3 +512,46 @@ def test_models_are_sound(world: World, qtmodeltester: Any) -> None:
     world.open("ada-1")
     qtmodeltester.check(world.page.profile.activity.timeline.lines)
     qtmodeltester.check(world.page.people.people)
+
+
+def test_what_amplitude_has_is_laid_beside(world: World) -> None:
+    world.receive(
+        sent("Order", 0, **ADA, insert_id="i-1", event_properties={"price": 1}),
+        sent("Here", 1000, **ADA, insert_id="i-2"),
+    )
+    world.open("ada-1")
+    pane = world.page.profile.remote
+    world.page.profile.tabs.setCurrentIndex(4)
+    with standing_in() as amplitude:
+        pane.hosts = amplitude.hosts
+        world.qtbot.mouseClick(pane.ask, LEFT)
+        assert "are needed" in pane.said.text()
+        world.qtbot.keyClicks(pane.key, AMPLITUDE_KEY)
+        world.qtbot.keyClicks(pane.secret, "wrong")
+        assert amplitude.asked == []
+        world.qtbot.mouseClick(pane.ask, LEFT)
+        world.qtbot.waitUntil(lambda: "refuses" in pane.said.text())
+        pane.secret.setText(SECRET)
+        world.qtbot.mouseClick(pane.ask, LEFT)
+        world.qtbot.waitUntil(lambda: "knows nobody" in pane.said.text())
+        amplitude.knows(
+            "ada-1",
+            7,
+            exported("There", T0 + 2000, "i-3"),
+            exported("Order", T0, "i-1", event_properties={"price": 2}, device_id="phone-ada"),
+        )
+        world.qtbot.mouseClick(pane.ask, LEFT)
+        world.qtbot.waitUntil(lambda: pane.tree.topLevelItemCount() == 3)
+        assert "1 differs, 1 only here, 1 only there" in pane.said.text()
+        items = [pane.tree.topLevelItem(at) for at in range(3)]
+        assert [item.text(2) for item in items if item] == ["There", "Here", "Order"]
+        assert items[2] is not None
+        assert items[2].text(3) == "price"
+        amplitude.held.clear()
+        world.qtbot.mouseClick(pane.ask, LEFT)
+        assert pane.stop.isVisible()
+        world.qtbot.mouseClick(pane.stop, LEFT)
+        assert pane.said.text() == "Cancelled."
+        amplitude.held.set()
+        pane.tree.itemActivated.emit(items[2], 0)
+        world.qtbot.waitUntil(lambda: world.page.event_pane.event_id == 1)

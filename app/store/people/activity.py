@@ -97,6 +97,19 @@ class ActivityRow(NamedTuple):
     outcome: Outcome
 
 
+class LocalEvent(NamedTuple):
+    """An event that was captured here; `time_ms` is its event_time."""
+
+    id: int
+    type: str
+    time_ms: int
+    insert_id: str | None
+    device_id: str | None
+    user_id: str | None
+    session_id: int | None
+    properties: dict[str, Any]
+
+
 START = Cursor()
 
 
@@ -125,6 +138,19 @@ class ActivityReader:
         )
         found = {row[0]: _row(*row) for row in rows}
         return [found[number] for number in ids if number in found]
+
+    def sent(self, person: int, limit: int) -> list[LocalEvent]:
+        """The newest events of a person with what they say, identifies left out."""
+        page = self.page(Wanted(person, identifies=False), START, limit)
+        ids = [line.event_id for line in page.lines if line.event_id]
+        rows = self._db.execute(
+            "SELECT e.id, t.text, p.time_ms, e.insert_id, d.text, u.text, e.session_id,"
+            " e.event_properties FROM json_each(?) j JOIN events e ON e.id = j.value"
+            " JOIN study.placed p ON p.id = e.id JOIN names t ON t.id = e.type_id"
+            " LEFT JOIN names d ON d.id = e.device_id LEFT JOIN names u ON u.id = e.user_id",
+            (orjson.dumps(ids).decode(),),
+        )
+        return [LocalEvent._make((*row, _object(text))) for *row, text in rows]
 
     def types(self, person: int) -> list[tuple[str, int]]:
         """What a person did, with how often; most often first."""
@@ -292,3 +318,11 @@ def _row(
     said: dict[str, Any] = dict(zip(PARTS, orjson.loads(parts), strict=True)) if parts else {}
     name = generated_name(kind, said)
     return ActivityRow(number, kind, name, time_ms, session, device, user, OUTCOMES[outcome])
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    try:
+        found = orjson.loads(text) if text else {}
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}

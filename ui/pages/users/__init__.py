@@ -168,6 +168,7 @@ class UsersPage(QWidget):
         profile.activity.chart_saved.connect(self._say_saved)
         profile.properties.event_asked.connect(self.open_event)
         profile.identity.event_asked.connect(self.open_event)
+        profile.remote.event_asked.connect(self.open_event)
         self.event_pane.closed.connect(self.close_event)
         self.event_pane.link_asked.connect(self._copy_link)
         self._context.feed.changed.connect(self._look_again)

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from ui.pages.users.peoplelist import visible
 from ui.plain import local_time, one_line, plural, tooltip
 from ui.table.delegate import elided
 from ui.theme import base_font, mono_font, pixmap, small_font, tokens
@@ -161,7 +162,7 @@ class IdentityGraph(QWidget):
         inside = room.adjusted(44, room.height() // 2 - 4, -10, -8)
         painter.setFont(self._mono)
         painter.setPen(QColor(colours.text))
-        text = one_line(self.user) if self.user is not None else "anonymous"
+        text = one_line(visible(self.user)) if self.user is not None else "anonymous"
         painter.drawText(inside, _LEFT, elided(text, self._mono.key(), inside.width(),
                                                Qt.TextElideMode.ElideMiddle))  # fmt: skip
 
@@ -169,15 +170,24 @@ class IdentityGraph(QWidget):
         colours = tokens()
         start = QPointF(user.right() + 1, user.center().y())
         end = QPointF(card.left(), card.center().y())
+        # A trunk with branches: curves to thirty devices would run into one another.
+        trunk = start.x() + GAP / 2
+        bend = min(10.0, abs(end.y() - start.y()))
+        turn = bend if end.y() > start.y() else -bend
         path = QPainterPath(start)
-        half = (start.x() + end.x()) / 2
-        path.cubicTo(QPointF(half, start.y()), QPointF(half, end.y()), end)
-        style = Qt.PenStyle.DashLine if device.was_merged else Qt.PenStyle.SolidLine
-        painter.setPen(
-            QPen(QColor(colours.accent if device.event_id else colours.edge), 1.5, style)
-        )
+        path.lineTo(QPointF(trunk, start.y()))
+        path.lineTo(QPointF(trunk, end.y() - turn))
+        path.quadTo(QPointF(trunk, end.y()), QPointF(trunk + bend, end.y()))
+        path.lineTo(end)
+        painter.setPen(QPen(QColor(colours.edge), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(path)
+        # What joined it hangs on its branch.
+        dot = QPointF(trunk + (end.x() - trunk) / 2 + 4, end.y())
+        if device.event_id:
+            painter.setPen(QPen(QColor(colours.accent), 2))
+            painter.setBrush(QColor(colours.accent if device.was_merged else colours.surface))
+            painter.drawEllipse(dot, 4, 4)
 
     def _paint_device(
         self, painter: QPainter, card: QRect, device: DeviceStory, is_current: bool
@@ -190,7 +200,7 @@ class IdentityGraph(QWidget):
         room = card.adjusted(38, 6, -12, -CARD_HEIGHT + 26)
         painter.setFont(self._mono)
         painter.setPen(QColor(colours.text))
-        name = elided(one_line(device.device), self._mono.key(), room.width(),
+        name = elided(one_line(visible(device.device)), self._mono.key(), room.width(),
                       Qt.TextElideMode.ElideMiddle)  # fmt: skip
         painter.drawText(room, _LEFT, name)
         painter.setFont(self._small)

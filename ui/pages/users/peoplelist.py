@@ -44,6 +44,16 @@ def person_title(person: PersonRow) -> str:
     return person.user if person.user is not None else (person.device or "(no id)")
 
 
+def visible(text: str) -> str:
+    """An id with the characters that cannot be seen written out, so that two that look the same do
+    not."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        one if one.isprintable() or one in "\n\t" else f"⟨U+{ord(one):04X}⟩" for one in text[:500]
+    )
+
+
 def person_facts(person: PersonRow, now_ms: int) -> str:
     """When they were seen, and how much."""
     return " · ".join(
@@ -92,10 +102,10 @@ class PeopleModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             if isinstance(entry, str):
                 return entry
-            return f"{one_line(person_title(entry))}, {person_facts(entry, self.now_ms)}"
+            return f"{one_line(visible(person_title(entry)))}, {person_facts(entry, self.now_ms)}"
         if role == Qt.ItemDataRole.ToolTipRole and not isinstance(entry, str):
             kind = "User ID" if entry.user is not None else "Device ID, no user ID"
-            return tooltip(f"{person_title(entry)}\n{kind} · {entry.project}")
+            return tooltip(f"{visible(person_title(entry))}\n{kind} · {entry.project}")
         return None
 
 
@@ -227,7 +237,7 @@ class _Delegate(QStyledItemDelegate):
         room = rect.adjusted(38, 5, -12, -rect.height() // 2 + 1)
         painter.setFont(self._base)
         painter.setPen(QColor(colours.text))
-        title = one_line(person_title(person))
+        title = one_line(visible(person_title(person)))
         shown = elided(title, self._base.key(), room.width(), Qt.TextElideMode.ElideMiddle)
         painter.drawText(room, _LEFT, shown)
         room = rect.adjusted(38, rect.height() // 2, -12, -5)

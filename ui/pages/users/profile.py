@@ -27,8 +27,9 @@ from ui.pages.users.activity import ActivityPane
 from ui.pages.users.details import sections
 from ui.pages.users.identity import IdentityGraph
 from ui.pages.users.kept import Kept
-from ui.pages.users.peoplelist import person_title
+from ui.pages.users.peoplelist import person_title, visible
 from ui.pages.users.properties import PropertiesPane, one_value
+from ui.pages.users.remote import RemotePane
 from ui.plain import ago, one_line, plural, tooltip
 from ui.theme import hairline, label, tint
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 MOST_PINNED = 6
 MOST_TWINS = 3
 WIDEST_CHIP = 180
-TABS = ("Activity", "Properties", "Identity", "Details")
+TABS = ("Activity", "Properties", "Identity", "Details", "Amplitude")
 
 
 class ProfileView(QWidget):
@@ -70,6 +71,7 @@ class ProfileView(QWidget):
         self.properties = PropertiesPane(context)
         self.identity = IdentityGraph()
         self.details = InfoView()
+        self.remote = RemotePane(context)
         self.details.setAccessibleName("Details of this person")
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
@@ -100,6 +102,7 @@ class ProfileView(QWidget):
         self.live.setToolTip("Show events as they arrive")
         self.live.setAccessibleName("Live event updates")
         self.twin.setText("Open")
+        self.twin.setProperty("framed", True)
         self.twin.setAccessibleName("Open the person whose ID looks the same")
         self.twin.setToolTip("Open the person whose ID looks the same")
         self.twin.clicked.connect(lambda _checked=False: self._open_twin())
@@ -132,7 +135,7 @@ class ProfileView(QWidget):
         scroll.setWidget(self.identity)
         self.stack = QStackedWidget()
         for name, widget in zip(
-            TABS, (self.activity, self.properties, scroll, self.details), strict=True
+            TABS, (self.activity, self.properties, scroll, self.details, self.remote), strict=True
         ):
             self.tabs.addTab(name)
             self.stack.addWidget(widget)
@@ -169,6 +172,7 @@ class ProfileView(QWidget):
         self.properties.show_properties(profile.person.id, profile.properties, pins)
         self.identity.show_profile(profile)
         self.details.show_sections(sections(profile))
+        self.remote.show_person(profile.person)
         if not is_same:
             self.activity.show_person(profile.person.id, profile.devices, profile.replays, event)
         else:
@@ -185,7 +189,7 @@ class ProfileView(QWidget):
 
     def _show_head(self, profile: Profile, pins: Sequence[str], is_pinned: bool) -> None:
         person = profile.person
-        self.title.show_text(person_title(person))
+        self.title.show_text(visible(person_title(person)))
         self.kind.setText("User ID" if person.user is not None else "Device ID")
         self.pin.setChecked(is_pinned)
         now_ms = round(time.time() * 1000)
@@ -258,7 +262,5 @@ def _chip(name: str, value: str) -> QWidget:
 
 def _twin_text(one: Twin) -> str:
     kind = "user ID" if one.is_user else "device ID"
-    shown = "".join(
-        letter if letter.isprintable() else f"⟨U+{ord(letter):04X}⟩" for letter in one.text[:100]
-    )
-    return f"Somebody else has the {kind} “{one_line(shown, 120)}”: it differs by {one.differs_by}."
+    shown = one_line(visible(one.text), 120)
+    return f"Somebody else has the {kind} “{shown}”: it differs by {one.differs_by}."
