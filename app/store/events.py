@@ -215,6 +215,12 @@ class EventReader:
                 yield _exported(detail)
             last = ids[-1]
 
+    def exported(self, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+        """These events in order of arrival, in the same form."""
+        ordered = sorted(ids)
+        for at in range(0, len(ordered), 1000):
+            yield from map(_exported, self._details(ordered[at : at + 1000]))
+
     def _chunk(self, chosen: Filter, last: int) -> "array[int]":
         condition = where(chosen, self)
         condition.add("id > ?", last)

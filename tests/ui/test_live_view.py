@@ -1,5 +1,8 @@
 """How the stream is shown: columns, times, names, marks."""
 
+import json
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -256,3 +259,29 @@ def test_the_event_is_copied_as_code(qtbot: QtBot, page: LivePage) -> None:
     assert QGuiApplication.clipboard().text().startswith('amplitude.track("Buy", {')
     entries["cURL (the whole upload)"].trigger()
     assert QGuiApplication.clipboard().text().startswith("curl -X POST")
+
+
+def test_what_the_filter_shows_is_exported(
+    qtbot: QtBot, page: LivePage, tmp_path: Path, context: Context
+) -> None:
+    context.notifications.show_in(page)
+    page.filter.set_text("type:buy")
+    qtbot.waitUntil(lambda: texts(page, "type") == ["Buy"])
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    bar = page.export
+    assert bar.isVisible()
+    assert [bar.which.itemText(at) for at in range(bar.which.count())] == [
+        "What the filter shows", "Everything",
+    ]  # fmt: skip
+    qtbot.keyClicks(bar.properties, "note")
+    path = tmp_path / "out.ndjson"
+    bar.write(path)
+    qtbot.waitUntil(lambda: not bar.isVisible())
+    (line,) = path.read_text("utf-8").splitlines()
+    assert json.loads(line)["event"]["event_properties"] == {"price": 12, "note": "[redacted]"}
+    assert "1 event exported to" in context.notifications.cards[0].notice.text
+    page.table.selectAll()
+    page.ask_to_export()
+    qtbot.keyClick(bar.which, Key.Key_Escape)
+    assert not bar.isVisible()

@@ -31,6 +31,7 @@ from ui.pages.confirm import ConfirmBar
 from ui.pages.emptystate import EmptyState
 from ui.pages.filterbar import FilterBar
 from ui.pages.live.commands import commands
+from ui.pages.live.exporting import ExportBar
 from ui.pages.live.following import Following
 from ui.pages.live.hidden import HiddenTypes
 from ui.pages.live.looks import ViewSwitch
@@ -53,6 +54,7 @@ COPY_MOST = 10_000
 INSPECTOR_WIDTH = 440
 MOST_TERMS = 20
 MOST_MARKS = 1000
+MOST_EXPORTED = 1_000_000
 AGE_MS = 5000
 NO_MATCH = "Nothing that was captured fits the filter. New events that fit will appear here."
 
@@ -80,6 +82,7 @@ class LivePage(QWidget):
         self.following = Following(context, self.stream, self.table, self._remember)
         self.filter = FilterBar(context)
         self.confirm = ConfirmBar()
+        self.export = ExportBar(context)
         for action in commands(self):
             context.actions.add(action, self)
         self._lay_out()
@@ -117,6 +120,7 @@ class LivePage(QWidget):
         rows.addWidget(self.types.chips)
         rows.addWidget(self.note)
         rows.addWidget(self.confirm)
+        rows.addWidget(self.export)
         return head
 
     def _title_row(self) -> QHBoxLayout:
@@ -133,6 +137,7 @@ class LivePage(QWidget):
         row.addStretch(1)
         self.follow_button = actions.button("live.follow", text=True)
         row.addWidget(self.follow_button)
+        row.addWidget(actions.button("live.export"))
         row.addWidget(actions.button("live.clear"))
         row.addWidget(actions.button("live.inspector"))
         return row
@@ -186,6 +191,7 @@ class LivePage(QWidget):
         self.marks.changed.connect(self.model.forget_cells)
         self.note.written.connect(self.marks.note)
         self.note.left.connect(self._go_to_table)
+        self.export.left.connect(self._go_to_table)
         self.view.changed.connect(self._use_look)
         self.view.folded.connect(self._query)
         header = self.table.horizontalHeader()
@@ -347,6 +353,10 @@ class LivePage(QWidget):
             self._context.settings.set(setting, value)
         except StoreUnavailable as error:
             self._context.notifications.warn(error.sentence)
+
+    def ask_to_export(self) -> None:
+        """Offer to export the selection, what is shown, or everything."""
+        self.export.ask(self.table.selected_ids(MOST_EXPORTED), self.stream.chosen)
 
     # Clear
 
