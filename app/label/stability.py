@@ -8,6 +8,7 @@ known to change are not offered at all. The costs were tuned on half of the page
 
 import re
 from functools import lru_cache
+from itertools import islice
 
 from app.label.hierarchy import MASK, VALUE_UNITS, Node
 from app.label.selector.attributes import DROPPED
@@ -27,6 +28,8 @@ LOOKS, HASHED, PRESENT, NUMBERED_ID, GENERIC_TAG, POSITION, LEVEL = (
 )
 LONGEST_VALUE = 60
 MOST_DIGITS = 2
+MOST_LOOKED_AT = 50
+"""Classes and attributes of one element that are considered; nobody writes more by hand."""
 
 _HOOK = re.compile(
     r"data-(?:testid|test|cy|qa|pw|e2e|automation|component|section|element|role|action"
@@ -107,7 +110,7 @@ type Token = tuple[str, float]
 def tokens(node: Node, is_target: bool) -> tuple[Token, ...]:
     """What can be said of an element, cheapest first, without what is known to change."""
     found = [*_identity(node), *_classes(node)]
-    for name, value in node.attrs.items():
+    for name, value in islice(node.attrs.items(), MOST_LOOKED_AT):
         found += _attribute(name, value, is_target)
     found.append((escaped(node.tag), _tag(node.tag, is_target)))
     return tuple(sorted(found, key=lambda token: token[1]))
@@ -116,14 +119,15 @@ def tokens(node: Node, is_target: bool) -> tuple[Token, ...]:
 def weak_tokens(node: Node) -> tuple[Token, ...]:
     """What more can be said where names that stay do not suffice: classes about looks, and those
     that a tool made from them, which last as long as the looks do."""
-    kinds = ((f".{escaped(name)}", class_kind(name)) for name in node.classes)
+    kinds = ((f".{escaped(name)}", class_kind(name)) for name in node.classes[:MOST_LOOKED_AT])
     costs = {"utility": LOOKS, "hashed": HASHED}
     return tuple((text, costs[kind]) for text, kind in kinds if kind in costs)
 
 
 def stable_classes(node: Node) -> frozenset[str]:
     """Classes that are neither hashed nor utilities nor states."""
-    return frozenset(name for name in node.classes if class_kind(name) == "semantic")
+    some = node.classes[:MOST_LOOKED_AT]
+    return frozenset(name for name in some if class_kind(name) == "semantic")
 
 
 @lru_cache(maxsize=50_000)
@@ -155,7 +159,7 @@ def _identity(node: Node) -> list[Token]:
 
 def _classes(node: Node) -> list[Token]:
     found = []
-    for name in node.classes:
+    for name in node.classes[:MOST_LOOKED_AT]:
         kind = class_kind(name)
         if kind == "semantic":
             numbered = len(_DIGITS.findall(name)) > 0

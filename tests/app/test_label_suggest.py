@@ -209,3 +209,14 @@ def test_the_page_is_offered_without_what_changes() -> None:
     assert judge.of_page(Page("https://shop.test/p/1/"))
     assert not judge.of_page(Page("https://shop.test/p/12"))
     assert page_condition(Page()) is None
+
+
+def test_a_megabyte_of_classes_and_attributes_takes_no_longer() -> None:
+    target = real("click-no-class")
+    many = {f"data-a{place}": "abcdefghijklmnop"[place % 16] for place in range(20_000)}
+    node = Node("button", 0, 0, None, "", tuple(f"c-{n}" for n in range(80_000)), many)
+    hostile = replace(target, hierarchy=Hierarchy((node, *target.hierarchy.nodes[1:])))
+    start = time.process_time()
+    for one in suggest(hostile, [hostile, target]):
+        assert DefinitionJudge(one.definition).of_element(hostile) is True
+    assert time.process_time() - start < 3

@@ -24,7 +24,7 @@ from app.label.selector.syntax import (
 )
 
 LONGEST = 10_000
-MOST_PARTS = 1_000
+MOST_PARTS = 500
 DEEPEST = 8
 _SPACE = " \t\n\r\f"
 _ONE = r"\\[0-9A-Fa-f]{1,6}(?:\r\n|[ \t\n\r\f])?|\\[^\n\r\f0-9A-Fa-f]"
