@@ -114,6 +114,19 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
     return {
         "live": lambda: inspect("Product Viewed"),
         "live-autocaptured": lambda: inspect("[Amplitude] Element Clicked"),
+        "live-user-then": lambda: (
+            inspect("Product Viewed"),
+            page.inspector.tabs.setCurrentIndex(page.inspector.stack.indexOf(page.inspector.user)),
+        ),
+        "live-difference": lambda: page.inspector.compare(page.model.id_at(0), page.model.id_at(3)),
+        "live-send": page.resend,
+        "live-completion": lambda: (
+            page.close_inspector(),
+            application.window.activateWindow(),
+            page.filter.take_focus(),
+            page.filter.box.setText("prop.pr"),
+            page.filter.completion.look(),
+        ),
         "live-filtered": lambda: (page.close_inspector(), page.filter.set_text("type:order")),
         "live-no-match": lambda: page.filter.set_text("nothing like this"),
         "ingestion": lambda: (page.filter.clear(), run("go.ingestion"), week()),

@@ -7,7 +7,7 @@ are read by key in microseconds. Newest means last to arrive, which is the highe
 
 import sqlite3
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -100,6 +100,10 @@ _ROWS = """
 """
 
 
+type Downwards = Callable[[int, int | None, int | None], "array[int]"]
+"""Matching ids, newest first: how many at most, below which, not below which."""
+
+
 class EventReader:
     """Questions about events, on one read-only connection."""
 
@@ -130,13 +134,23 @@ class EventReader:
 
     def newest(self, chosen: Filter, limit: int, before: int | None = None) -> "array[int]":
         """Up to `limit` matching ids below `before`, newest first."""
+        return self.downwards(chosen)(limit, before, None)
+
+    def downwards(self, chosen: Filter) -> "Downwards":
+        """The same in steps: a function of a limit, the id to begin below and the lowest id to
+        look at. What is looked up before the events is looked up once."""
         condition = where(chosen, self)
-        if before is not None:
-            condition.add("id < ?", before)
-        return self._ids(
-            f"SELECT id FROM events WHERE {condition.sql} ORDER BY id DESC LIMIT ?",
-            (*condition.values, limit),
-        )
+
+        def step(limit: int, before: int | None, lowest: int | None) -> "array[int]":
+            bounds = [("id < ?", before), ("id >= ?", lowest)]
+            asked = [(text, value) for text, value in bounds if value is not None]
+            sql = " AND ".join([condition.sql, *(text for text, _ in asked)])
+            return self._ids(
+                f"SELECT id FROM events WHERE {sql} ORDER BY id DESC LIMIT ?",
+                (*condition.values, *(value for _, value in asked), limit),
+            )
+
+        return step
 
     def after(self, chosen: Filter, last: int, at_ms: int | None = None) -> "array[int]":
         """All matching ids above `last`, in order of arrival; times are seen from `at_ms`."""

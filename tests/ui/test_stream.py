@@ -10,10 +10,11 @@ from app.decode import decode
 from app.filter import Filter, parse
 from tests.factories import emptied
 from ui.context import Context
+from ui.pages.live.searching import SearchRow
 from ui.table import stream as module
 from ui.table.columns import event_columns
 from ui.table.model import PagedTableModel
-from ui.table.stream import EventStream
+from ui.table.stream import EventStream, Search
 
 from .conftest import OTHER_KEY, Workspace, capture
 
@@ -198,3 +199,30 @@ def test_a_filter_by_outcome_finds_what_is_answered_later(
     assert types(stream) == ["late"]
     show(qtbot, stream, "outcome:accepted")
     assert types(stream) == ["taken"]
+
+
+def test_a_search_tells_how_far_it_is_and_is_stopped(
+    qtbot: QtBot, stream: EventStream, workspace: Workspace
+) -> None:
+    workspace.add_all([["a", "b"]] * 50)
+    shown, model = stream, stream.model
+    row = SearchRow(shown)
+    qtbot.addWidget(row)
+    shown.show_filter(Filter(parse("type:a")))
+    shown.stop()
+    assert shown.was_stopped
+    assert len(model) == 0
+    assert row.isHidden()
+    workspace.add("a")
+    shown.refresh()
+    qtbot.waitUntil(lambda: len(model) >= 1)
+    shown.show_filter(Filter(parse("type:b")))
+    qtbot.waitUntil(lambda: shown.is_complete and not shown.is_loading)
+    assert len(model) == 50
+    assert not shown.was_stopped
+    assert shown.search.part_done(1) == 1
+    assert Search(top=101, at=51).part_done(1) == 0.5
+    row._show()
+    assert row.isVisible()
+    shown.counted.emit()
+    assert not row.isVisible()

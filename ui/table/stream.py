@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 FIRST = 200
 CHUNK = 50_000
+STEP = 50_000
+"""Among how many ids is looked first."""
 PATIENCE_MS = 10_000
 """How long a filter by outcome waits for an answer."""
 NONE = 1 << 62
@@ -54,6 +56,18 @@ class Found:
     arrived: array[int] = field(default_factory=lambda: array("q"))
 
 
+@dataclass(slots=True)
+class Search:
+    """How far a search is: it began at `top`, goes down, and is at `at`. Written by a worker."""
+
+    top: int = 0
+    at: int = 0
+
+    def part_done(self, first: int) -> float:
+        """From 0 to 1, when it ends at `first`."""
+        return 1 - (self.at - first) / max(1, self.top - first) if self.at else 0.0
+
+
 class EventStream(QObject):
     """Which ids a table shows, and whether it follows.
 
@@ -73,6 +87,8 @@ class EventStream(QObject):
         self.is_following = True
         self.is_loading = False
         self.is_complete = True
+        self.was_stopped = False
+        self.search = Search()
         self.waiting = array("q")
         self._jobs = jobs
         self._seen = 0
@@ -88,13 +104,29 @@ class EventStream(QObject):
         """Look at the events of this filter from now on. What is shown stays until then."""
         self.chosen = chosen
         self.is_loading = True
+        self.was_stopped = False
+        search = self.search = Search()
         for purpose in ("more", "fresh"):
             self._jobs.drop(self, purpose)
         self._is_asking = self._ask_again = False
-        self._jobs.read(self, lambda store: first_page(store, chosen), "first").then(
+        self._jobs.read(self, lambda store: first_page(store, chosen, search), "first").then(
             self._show_first
         ).catch(self._fail)
         self.counted.emit()
+
+    def stop(self) -> None:
+        """Look no further; what was found stays, and new events still appear."""
+        if self.is_complete and not self.is_loading:
+            return
+        for purpose in ("first", "more"):
+            self._jobs.drop(self, purpose)
+        if self.is_loading:
+            # Nothing was shown of this filter yet, and nothing of another one must stay.
+            self.model.show_ids(array("q"))
+            self._seen = max(self._seen, self.search.top)
+        self.is_loading = False
+        self.is_complete = self.was_stopped = True
+        self._go_on()
 
     def refresh(self) -> None:
         """Ask for what arrived, was answered or removed. One question at a time, so that a storm
@@ -134,8 +166,9 @@ class EventStream(QObject):
     def _ask_more(self) -> None:
         if self.is_complete:
             return
-        chosen, before = self.chosen, self.model.id_at(len(self.model) - 1)
-        self._jobs.read(self, lambda store: older(store, chosen, before), "more").then(
+        chosen, search = self.chosen, self.search
+        before = self.model.id_at(len(self.model) - 1)
+        self._jobs.read(self, lambda store: older(store, chosen, before, search), "more").then(
             self._add_more
         ).catch(self._fail)
 
@@ -177,20 +210,42 @@ class EventStream(QObject):
         self.counted.emit()
 
 
-def first_page(store: Store, chosen: Filter) -> Found:
+def first_page(store: Store, chosen: Filter, search: Search | None = None) -> Found:
     """The newest matching ids, quickly. Without a filter: all of them, since ids have no gaps."""
     known = look(store)
     if not chosen:
         return Found(known, range(known.last, known.first - 1, -1), seen=known.last)
     seen = settled(store, chosen, known)
-    ids = store.events.newest(chosen, FIRST, before=seen + 1)
-    return Found(known, ids, len(ids) < FIRST, seen)
+    search = search or Search()
+    search.top = seen
+    ids, is_all = _downwards(store, chosen, FIRST, seen + 1, known.first, search)
+    return Found(known, ids, is_all, seen)
 
 
-def older(store: Store, chosen: Filter, before: int) -> Found:
+def older(store: Store, chosen: Filter, before: int, search: Search | None = None) -> Found:
     """Some more matching ids below `before`."""
-    ids = store.events.newest(chosen, CHUNK, before=before)
-    return Found(Known(), ids, is_all=len(ids) < CHUNK)
+    first = look(store).first
+    ids, is_all = _downwards(store, chosen, CHUNK, before, first, search or Search())
+    return Found(Known(), ids, is_all)
+
+
+def _downwards(
+    store: Store, chosen: Filter, limit: int, before: int, first: int, search: Search
+) -> tuple[array[int], bool]:
+    """Up to `limit` matching ids, looked for in growing steps, so that one can tell how far it is;
+    and whether that was all."""
+    ids = array("q")
+    look_down, step = store.events.downwards(chosen), STEP
+    while before > first:
+        lowest = max(first, before - step)
+        found = look_down(limit - len(ids), before, lowest)
+        ids.extend(found)
+        if len(ids) >= limit:
+            search.at = ids[-1]
+            return ids, False
+        before = search.at = lowest
+        step *= 2
+    return ids, True
 
 
 def fresh(store: Store, chosen: Filter, seen: int) -> Found:

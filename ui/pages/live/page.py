@@ -38,6 +38,7 @@ from ui.pages.live.looks import ViewSwitch
 from ui.pages.live.marks import Marks, NoteLine
 from ui.pages.live.menu import fill_event_menu
 from ui.pages.live.projects import ProjectSwitch
+from ui.pages.live.searching import SearchRow
 from ui.pages.live.targets import TargetSwitch
 from ui.plain import cell, clipboard, number, one_line, plural
 from ui.table.columns import AGO, SINCE, Column, event_columns
@@ -83,6 +84,7 @@ class LivePage(QWidget):
         self.filter = FilterBar(context)
         self.confirm = ConfirmBar()
         self.export = ExportBar(context)
+        self.searching = SearchRow(self.stream)
         for action in commands(self):
             context.actions.add(action, self)
         self._lay_out()
@@ -121,6 +123,7 @@ class LivePage(QWidget):
         rows.addWidget(self.note)
         rows.addWidget(self.confirm)
         rows.addWidget(self.export)
+        rows.addWidget(self.searching)
         return head
 
     def _title_row(self) -> QHBoxLayout:
@@ -272,7 +275,7 @@ class LivePage(QWidget):
             self.model.forget_cells()
         count = plural(stream.known.count, "event")
         if stream.chosen:
-            more = "" if stream.is_complete else "+"
+            more = "+" if stream.was_stopped or not stream.is_complete else ""
             count += f"  ·  {number(stream.matches)}{more} match"
         self.filter.chips.show_hidden(self._hidden_words())
         self.counts.setText(count)
@@ -286,6 +289,8 @@ class LivePage(QWidget):
         hidden = self.stream.known.count - self.stream.matches
         if self.stream.is_loading or not self.stream.is_complete:
             return "counting…"
+        if self.stream.was_stopped:
+            return "stopped, older events were not looked at"
         return f"{number(max(0, hidden))} hidden"
 
     def _what_to_show(self) -> QWidget:
@@ -294,6 +299,8 @@ class LivePage(QWidget):
             return self.table
         if not stream.known.count:
             return self.nothing
+        if stream.was_stopped:
+            return self.table
         self._explain_no_match()
         return self.no_match
 
