@@ -227,6 +227,11 @@ class MainWindow(QMainWindow):
         self.go_to("live")
         self.page("live").inspect(event_id)
 
+    def show_person(self, event_id: int) -> None:
+        """Show an event in Users, among everything that its person did."""
+        self.go_to("users")
+        self.page("users").open_event(event_id)
+
     def show_filtered(self, text: str) -> None:
         """Show the events in Live that a filter fits."""
         self.go_to("live")
@@ -245,7 +250,9 @@ class MainWindow(QMainWindow):
     def _make_live(self) -> QWidget:
         from ui.pages.live import LivePage
 
-        return LivePage(self.context)
+        page = LivePage(self.context)
+        page.person_asked.connect(self.show_person)
+        return page
 
     def _make_sdks(self) -> QWidget:
         from ui.pages.sdks import SdksPage
@@ -276,7 +283,9 @@ class MainWindow(QMainWindow):
     def _make_users(self) -> QWidget:
         from ui.pages.users import UsersPage
 
-        return UsersPage(self.context)
+        page = UsersPage(self.context)
+        page.event_asked.connect(self.show_event)
+        return page
 
     def _make_problems(self) -> QWidget:
         from ui.pages.problems import ProblemsPage

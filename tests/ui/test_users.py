@@ -19,6 +19,7 @@ from tests.app.lookup.standin import KEY as AMPLITUDE_KEY
 from tests.app.lookup.standin import SECRET, standing_in
 from tests.app.lookup.test_lookup import exported
 from tests.app.study.world import MINUTE, T0, arrived, sent
+from tests.factories import KEY
 from ui.context import Context
 from ui.inspector.info import InfoView
 from ui.pages.users import UsersPage
@@ -26,7 +27,7 @@ from ui.pages.users.peoplelist import person_title
 from ui.pages.users.timeline import MOST_TICKED
 from ui.plain import utc_time
 
-from .conftest import KEY, Workspace
+from .conftest import Workspace
 
 LEFT = Qt.MouseButton.LeftButton
 ADA = {"user_id": "ada-1", "device_id": "phone-ada"}
@@ -299,6 +300,63 @@ def test_the_open_person_may_be_merged_away(world: World) -> None:
     world.qtbot.waitUntil(lambda: len(world.shown()) == 3)
 
 
+def test_a_device_that_two_people_use(world: World) -> None:  # ID-T3
+    world.receive(
+        sent("A", 1, device_id="device-1", user_id="ada-1"),
+        sent("B", 2, device_id="device-1", user_id="bob-2"),
+        sent("C", 3, device_id="device-1"),
+    )
+    world.open("bob-2")
+    assert world.shown() == ["*C", "*B"]
+    assert "Also used by ada-1" in world.page.profile.identity.devices[0].story
+    world.open("ada-1")
+    world.qtbot.waitUntil(lambda: world.shown() == ["*A"])
+
+
+def test_reset_makes_a_new_person_and_logging_out_does_not(world: World) -> None:  # ID-T6
+    world.receive(
+        sent("A", 1, **ADA, session_id=S1),
+        sent("Logged out", 2, device_id="phone-ada", session_id=S1),
+        sent("Reset", 3, device_id="new-device", session_id=S2),
+    )
+    world.open("ada-1")
+    assert world.shown() == ["[2]", "Logged out", "A"]
+    world.open("new-device")
+    world.qtbot.waitUntil(lambda: world.shown() == ["[1]", "Reset"])
+    assert world.page.profile.kind.text() == "Device ID"
+
+
+def test_two_people_with_one_session_id(world: World) -> None:  # SES-T4
+    world.receive(
+        sent("a", 0, **ADA, session_id=S1),
+        sent("b", 1, user_id="bob-22", session_id=S1),
+    )
+    world.open("ada-1")
+    assert world.shown() == ["[1]", "a"]
+    world.open("bob-22")
+    world.qtbot.waitUntil(lambda: world.shown() == ["[1]", "b"])
+
+
+def test_what_operations_make_of_properties(world: World) -> None:  # UP-T4
+    operations = [
+        {"$add": {"n": 1}},
+        {"$add": {"n": 2}},
+        {"$setOnce": {"s": "a"}},
+        {"$setOnce": {"s": "b"}},
+        {"$append": {"l": "x"}},
+        {"$preInsert": {"l": "x"}},
+        {"$preInsert": {"l": "y"}},
+        {"$remove": {"l": "x"}},
+    ]
+    world.receive(
+        *[sent("$identify", at, **ADA, user_properties=one) for at, one in enumerate(operations)],
+        sent("a", 9, user_id="bob-22"),
+    )
+    world.open("ada-1")
+    shown = {item.text(0): item.text(1) for item in world.page.profile.properties._items()}
+    assert shown == {"n": "3", "s": "a", "l": '[ "y" ]'}
+
+
 def test_live_updates_can_wait(world: World) -> None:
     world.receive(sent("a", 1, **ADA))
     world.open("ada-1")
@@ -444,6 +502,9 @@ def test_a_link_leads_to_an_event(world: World) -> None:
     world.qtbot.waitUntil(lambda: world.page.profile.title.text() == "ada-1")
     timeline = world.page.profile.activity.timeline
     world.qtbot.waitUntil(lambda: timeline.current_event == 2)
+    with world.qtbot.waitSignal(world.page.event_asked) as asked:
+        world.qtbot.mouseClick(world.page.event_pane.live, LEFT)
+    assert asked.args == [2]
     world.qtbot.mouseClick(world.page.event_pane.link, LEFT)
     assert QGuiApplication.clipboard().text() == "eventscope://event/2"
     assert world.page.open_id("bob-22")
@@ -526,6 +587,8 @@ def test_what_amplitude_has_is_laid_beside(world: World) -> None:
         pane.hosts = amplitude.hosts
         world.qtbot.mouseClick(pane.ask, LEFT)
         assert "are needed" in pane.said.text()
+        assert pane.key.text() == KEY
+        pane.key.clear()
         world.qtbot.keyClicks(pane.key, AMPLITUDE_KEY)
         world.qtbot.keyClicks(pane.secret, "wrong")
         assert amplitude.asked == []

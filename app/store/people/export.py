@@ -58,6 +58,7 @@ def whole(profile: Profile) -> dict[str, Any]:
                 "last_event": use.last_id,
                 "first_ms": use.first_ms,
                 "last_ms": use.last_ms,
+                "shared_with": list(use.shared_with),
             }
             for use in profile.uses
         ],

@@ -17,6 +17,7 @@ from app.store.people.search import PeopleSearch, PersonRow
 from app.store.people.states import StateReader
 
 MOST_IDS = 200
+MOST_SHARED = 5
 MOST_PER_FACET = 50
 MOST_CHANGES = 200
 MOST_STATES = 20_000
@@ -26,7 +27,8 @@ _FACETS = ("sdk", "version", "platform", "os", "device", "country", "city", "lan
 
 class Use(NamedTuple):
     """A device and a user id that were seen together; empty text for none. `first_ms` and
-    `last_ms` are event times, None when the event is not stored any more."""
+    `last_ms` are event times, None when the event is not stored any more; `shared_with` are other
+    people's user ids on that device."""
 
     person: int
     device: str
@@ -36,6 +38,7 @@ class Use(NamedTuple):
     last_id: int
     first_ms: int | None
     last_ms: int | None
+    shared_with: tuple[str, ...] = ()
 
 
 class Merge(NamedTuple):
@@ -123,6 +126,8 @@ class Profile:
     sessions: int
     replays: tuple[int, ...]
     """Sessions with recordings, newest first."""
+    api_key: str = ""
+    """Of the project."""
 
     @property
     def users(self) -> tuple[str, ...]:
@@ -171,6 +176,7 @@ class ProfileReader:
             self._twins(row, uses),
             self._sessions(row.id),
             self._replays(row),
+            self._api_key(row.id),
         )
 
     def members(self, person: int) -> list[int]:
@@ -211,7 +217,31 @@ class ProfileReader:
             " ORDER BY d.first_id LIMIT ?",
             (person, person, MOST_IDS),
         )
-        return tuple(Use(*row) for row in rows)
+        found = [Use(*row) for row in rows]
+        others = {
+            device: self._users_of(person, device)
+            for device in {use.device for use in found if use.device}
+        }
+        return tuple(use._replace(shared_with=others.get(use.device, ())) for use in found)
+
+    def _users_of(self, person: int, device: str) -> tuple[str, ...]:
+        """Other people's user ids that were seen on a device."""
+        rows = self._db.execute(
+            "SELECT DISTINCT d.user FROM study.person_devices d"
+            " JOIN study.people p ON p.id = d.person JOIN study.people r ON r.id = ?"
+            " WHERE d.device = ? AND d.user <> '' AND p.root <> r.id"
+            " AND p.source_id = r.source_id ORDER BY d.first_id LIMIT ?",
+            (person, device, MOST_SHARED),
+        )
+        return tuple(user for (user,) in rows)
+
+    def _api_key(self, person: int) -> str:
+        row = self._db.execute(
+            "SELECT s.api_key FROM study.people p JOIN sources s ON s.id = p.source_id"
+            " WHERE p.id = ?",
+            (person,),
+        ).fetchone()
+        return "" if row is None else str(row[0])
 
     def _merges(self, person: int) -> tuple[Merge, ...]:
         rows = self._db.execute(

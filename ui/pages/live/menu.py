@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 def fill_event_menu(menu: QMenu, row: Any, page: LivePage, column: str = "type") -> None:
     """Fill a menu for one row, opened on the cell of a column."""
     menu.addAction("Open in the inspector", lambda: page.inspect(row.id))
+    menu.addAction("Show this person in Users", lambda: page.person_asked.emit(row.id))
     menu.addSeparator()
     for node, what in conditions_of(row, column):
         menu.addAction(f"Filter by {what}", partial(page.add_term, node))

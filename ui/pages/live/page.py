@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -61,7 +61,13 @@ NO_MATCH = "Nothing that was captured fits the filter. New events that fit will 
 
 
 class LivePage(QWidget):
-    """The stream, with its filter, its projects and its inspector."""
+    """The stream, with its filter, its projects and its inspector.
+
+    Signals:
+        person_asked: the number of an event whose person is to be shown in Users.
+    """
+
+    person_asked = Signal(object)
 
     def __init__(self, context: Context) -> None:
         super().__init__()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -47,7 +47,13 @@ LINK = "eventscope://event/"
 
 
 class UsersPage(QWidget):
-    """People at the left, one of them in the middle, one of their events at the right."""
+    """People at the left, one of them in the middle, one of their events at the right.
+
+    Signals:
+        event_asked: the number of an event that is to be shown in Live.
+    """
+
+    event_asked = Signal(object)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -171,6 +177,7 @@ class UsersPage(QWidget):
         profile.remote.event_asked.connect(self.open_event)
         self.event_pane.closed.connect(self.close_event)
         self.event_pane.link_asked.connect(self._copy_link)
+        self.event_pane.live_asked.connect(self.event_asked)
         self._context.feed.changed.connect(self._look_again)
         self._context.store.opened.connect(self._look_again)
 

@@ -52,10 +52,12 @@ class EventPane(QWidget):
     Signals:
         closed: a person does not need it any more.
         link_asked: the number of the event whose link is wanted.
+        live_asked: the number of the event that is to be shown in Live.
     """
 
     closed = Signal()
     link_asked = Signal(object)
+    live_asked = Signal(object)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -93,11 +95,14 @@ class EventPane(QWidget):
     def _head(self) -> QVBoxLayout:
         self.link = _tool("link", "Copy a link to this event")
         self.link.clicked.connect(lambda _checked=False: self.link_asked.emit(self.event_id))
+        self.live = _tool("live", "Show in Live")
+        self.live.clicked.connect(lambda _checked=False: self.live_asked.emit(self.event_id))
         shut = _tool("close", "Close  (Esc)")
         shut.clicked.connect(self.closed)
         top = QHBoxLayout()
         top.setSpacing(4)
         top.addWidget(self.title, 1)
+        top.addWidget(self.live)
         top.addWidget(self.link)
         top.addWidget(shut)
         rows = QVBoxLayout()

@@ -74,6 +74,9 @@ def stories(profile: Profile) -> list[DeviceStory]:
             story = "Nobody has logged in on it"
         else:
             story = "Logged out: it still belongs to who was on it last"
+        others = uses[0].shared_with
+        if others:
+            story += f". Also used by {one_line(', '.join(map(visible, others)), 120)}"
         times = [use.first_ms for use in uses if use.first_ms is not None]
         ends = [use.last_ms for use in uses if use.last_ms is not None]
         found.append(

@@ -172,7 +172,7 @@ class ProfileView(QWidget):
         self.properties.show_properties(profile.person.id, profile.properties, pins)
         self.identity.show_profile(profile)
         self.details.show_sections(sections(profile))
-        self.remote.show_person(profile.person)
+        self.remote.show_person(profile.person, profile.api_key)
         if not is_same:
             self.activity.show_person(profile.person.id, profile.devices, profile.replays, event)
         else:

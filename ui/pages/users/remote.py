@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QPushButton,
+    QStackedWidget,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -28,6 +29,7 @@ from app.errors import AppError
 from app.lookup.beside import Beside, Side, beside
 from app.lookup.remote import HOSTS, MOST_EVENTS, Access, Activity, activity, find
 from ui.context import Context
+from ui.pages.emptystate import EmptyState
 from ui.plain import local_time, number, one_line, plural, tooltip
 from ui.theme import hairline, label, mono_font, tokens
 
@@ -57,6 +59,7 @@ class RemotePane(QWidget):
         self.hosts = hosts
         self._person: PersonRow | None = None
         self._rows: list[Beside] = []
+        self._known_key = ""
         self.key = _field("API key of the project", "API key")
         self.secret = _field("Secret key of the project", "Secret key")
         self.secret.setEchoMode(QLineEdit.EchoMode.Password)
@@ -83,6 +86,12 @@ class RemotePane(QWidget):
         self.hide_same.setToolTip("Show differences only")
         self.hide_same.toggled.connect(lambda _on: self._fill())
         self.tree = QTreeWidget()
+        self.empty = EmptyState(
+            "globe",
+            "Compare with Amplitude",
+            "See which of these events reached the project, which Amplitude has from elsewhere,"
+            " and where the two differ.",
+        )
         self._set_up_tree()
         self._lay_out()
 
@@ -123,16 +132,23 @@ class RemotePane(QWidget):
         rows.setSpacing(0)
         rows.addLayout(top)
         rows.addWidget(hairline())
-        rows.addWidget(self.tree, 1)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.tree)
+        rows.addWidget(self.stack, 1)
         self._show_result(False)
 
-    def show_person(self, person: PersonRow | None) -> None:
-        """Somebody else is shown: what was answered before is about another one."""
+    def show_person(self, person: PersonRow | None, api_key: str = "") -> None:
+        """Somebody else is shown: what was answered before is about another one. `api_key` is that
+        of the project they belong to."""
         before = self._person
         self._person = person
         if before is not None and person is not None and before.id == person.id:
             return
         self._cancel()
+        if api_key and api_key != self._known_key:
+            self._known_key = api_key
+            self.key.setText(api_key)
         self._rows = []
         self.said.setText("")
         self._fill()
@@ -221,6 +237,7 @@ class RemotePane(QWidget):
 
     def _show_result(self, on: bool) -> None:
         self.hide_same.setVisible(on)
+        self.stack.setCurrentWidget(self.tree if on else self.empty)
 
 
 def _item(one: Beside) -> QTreeWidgetItem:
