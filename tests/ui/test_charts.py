@@ -122,6 +122,30 @@ def test_the_legend_switches_series(qtbot: QtBot, bars: Chart) -> None:
     assert LIGHT.series[1] not in pixels(bars, 0)
 
 
+def test_names_are_short_where_there_is_little_room(qtbot: QtBot, bars: Chart) -> None:
+    titles = ("400 bad request", "413 too large", "429 throttled", "500 server error", "No answer")
+    series = tuple(Series(title, title, (1_000.0,), at) for at, title in enumerate(titles))
+    bars.resize(700, 260)
+    bars.show_data(ChartData((0, 1), series))
+    buttons = list(bars.legend.buttons.values())
+    assert [one.text() for one in buttons] == list(titles)
+    bars.resize(270, 260)
+    short = ["400", "413", "429", "500", "No answer"]
+    qtbot.waitUntil(lambda: [one.text() for one in buttons] == short)
+    qtbot.waitUntil(lambda: bars.legend.height() <= 60)
+    assert buttons[0].accessibleName() == "400 bad request: 1,000"
+    bars.resize(700, 260)
+    qtbot.waitUntil(lambda: buttons[0].text() == titles[0])
+
+
+def test_a_chart_keeps_its_width_under_the_mouse(qtbot: QtBot, bars: Chart) -> None:
+    bars.show_data(data((1, 2, 3), partial=2))
+    before = bars.minimumSizeHint().width()
+    hover(qtbot, bars, 2)
+    assert bars.when.text()
+    assert bars.minimumSizeHint().width() == before
+
+
 def test_only_what_is_not_over_is_drawn_again(chart: Chart) -> None:
     chart.show_data(data((4, 4, 1), (0, 3, 0), partial=2))
     before = chart.plot.full_draws

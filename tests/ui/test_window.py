@@ -70,6 +70,22 @@ def test_the_rail_and_keys_lead_to_the_pages(qtbot: QtBot, window: MainWindow) -
     assert window.current == "settings"
 
 
+def test_what_ingestion_shows_can_be_seen_in_live(
+    qtbot: QtBot, window: MainWindow, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("first", "second")
+    context.feed.notice()
+    qtbot.keyClick(window, Key.Key_3, CTRL)
+    assert window.current == "ingestion"
+    page, live = window.page("ingestion"), window.page("live")
+    page.live_asked.emit(2)
+    assert window.current == "live"
+    qtbot.waitUntil(lambda: live.inspector.detail is not None)
+    assert live.inspector.detail.event.type == "second"
+    page.live_asked.emit("type:first")
+    qtbot.waitUntil(lambda: len(live.model) == 1)
+
+
 def test_an_empty_live_page_leads_to_connect(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.mouseClick(window.page("live").nothing.buttons[0], LEFT)
     assert window.current == "connect"

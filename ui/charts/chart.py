@@ -18,13 +18,14 @@ from ui.charts.legend import Legend
 from ui.charts.pointmenu import PointAction, PointMenu
 from ui.charts.saving import ask_where
 from ui.charts.ticks import full_text, span_text
+from ui.elided import ElidedLabel
 from ui.plain import clipboard, one_line
 from ui.theme import label, tint
 
 if TYPE_CHECKING:
     from ui.charts.plot import TimePlot
 
-LEAST_HEIGHT = 120
+LEAST_HEIGHT = 90
 
 
 class Chart(QWidget):
@@ -59,7 +60,8 @@ class Chart(QWidget):
         self.legend = Legend()
         self.title = label(title, "strong")
         self.total = label("", "muted")
-        self.when = label("", "small")
+        self.when = ElidedLabel("small")
+        self.when.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.nothing = label(nothing, "muted")
         self.nothing.setParent(self.plot)
         self.nothing.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -81,8 +83,8 @@ class Chart(QWidget):
         head.setSpacing(8)
         head.addWidget(self.title)
         head.addWidget(self.total)
-        head.addStretch(1)
-        head.addWidget(self.when)
+        # Cut where there is no room: the chart must not change its width under the mouse.
+        head.addWidget(self.when, 1)
         head.addWidget(self.more)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(12, 8, 8, 6)
@@ -188,13 +190,13 @@ class Chart(QWidget):
     def _show_pointed(self, at: int | None) -> None:
         data = self.data
         if at is None or at >= data.count:
-            self.when.setText("")
+            self.when.show_text("")
             self.legend.show_values({one.key: one.total for one in data.series})
             return
         start, end = data.edges[at], data.edges[at + 1]
         is_open = data.partial is not None and at >= data.partial
         text = span_text(start, end, self.plot.zone)
-        self.when.setText(f"{text}, not over yet" if is_open else text)
+        self.when.show_text(f"{text}, not over yet" if is_open else text)
         self.legend.show_values({one.key: one.values[at] for one in data.series})
         point = self.plot.point(at, self.plot.series_at)
         if point is not None:

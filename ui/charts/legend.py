@@ -5,7 +5,7 @@ The legend of a chart: a switch for each series, with its number.
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ui.charts.data import Series
@@ -18,6 +18,10 @@ SWATCH = 9
 GAP = 5
 PAD = 4
 HEIGHT = 20
+MOST_ROWS = 2
+NARROWEST = 120
+SHORT = 12
+"""Letters of a name where there is little room."""
 
 
 class LegendButton(QAbstractButton):
@@ -31,7 +35,8 @@ class LegendButton(QAbstractButton):
         self.setCheckable(True)
         self.setChecked(True)
         self.setFont(small_font())
-        self.setText(one_line(series.title, 40))
+        self._name = one_line(series.title, 40)
+        self.setText(self._name)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -44,13 +49,19 @@ class LegendButton(QAbstractButton):
         text = full_text(value)
         if text != self._number:
             self._number = text
-            self.setAccessibleName(f"{self.text()}: {text}")
+            self.setAccessibleName(f"{self._name}: {text}")
             self.updateGeometry()
             self.update()
 
+    def shorten(self, wanted: bool) -> None:
+        """Say as little as tells series apart: a number such as a status, or a few letters."""
+        first = self._name.split(" ")[0]
+        short = first if first.isdigit() else one_line(self._name, SHORT)
+        self.setText(short if wanted else self._name)
+        self.updateGeometry()
+
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        # Room for one digit more, so that a growing number does not push its neighbours.
         width = metrics.horizontalAdvance(f"{self.text()}  {self._number}")
         return QSize(2 * PAD + SWATCH + GAP + width + 2, HEIGHT)
 
@@ -97,6 +108,8 @@ class Legend(QWidget):
         self.setAccessibleName("Series")
         self._shape: tuple[tuple[str, str, int], ...] = ()
         self._flow = FlowLayout(self, 6, 0)
+        # Whatever the numbers are: the chart must not change its width with them.
+        self.setMinimumWidth(NARROWEST)
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -111,6 +124,21 @@ class Legend(QWidget):
             self._rebuild(series)
         for one in series:
             self.buttons[one.key].show_number(one.total)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def _fit(self) -> None:
+        """Short names rather than many rows."""
+        for wanted in (False, True):
+            for button in self.buttons.values():
+                button.shorten(wanted)
+            self._flow.invalidate()
+            if self._flow.heightForWidth(self.width()) <= MOST_ROWS * HEIGHT:
+                break
 
     def show_values(self, values: dict[str, float]) -> None:
         """Numbers by series."""
@@ -130,4 +158,6 @@ class Legend(QWidget):
             button.setChecked(one.key not in hidden)
             button.toggled.connect(lambda _on: self.switched.emit(self.hidden))
             self._flow.addWidget(button)
+            # Now and not later: what is not shown yet has no size to fit by.
+            button.show()
             self.buttons[one.key] = button
