@@ -12,7 +12,7 @@ _WITHIN_DAY = (
     1 * HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR,
 )  # fmt: skip
 _DAYS = (1, 2, 7, 14)
-_MONTHS = (1, 3, 6, 12, 60, 120, 600, 1200)
+_MONTHS = (1, 3, 6, 12, 60, 120, 600, 1200, 6000, 12_000, 60_000, 120_000)
 MOST_DAYS = 400
 TINY = 1e-300
 
