@@ -216,6 +216,11 @@ def _unfolded(found: exp.Select, names: list[str], listed: list[str]) -> exp.Sel
 
 def _statement(ask: Ask, hits: exp.Select, frame: Frame) -> exp.Select:
     names = [f"g{i}" for i in range(len(ask.by))]
+    if ask.metric == "uniques" and ask.order == "uniques":
+        # Each user once in a bucket first: what is left to count is many times less.
+        kept = [*names, "bucket", "person"]
+        inner = exp.alias_(hits.subquery(), "once", table=True)
+        hits = exp.select(*kept).distinct().from_(inner)
     query = exp.select().with_("hits", as_=hits)
     if ask.metric in ("frequency", "frequency_quantile"):
         inner = _per_person(names, "hits")

@@ -21,6 +21,7 @@ import contextlib
 import logging
 import os
 import shutil
+import sqlite3
 import tempfile
 import threading
 import types
@@ -43,7 +44,7 @@ log = logging.getLogger(__name__)
 FILE = "charts.duckdb"
 VERSION = "3"
 LONGEST_LINE = 32_000_000
-MEMORY = "1GB"
+MEMORY = "400MB"
 
 _TABLES = (
     "CREATE TABLE facts (key VARCHAR PRIMARY KEY, value VARCHAR)",
@@ -362,6 +363,11 @@ class Warehouse:
             raise Interrupted("The question was given up.") from error
         except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
             raise _in_words(self._folder, error) from error
+        except sqlite3.Error as error:
+            # Such as tables of a study that an older version began and nobody went on with yet.
+            raise StoreUnavailable(
+                f"What was learned of the events in {self._folder} cannot be read yet.", str(error)
+            ) from error
 
 
 def _in_words(folder: Path, error: Exception) -> StoreUnavailable:
