@@ -40,7 +40,9 @@ class DifferenceView(QWidget):
         """Show what differs between the JSON of two events."""
         found = differences(left, right)
         count = plural(len(found), "difference") if found else "No difference"
-        self.summary.setText(f"{count}: left {one_line(names[0], 60)}, right {names[1][:60]}")
+        self.summary.setText(
+            f"{count}: left {one_line(names[0], 60)}, right {one_line(names[1], 60)}"
+        )
         self.list.setHeaderLabels(["Where", "Left", "Right"])
         self.list.show_differences(found)
 

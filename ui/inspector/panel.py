@@ -123,7 +123,7 @@ class Inspector(QWidget):
             ("User at that time", self.user),
             ("Problems", self.problems),
             ("Send", self.send),
-            ("Difference", self.difference),
+            ("Compare", self.difference),
         )
 
     def _head(self) -> QVBoxLayout:

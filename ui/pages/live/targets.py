@@ -187,6 +187,7 @@ class TargetFinder(QFrame):
         self.text.setAccessibleName("What to search for")
         self.list = QListWidget()
         self.list.setAccessibleName("People found")
+        self.list.setSpacing(2)
         self.note = label("", "muted", wrap=True)
         self.save = QPushButton("Save user for targeting")
         self.save.setProperty("kind", "primary")
