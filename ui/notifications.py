@@ -46,9 +46,9 @@ class Notifications(QObject):
         self._bottom = 0
         self.cards: list[Card] = []
 
-    def info(self, text: str, action: Button | None = None) -> None:
+    def info(self, text: str, action: Button | None = None, about: str = "") -> None:
         """Say something that needs no answer; goes by itself."""
-        self._add(Notice("note", text, "", action))
+        self._add(Notice("note", text, "", action, about))
 
     def warn(
         self, text: str, details: str = "", action: Button | None = None, about: str = ""

@@ -197,6 +197,11 @@ QCheckBox::indicator:checked, QTreeView::indicator:checked, QMenu::indicator:non
     border-color: $accent; background: $accent; image: url("$tick");
 }
 QCheckBox::indicator:focus, QCheckBox:focus::indicator { border-color: $accent; }
+QRadioButton::indicator {
+    width: 14px; height: 14px; border: 1px solid $faint; border-radius: 8px; background: $surface;
+}
+QRadioButton::indicator:checked { width: 8px; height: 8px; border: 4px solid $accent; }
+QRadioButton::indicator:focus { border-color: $accent; }
 QProgressBar {
     background: $hover; border: none; border-radius: 2px; max-height: 4px; min-height: 4px;
 }

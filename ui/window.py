@@ -232,6 +232,11 @@ class MainWindow(QMainWindow):
         self.go_to("users")
         self.page("users").open_event(event_id)
 
+    def label_event(self, event_id: int) -> None:
+        """Name what an event clicked."""
+        self.go_to("label")
+        self.page("label").label_captured(event_id)
+
     def show_filtered(self, text: str) -> None:
         """Show the events in Live that a filter fits."""
         self.go_to("live")
@@ -252,6 +257,7 @@ class MainWindow(QMainWindow):
 
         page = LivePage(self.context)
         page.person_asked.connect(self.show_person)
+        page.label_asked.connect(self.label_event)
         return page
 
     def _make_sdks(self) -> QWidget:

@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.agentwords import Picked, Survey
-from app.errors import AppError, BadInput
+from app.errors import BadInput
+from app.label.element import Element, Page
 from app.label.evaluate import Judge
 from app.label.events import LabeledEvent
 from app.label.labels import Labels
@@ -34,9 +35,12 @@ from ui.actions import Action as WindowAction
 from ui.context import Context
 from ui.pages.connect.parts import Segments, sheet
 from ui.pages.label.booklist import BookList
-from ui.pages.label.counting import Counted, Told, count, tell
-from ui.pages.label.drafting import Draft, Drafts
+from ui.pages.label.counting import Counted, Told, by_day, count, tell
+from ui.pages.label.drafting import Draft, Drafts, captured
 from ui.pages.label.editor import NEW, Editor
+from ui.pages.label.exchange import Exchange
+from ui.pages.label.keeping import Keeper
+from ui.pages.label.repairing import Repair, find_repairs
 from ui.pages.label.site import SIZES, Site
 from ui.theme import hairline, label
 
@@ -56,6 +60,9 @@ class LabelPage(QWidget):
         self._counted: Counted | None = None
         self._told: list[Told] = []
         self._drafts: Drafts | None = None
+        self._repaired: LabeledEvent | None = None
+        self.keeper = Keeper(context, self)
+        self.exchange = Exchange(context, self)
         self.book = BookList()
         self.site = Site(context)
         self.editor = Editor()
@@ -107,10 +114,26 @@ class LabelPage(QWidget):
         self.set_mode("navigate" if self.site.mode == "label" else "label")
 
     def _pick(self, picked: Picked) -> None:
-        self._drafts = Drafts(picked, self.site.survey, self._told)
+        self._drafts = Drafts.of_picked(picked, self.site.survey, self._told)
         self.editor.group.setChecked(False)
         self._draft(is_group=False)
         self.editor.show_trail(picked.trail)
+
+    def label_captured(self, event_id: int) -> None:
+        """Begin with what a captured event clicked; no page has to be open."""
+        self._context.jobs.read(self, lambda store: captured(store, event_id), "captured").then(
+            self._begin_with
+        )
+
+    def _begin_with(self, found: tuple[Element, Page] | None) -> None:
+        if found is None:
+            self._context.notifications.info("This event does not say what was clicked.")
+            return
+        self._repaired = None
+        self._drafts = Drafts(*found, (), self._told)
+        self.editor.group.setChecked(False)
+        self.editor.show_trail(())
+        self._draft(is_group=False)
 
     def _draft(self, *, is_group: bool) -> None:
         """Suggest what would find the picked element, or all that are like it, again."""
@@ -122,13 +145,17 @@ class LabelPage(QWidget):
         ).then(self._show_draft)
 
     def _show_draft(self, draft: Draft) -> None:
-        self.editor.edit(draft.event, draft.choices, draft.offered)
+        if self._repaired:
+            event = self._repaired.repaired(draft.event.definitions[0])
+            self.editor.edit(event, draft.choices, draft.offered, len(event.definitions) - 1)
+        else:
+            self.editor.edit(draft.event, draft.choices, draft.offered)
+            self.book.choose(None)
         self.editor.group.setVisible(draft.alike > 1)
         self.editor.group.setText(f"All {draft.alike} like this")
         self.editor.show()
         self.editor.name.setFocus()
         self.editor.name.selectAll()
-        self.book.choose(None)
         self._changed()
 
     def _open_named(self, name: str) -> None:
@@ -138,8 +165,9 @@ class LabelPage(QWidget):
 
     def edit(self, event: LabeledEvent) -> None:
         """Show a labeled event in the panel."""
-        self._drafts = None
+        self._drafts = self._repaired = None
         self.editor.edit(event)
+        self._show_past(event)
         self.editor.group.hide()
         self.editor.show_trail(())
         self.editor.show()
@@ -153,7 +181,7 @@ class LabelPage(QWidget):
 
     def cancel(self) -> None:
         """Forget what was not saved."""
-        self._drafts = None
+        self._drafts = self._repaired = None
         self.editor.hide()
         self.book.choose(None)
         self._mark()
@@ -171,55 +199,62 @@ class LabelPage(QWidget):
             self.editor.show_problem("Switch on a condition: this would count every click.")
             return
         before = next((one.label for one in self._told if one.label.id == draft.id), None)
-        saved = self._keep(draft)
-        if saved is None:
+        problem = self.keeper.save(draft, before)
+        if problem:
+            self.editor.show_problem(problem)
             return
+        self._repaired = None
         self.editor.hide()
         self._mark()
-        undo = (
-            (lambda: self._remove_quietly(saved)) if before is None else lambda: self._keep(before)
-        )
-        self._context.notifications.info(f"“{saved.name}” is counted.", ("Undo", undo))
-
-    def _keep(self, event: LabeledEvent) -> LabeledEvent | None:
-        try:
-            with Labels(self._folder) as labels:
-                saved = labels.save(event)
-        except BadInput as error:
-            self.editor.show_problem(error.sentence)
-            return None
-        except AppError as error:
-            self._context.notifications.warn(f"{error.sentence} {error.hint}".strip())
-            return None
-        self._look_again()
-        return saved
-
-    def _archive(self, event: LabeledEvent) -> None:
-        kept = self._keep(replace(event, archived=not event.archived))
-        if kept:
-            word = "archived" if kept.archived else "counted again"
-            self._context.notifications.info(
-                f"“{kept.name}” is {word}.", ("Undo", lambda: self._keep(event))
-            )
 
     def _remove(self, event: LabeledEvent) -> None:
-        self._remove_quietly(event)
-        self._context.notifications.info(
-            f"“{event.name}” was removed.", ("Undo", lambda: self._keep(event))
-        )
-
-    def _remove_quietly(self, event: LabeledEvent) -> None:
-        if event.id is None:
-            return
-        try:
-            with Labels(self._folder) as labels:
-                labels.remove(event.id)
-        except AppError as error:
-            self._context.notifications.warn(error.sentence)
-            return
         if self.editor.draft.id == event.id:
-            self.editor.hide()
-        self._look_again()
+            self.cancel()
+        self.keeper.remove(event)
+
+    # What was lost
+
+    def repair(self, event: LabeledEvent) -> None:
+        """Offer what may be the element of a labeled event now; clicking it on the page will do as
+        well."""
+        self.edit(event)
+        self._repaired = event
+        now_ms = time.time_ns() // 1_000_000
+        self._context.jobs.read(
+            self, lambda store: find_repairs(store, event, now_ms), "repair"
+        ).then(self._show_repair)
+
+    def _show_repair(self, found: Repair) -> None:
+        if self._repaired is not found.event:
+            return
+        if not found.choices:
+            self.editor.show_hint(
+                "Nothing that was clicked lately is like it. Open its page, switch to Label, and "
+                "click where it is now: that is added to what it matches."
+            )
+            return
+        event = found.event.repaired(found.choices[0].definitions[0])
+        self.editor.edit(event, found.choices, at=len(event.definitions) - 1)
+        self.editor.show_hint(
+            "Choose what it is now, or click it on the page in Label mode. What matched before is "
+            "kept."
+        )
+        self._changed()
+
+    def _show_past(self, event: LabeledEvent) -> None:
+        """The last days of each definition, where it is known."""
+        told = next((one for one in self._told if one.label.id == event.id), None)
+        if told is None or event.id is None:
+            return
+        now_ms = time.time_ns() // 1_000_000
+        states = iter(told.health)
+        past = []
+        for one in told.label.definitions:
+            state = next(states, None) if one.enabled and not told.label.archived else None
+            past.append(
+                (by_day(state.days, now_ms), state.sentence) if state else ((), "Switched off.")
+            )
+        self.editor.show_past(past)
 
     # What it matches
 
@@ -290,6 +325,7 @@ class LabelPage(QWidget):
     def _show_told(self, told: list[Told]) -> None:
         self._told = told
         self.book.tell(told)
+        self._context.actions.refresh()
         if self.overlay.isChecked():
             self._mark()
 
@@ -333,8 +369,14 @@ class LabelPage(QWidget):
         editor.cancelled.connect(self.cancel)
         editor.group_asked.connect(lambda wanted: self._draft(is_group=wanted))
         book.chosen.connect(self.edit)
-        book.archived.connect(self._archive)
+        book.archived.connect(self.keeper.archive)
         book.removed.connect(self._remove)
+        book.repair_asked.connect(self.repair)
+        book.new_asked.connect(self.new)
+        book.import_asked.connect(self.exchange.ask_import)
+        book.export_asked.connect(self.exchange.ask_export)
+        self.exchange.read.connect(self.keeper.save_all)
+        self.keeper.changed.connect(self._look_again)
         book.live_asked.connect(lambda event: self.live_asked.emit(_live_filter(event)))
         self._later.timeout.connect(self._count)
         self._context.feed.changed.connect(self._look_again)
@@ -352,10 +394,35 @@ class LabelPage(QWidget):
                 enabled=lambda: self.site.is_open,
             ),
             WindowAction("label.new", "New labeled event", self.new, (), "plus", "visual labeling"),
+            WindowAction(
+                "label.undo",
+                "Undo the last change of labels",
+                self.keeper.undo,
+                ("Ctrl+Z",),
+                words="back revert",
+                enabled=lambda: self.keeper.can_undo,
+            ),
+            WindowAction(
+                "label.import",
+                "Import labeled events",
+                self.exchange.ask_import,
+                (),
+                "import",
+                "amplitude json",
+            ),
+            WindowAction(
+                "label.export",
+                "Export labeled events",
+                self.exchange.ask_export,
+                (),
+                "external",
+                "amplitude json",
+            ),
             WindowAction("label.shop", "Label the demo shop", self.site.open_shop, (), "shop"),
         )
         for action in table:
             self._context.actions.add(action, self)
+        self.keeper.changed.connect(self._context.actions.refresh)
 
     def _lay_out(self) -> None:
         self.hint = label("", "muted")
@@ -375,7 +442,7 @@ class LabelPage(QWidget):
         split.addWidget(self.editor)
         self.book.setMinimumWidth(220)
         self.editor.setMinimumWidth(320)
-        split.setSizes([260, 700, 340])
+        split.setSizes([250, 700, 340])
         split.setStretchFactor(1, 1)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)

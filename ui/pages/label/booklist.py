@@ -5,39 +5,58 @@ The labeled events of the workspace: how often each matched, when last, and whet
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QToolButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.label.events import LabeledEvent
 from ui.pages.label.counting import Told
-from ui.plain import ago, number, one_line, tooltip
-from ui.theme import icon, label
+from ui.pages.label.spark import ARCHIVED_ROLE, BELOW_ROLE, DAYS_ROLE, RowDelegate
+from ui.plain import ago, number, one_line, plural, tooltip
+from ui.theme import icon, label, tint
 
 _ID = Qt.ItemDataRole.UserRole
 _NAME, _EVENTS, _LAST = range(3)
 
 
 class BookList(QWidget):
-    """Signals: `chosen`, `archived` and `removed` with the labeled event a person means,
-    `live_asked` to see its events."""
+    """Signals: `chosen`, `archived`, `removed` and `repair_asked` with the labeled event a person
+    means, `live_asked` to see its events; `import_asked`, `export_asked`, and `new_asked` for an
+    empty one."""
 
     chosen = Signal(object)
     archived = Signal(object)
     removed = Signal(object)
     repair_asked = Signal(object)
     live_asked = Signal(object)
+    import_asked = Signal()
+    export_asked = Signal()
+    new_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._told: dict[int, Told] = {}
         self._shows_archived = False
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Find a labeled event")
+        self.search.setPlaceholderText("Find")
         self.search.setAccessibleName("Find a labeled event")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
+        self.add = _tool("plus", "New labeled event, filled in by hand", self.new_asked.emit)
+        self.imports = _tool("import", "Import labeled events from a file", self.import_asked.emit)
+        self.exports = _tool(
+            "external", "Export labeled events for Amplitude", self.export_asked.emit
+        )
         self.tree = QTreeWidget()
         self.nothing = label("Nothing is labeled yet.", "muted", wrap=True)
         self._set_up()
@@ -47,7 +66,12 @@ class BookList(QWidget):
         head = QVBoxLayout()
         head.setContentsMargins(12, 10, 12, 8)
         head.setSpacing(8)
-        head.addWidget(self.search)
+        top = QHBoxLayout()
+        top.setSpacing(2)
+        top.addWidget(self.search, 1)
+        for button in (self.add, self.imports, self.exports):
+            top.addWidget(button)
+        head.addLayout(top)
         head.addWidget(self.nothing)
         rows.addLayout(head)
         rows.addWidget(self.tree, 1)
@@ -71,6 +95,7 @@ class BookList(QWidget):
         self.tree.blockSignals(False)
         self.nothing.setVisible(not told)
         self.tree.setVisible(bool(told))
+        self.exports.setEnabled(any(not one.label.archived for one in told))
         self._filter()
 
     def choose(self, label_id: int | None) -> None:
@@ -88,14 +113,15 @@ class BookList(QWidget):
         tree.setAccessibleName("Labeled events")
         tree.setColumnCount(3)
         tree.setHeaderLabels(["Labeled event", "Events", "Last"])
+        tree.setHeaderHidden(True)
+        # One column is painted, with all of them in it; the others are for reading aloud.
+        for column in (_EVENTS, _LAST):
+            tree.setColumnHidden(column, True)
+        tree.header().setSectionResizeMode(_NAME, tree.header().ResizeMode.Stretch)
+        tree.setItemDelegateForColumn(_NAME, RowDelegate(tree))
         tree.setRootIsDecorated(False)
         tree.setUniformRowHeights(True)
-        tree.setProperty("padded", True)
-        header = tree.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(_NAME, header.ResizeMode.Stretch)
-        header.resizeSection(_EVENTS, 62)
-        header.resizeSection(_LAST, 76)
+        tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         tree.customContextMenuRequested.connect(self._menu)
         tree.currentItemChanged.connect(self._choose)
@@ -115,7 +141,7 @@ class BookList(QWidget):
             lambda: self.live_asked.emit(one.label)
         )
         repair = menu.addAction("Repair…")
-        repair.setEnabled(any(state.needs_repair for state in one.health))
+        repair.setEnabled(not one.label.archived)
         repair.triggered.connect(lambda: self.repair_asked.emit(one.label))
         menu.addSeparator()
         title = "Put back" if one.label.archived else "Archive"
@@ -140,14 +166,26 @@ def _words(event: LabeledEvent) -> str:
 def _item(one: Told, now_ms: int) -> QTreeWidgetItem:
     last = ago(one.last_ms, now_ms) if one.last_ms is not None else "never"
     item = QTreeWidgetItem([one_line(one.label.name), number(one.events), last])
-    item.setData(0, _ID, one.label.id)
-    item.setTextAlignment(_EVENTS, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    item.setData(_NAME, _ID, one.label.id)
+    item.setData(_NAME, DAYS_ROLE, one.days)
+    item.setData(_NAME, ARCHIVED_ROLE, one.label.archived)
+    below = f"{plural(one.events, 'event')} · {last}" if one.events else "No event yet"
+    item.setData(_NAME, BELOW_ROLE, below)
+    item.setData(_NAME, Qt.ItemDataRole.AccessibleTextRole, f"{one_line(one.label.name)}, {below}")
     sentences = [state.sentence for state in one.health]
     if one.label.archived:
-        item.setDisabled(False)
         item.setText(_NAME, f"{item.text(_NAME)}  (archived)")
     elif any(state.needs_repair for state in one.health):
         item.setIcon(_NAME, icon("warning", "warning"))
     parts = [one.label.name, one.label.description, *sentences]
     item.setToolTip(_NAME, tooltip("\n".join(part for part in parts if part)))
     return item
+
+
+def _tool(name: str, title: str, run: Callable[[], object]) -> QToolButton:
+    button = QToolButton()
+    tint(button, name)
+    button.setToolTip(title)
+    button.setAccessibleName(title)
+    button.clicked.connect(lambda _checked=False: run())
+    return button

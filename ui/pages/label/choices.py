@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
 from app.label.events import Definition
+from ui.elided import ElidedLabel
 from ui.plain import one_line, tooltip
 from ui.theme import label, set_role
 
@@ -79,8 +80,9 @@ class Choices(QWidget):
         below.setContentsMargins(INDENT, 0, 0, 0)
         below.setSpacing(8)
         below.addWidget(sure)
-        below.addWidget(label(choice.counts, "small"))
-        below.addStretch(1)
+        counts = ElidedLabel("small")
+        counts.show_text(choice.counts)
+        below.addWidget(counts, 1)
         rows.addLayout(below)
         return made
 

@@ -11,9 +11,10 @@ from app.errors import BadInput
 from app.label.evaluate import Judge
 from app.label.events import LabeledEvent
 from app.label.health import Health, health
-from app.label.matching import Clicks
+from app.label.matching import DAY_MS, Clicks
 from app.label.similar import Similar, similar
 from app.store import Store
+from ui.pages.label.spark import DAYS
 
 _CLICKS: WeakKeyDictionary[Store, Clicks] = WeakKeyDictionary()
 """What each background reader knows of the clicks: read once, then only what is new."""
@@ -29,12 +30,14 @@ class Counted(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What the list says of a labeled event: how many events, the last one, and its health."""
+    """What the list says of a labeled event: how many events, the last one, its health, definition
+    by definition, and events a day, today last."""
 
     label: LabeledEvent
     events: int
     last_ms: int | None
     health: tuple[Health, ...]
+    days: tuple[int, ...] = ()
 
     @property
     def needs_repair(self) -> bool:
@@ -66,8 +69,17 @@ def tell(store: Store, labels: list[LabeledEvent], now_ms: int) -> list[Told]:
     for label in labels:
         found = known.found(Judge(label), label.api_keys)
         healths = tuple(health(known, one, now_ms) for one in label.live)
-        told.append(Told(label, found.events, found.last_ms, healths))
+        since_ms = (now_ms // DAY_MS - DAYS + 1) * DAY_MS
+        days = by_day(known.days(found.matched, since_ms), now_ms)
+        told.append(Told(label, found.events, found.last_ms, healths, days))
     return told
+
+
+def by_day(days: list[tuple[int, int]], now_ms: int) -> tuple[int, ...]:
+    """Events of each of the last days, from (day since the epoch, events)."""
+    counts = dict(days)
+    today = now_ms // DAY_MS
+    return tuple(counts.get(today - back, 0) for back in range(DAYS - 1, -1, -1))
 
 
 def _usable(labels: list[LabeledEvent]) -> list[LabeledEvent]:

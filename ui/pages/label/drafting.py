@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from app.agentwords import Picked, Survey
-from app.label.element import Action, Element
+from app.label import naming
+from app.label.element import Action, Element, Page, clicked
 from app.label.events import Condition, Definition, LabeledEvent, Op
 from app.label.live import clickable
-from app.label.suggest import Suggestion, is_usable_text, suggest, suggest_group
+from app.label.suggest import Suggestion, evidence, is_usable_text, suggest, suggest_group
 from app.store import Store
 from ui.pages.label.choices import Choice
 from ui.pages.label.counting import Told, clicks
@@ -33,14 +34,25 @@ class Draft(NamedTuple):
 
 
 class Drafts:
-    """What can be made of one picked element."""
+    """What can be made of one element: one that was picked, or one of a captured click."""
 
-    def __init__(self, picked: Picked, survey: Survey | None, told: Sequence[Told]) -> None:
-        self.action = _action(picked)
-        self.target, self.page = clickable(picked.subject, self.action)
-        around = survey.elements if survey else ()
-        self._around = [clickable(one, self.action)[0] for one in around]
+    def __init__(
+        self, target: Element, page: Page, around: Sequence[Element], told: Sequence[Told]
+    ) -> None:
+        self.target, self.page = target, page
+        self._around = around
         self._taken = {one.label.name.casefold() for one in told}
+
+    @classmethod
+    def of_picked(cls, picked: Picked, survey: Survey | None, told: Sequence[Told]) -> Drafts:
+        """Of an element of the page that is open."""
+        action = _action(picked)
+        around = survey.elements if survey else ()
+        return cls(
+            *clickable(picked.subject, action),
+            [clickable(one, action)[0] for one in around],
+            told,
+        )
 
     def suggest(self, store: Store, *, is_group: bool) -> Draft:
         """The best definitions for this element, or for all that are like it."""
@@ -48,18 +60,26 @@ class Drafts:
         alike = suggest_group(self.target, self._around, history)
         found = alike if is_group and alike else suggest(self.target, self._around, history)
         definitions = found[0].definitions[:1] if found else (self._by_hand(),)
-        event = LabeledEvent(self._free(name_of(self.target, is_group=is_group)), definitions)
-        choices = [choice for one in found for choice in _choices(one)]
+        count = max(found[0].on_page, found[0].in_history) if found else 0
+        is_all = is_group and bool(alike)
+        name = naming.group_name(self.target, count) if is_all else naming.name(self.target)
+        said = "" if is_all else naming.description(self.target, self.page)
+        event = LabeledEvent(self._free(name), definitions, said)
+        has_page = bool(self._around)
+        choices = [choice for one in found for choice in _choices(one, has_page=has_page)]
         offered = {"page_url": self.page.url or "", "text": self.target.text or ""}
         if self.target.href:
             offered["href"] = self.target.href
-        return Draft(event, choices, alike[0].on_page if alike else 0, offered)
+        like = alike[0].on_page or alike[0].in_history if alike else 0
+        return Draft(event, choices, like, offered)
 
     def _by_hand(self) -> Definition:
         conditions = [Condition("tag", Op.IS, (self.target.tag or "",))]
         if is_usable_text(self.target.text or ""):
             conditions.append(Condition("text", Op.IS, (self.target.text or "",)))
-        return Definition(self.action, tuple(conditions), "label")
+        return Definition(
+            self.target.action, tuple(conditions), "label", evidence=evidence(self.target)
+        )
 
     def _free(self, name: str) -> str:
         if name.casefold() not in self._taken:
@@ -70,18 +90,13 @@ class Drafts:
         return f"{name} {count}"
 
 
-def name_of(element: Element, *, is_group: bool = False) -> str:
-    """What a person would call a click on this, always the same for the same element."""
-    hooks = dict(element.hierarchy.nodes[0].attrs or {}) if element.hierarchy.nodes else {}
-    text = element.text if is_usable_text(element.text or "") else ""
-    said = text or element.aria_label or ""
-    if not is_usable_text(said):
-        said = hooks.get("name") or element.element_id or hooks.get("data-testid") or ""
-        said = said.replace("-", " ").replace("_", " ")
-    if is_group and not text:
-        said = ""
-    what = said.strip() or {"a": "Link", "button": "Button"}.get(element.tag or "", "Element")
-    return f"{what[:1].upper()}{what[1:]} {element.action}"
+def captured(store: Store, event_id: int) -> tuple[Element, Page] | None:
+    """What a captured event clicked or changed, if it did and says enough of it."""
+    detail = store.events.detail(event_id)
+    if detail is None:
+        return None
+    found = clicked(detail.row.type, detail.event.fields.get("event_properties"))
+    return found if found and found[0].hierarchy.nodes else None
 
 
 def _action(picked: Picked) -> Action:
@@ -91,8 +106,9 @@ def _action(picked: Picked) -> Action:
     return Action.CLICKED if kind in PUSHED else Action.CHANGED
 
 
-def _choices(one: Suggestion) -> list[Choice]:
-    counts = f"{number(one.on_page)} here · {number(one.in_history)} before"
+def _choices(one: Suggestion, *, has_page: bool) -> list[Choice]:
+    before = f"{number(one.in_history)} before"
+    counts = f"{number(one.on_page)} here · {before}" if has_page else before
     tone = _TONES.get(one.confidence, "warning")
     word = one.confidence.capitalize()
     made = [Choice(_said(one.definition), word, one.sentence, tone, (one.definition,), counts)]

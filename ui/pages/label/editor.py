@@ -10,6 +10,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QCheckBox,
     QHBoxLayout,
     QLineEdit,
     QMenu,
@@ -27,6 +28,7 @@ from ui.pages.connect.parts import Segments
 from ui.pages.label.choices import Choice, Choices
 from ui.pages.label.condition import ConditionRow, title_of
 from ui.pages.label.counting import Counted
+from ui.pages.label.spark import Spark
 from ui.plain import number, one_line, plural
 from ui.theme import hairline, label, set_role
 
@@ -56,10 +58,13 @@ class Editor(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._label = NEW
         self._at = 0
+        self._chosen_at, self._suggested = 0, 1
+        self._past: Sequence[tuple[Sequence[int], str]] = ()
         self._offered: Mapping[str, str] = {}
         self.rows: list[ConditionRow] = []
         self.title = label("New labeled event", "title")
         self.trail = ElidedLabel("muted")
+        self.hint = label("", "muted", wrap=True)
         self.choices = Choices()
         self.choices.chosen.connect(self._choose)
         self.group = QPushButton("All like this")
@@ -77,6 +82,10 @@ class Editor(QWidget):
         self.tabs = QTabBar()
         self.tabs.setAccessibleName("Definitions, of which one has to match")
         self.tabs.setExpanding(False)
+        self.counts = QCheckBox("This definition counts")
+        self.counts.setToolTip("Switched off, it is kept and matches nothing")
+        self.spark = Spark()
+        self.health = label("", "muted", wrap=True)
         self.more = QPushButton("Add a condition")
         self.more.setProperty("kind", "quiet")
         self.count = label("", "strong", wrap=True)
@@ -109,12 +118,15 @@ class Editor(QWidget):
         event: LabeledEvent,
         choices: Sequence[Choice] = (),
         offered: Mapping[str, str] | None = None,
+        at: int = 0,
     ) -> None:
-        """Show a labeled event, and what else it could be defined by; `offered` are values of
-        conditions, by field, that only need to be switched on."""
+        """Show a labeled event and one of its definitions, and by what else that could be replaced;
+        `offered` are values of conditions, by field, that only need to be switched on."""
         self._offered = offered or {}
         self._label = event if event.definitions else replace(event, definitions=NEW.definitions)
-        self._at = 0
+        self._at = at
+        self._chosen_at, self._suggested = at, 1
+        self._past = ()
         self.title.setText("New labeled event" if event.id is None else "Labeled event")
         for line, text in (
             (self.name, event.name),
@@ -127,6 +139,7 @@ class Editor(QWidget):
         self._show_tabs()
         self._show_definition()
         self.show_problem("")
+        self.show_hint("")
 
     def show_counts(self, on_page: int | None, counted: Counted | None, limit: bool) -> None:
         """How much the draft matches: on the page that is open, and of what was captured."""
@@ -144,6 +157,16 @@ class Editor(QWidget):
         self.notes.setText("\n".join(one_line(one, 300) for one in notes[:4]))
         self.notes.setVisible(bool(notes))
 
+    def show_past(self, past: Sequence[tuple[Sequence[int], str]]) -> None:
+        """Events a day and health, in the order of the definitions that are kept."""
+        self._past = past
+        self._show_past()
+
+    def show_hint(self, sentence: str) -> None:
+        """What to do now, or nothing."""
+        self.hint.setText(sentence)
+        self.hint.setVisible(bool(sentence))
+
     def show_problem(self, sentence: str) -> None:
         """Why it cannot be saved, or nothing."""
         self.problem.setText(one_line(sentence, 400))
@@ -160,13 +183,30 @@ class Editor(QWidget):
     def _definition(self) -> Definition:
         old = self._label.definitions[self._at]
         conditions = tuple(one for row in self.rows if not (one := row.condition).is_blank)
-        return replace(old, action=Action(self.action.key or old.action), conditions=conditions)
+        return replace(
+            old,
+            action=Action(self.action.key or old.action),
+            conditions=conditions,
+            enabled=self.counts.isChecked(),
+        )
+
+    @property
+    def _is_on(self) -> bool:
+        return self._label.definitions[self._at].enabled
+
+    def _switch(self, is_on: bool) -> None:
+        title = f"Definition {self._at + 1}" if is_on else f"{self._at + 1} (off)"
+        self.tabs.setTabText(self._at, title)
+        self.changed.emit()
 
     def _choose(self, choice: Choice) -> None:
         """Another way to define the same element: what a person wrote stays."""
         draft = self.draft
         definitions = list(draft.definitions)
-        definitions[self._at : self._at + 1] = choice.definitions
+        # A choice may be two definitions, which go together.
+        first = self._chosen_at
+        definitions[first : first + self._suggested] = choice.definitions
+        self._at, self._suggested = first, len(choice.definitions)
         self._label = replace(draft, definitions=tuple(definitions))
         self._show_tabs()
         self._show_definition()
@@ -175,6 +215,9 @@ class Editor(QWidget):
     def _show_definition(self) -> None:
         definition = self._label.definitions[self._at]
         self.action.choose(str(definition.action))
+        self.counts.blockSignals(True)
+        self.counts.setChecked(definition.enabled)
+        self.counts.blockSignals(False)
         while self.rows:
             self._forget(self.rows.pop())
         held = {one.field: one for one in definition.conditions}
@@ -182,6 +225,15 @@ class Editor(QWidget):
         wanted += [name for name in held if name not in FIELDS]
         for name in wanted:
             self._add_row(held.get(name) or _blank(name))
+        self._show_past()
+
+    def _show_past(self) -> None:
+        has_past = self._at < len(self._past)
+        days, said = self._past[self._at] if has_past else ((), "")
+        self.spark.show_days(days)
+        self.spark.setVisible(has_past)
+        self.health.setText(one_line(said, 200))
+        self.health.setVisible(has_past)
 
     def _add_row(self, condition: Condition) -> ConditionRow:
         row = ConditionRow(condition, self._offered.get(condition.field, ""))
@@ -201,6 +253,7 @@ class Editor(QWidget):
             self.tabs.removeTab(0)
         for at, one in enumerate(self._label.definitions):
             self.tabs.addTab(f"Definition {at + 1}" if one.enabled else f"{at + 1} (off)")
+        self.counts.setVisible(len(self._label.definitions) > 1 or not self._is_on)
         self.tabs.setCurrentIndex(self._at)
         self.tabs.blockSignals(False)
         self.tabs.setVisible(len(self._label.definitions) > 1)
@@ -228,6 +281,7 @@ class Editor(QWidget):
             line.textEdited.connect(self.changed)
         self.action.chosen.connect(self.changed)
         self.tabs.currentChanged.connect(self._go_to)
+        self.counts.toggled.connect(self._switch)
         self.more.clicked.connect(self._offer)
         self.save.clicked.connect(self.save_asked)
         self.cancel.clicked.connect(self.cancelled)
@@ -245,6 +299,7 @@ class Editor(QWidget):
         rows.setSpacing(8)
         rows.addWidget(self.title)
         rows.addWidget(self.trail)
+        rows.addWidget(self.hint)
         rows.addWidget(self.choices)
         row = QHBoxLayout()
         row.addWidget(self.group)
@@ -264,6 +319,9 @@ class Editor(QWidget):
         row.addStretch(1)
         rows.addLayout(row)
         rows.addWidget(self.tabs)
+        rows.addWidget(self.counts)
+        rows.addWidget(self.spark)
+        rows.addWidget(self.health)
         rows.addSpacing(4)
         rows.addWidget(label("And all of these hold", "section"))
         self._conditions = QVBoxLayout()
@@ -280,6 +338,9 @@ class Editor(QWidget):
         whole.setSpacing(0)
         whole.addWidget(area, 1)
         whole.addWidget(hairline())
+        whole.addLayout(self._foot())
+
+    def _foot(self) -> QVBoxLayout:
         foot = QVBoxLayout()
         foot.setContentsMargins(16, 10, 16, 12)
         foot.setSpacing(6)
@@ -290,7 +351,7 @@ class Editor(QWidget):
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.save)
         foot.addLayout(buttons)
-        whole.addLayout(foot)
+        return foot
 
 
 def _field(title: str, hint: str) -> QLineEdit:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from app.filter import Condition, Node, Not, equals
+from app.label.element import ACTIONS
 from app.marks import COLOURS
 from ui.inspector.conditions import property_condition
 from ui.plain import clipboard, one_line
@@ -26,6 +27,8 @@ def fill_event_menu(menu: QMenu, row: Any, page: LivePage, column: str = "type")
     """Fill a menu for one row, opened on the cell of a column."""
     menu.addAction("Open in the inspector", lambda: page.inspect(row.id))
     menu.addAction("Show this person in Users", lambda: page.person_asked.emit(row.id))
+    if row.type in ACTIONS:
+        menu.addAction("Label this…", lambda: page.label_asked.emit(row.id))
     menu.addSeparator()
     for node, what in conditions_of(row, column):
         menu.addAction(f"Filter by {what}", partial(page.add_term, node))

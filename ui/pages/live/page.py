@@ -65,9 +65,11 @@ class LivePage(QWidget):
 
     Signals:
         person_asked: the number of an event whose person is to be shown in Users.
+        label_asked: the number of an event, to name what was clicked.
     """
 
     person_asked = Signal(object)
+    label_asked = Signal(int)
 
     def __init__(self, context: Context) -> None:
         super().__init__()

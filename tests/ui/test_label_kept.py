@@ -1,0 +1,238 @@
+"""
+Labels without a browser: from captured clicks, repaired, undone, from files and to files.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from app.label.events import LabeledEvent
+from app.label.labels import Labels
+from app.study import Study
+from ui.context import Context
+from ui.pages.label import LabelPage
+from ui.pages.live import LivePage
+
+from .conftest import Workspace, event
+
+DAY_MS = 86_400_000
+LEFT = Qt.MouseButton.LeftButton
+
+
+def click(text: str, classes: str, days_ago: float = 0) -> dict[str, Any]:
+    """A click on a button, as the SDK reports it."""
+    now_ms = time.time_ns() // 1_000_000
+    node = {"tag": "button", "index": 0, "indexOfType": 0, "classes": classes.split()}
+    body = {"tag": "body", "index": 1, "indexOfType": 0}
+    said = {
+        "Element Hierarchy": [node, {"tag": "form", "index": 0, "id": "order"}, body],
+        "Element Tag": "button",
+        "Element Text": text,
+        "Element Class": classes,
+        "Page URL": "https://shop.example/cart",
+    }
+    return event(
+        "[Amplitude] Element Clicked",
+        time=round(now_ms - days_ago * DAY_MS),
+        event_properties={f"[Amplitude] {name}": value for name, value in said.items()},
+    )
+
+
+class Desk:
+    """The Label page on a workspace that a test fills."""
+
+    def __init__(self, qtbot: QtBot, context: Context, workspace: Workspace) -> None:
+        self._qtbot = qtbot
+        self.context, self.workspace = context, workspace
+        self.page = LabelPage(context)
+        self.page.resize(1280, 800)
+        qtbot.addWidget(self.page)
+        context.store.open()
+        self.page.show()
+
+    def add(self, *events: dict[str, Any]) -> int:
+        last = self.workspace.add(*events)
+        with Study(self.context.workspace) as study:
+            study.catch_up()
+        self.context.feed.look()
+        return last
+
+    def until(self, condition: Callable[[], object]) -> None:
+        self._qtbot.waitUntil(lambda: bool(condition()))
+
+    def label_captured(self, event_id: int) -> None:
+        self.page.label_captured(event_id)
+        self.until(self.page.editor.isVisible)
+
+    @property
+    def kept(self) -> list[LabeledEvent]:
+        with Labels(self.context.workspace) as labels:
+            return labels.all()
+
+    @property
+    def told(self) -> dict[str, int]:
+        return {one.label.name: one.events for one in self.page._told}
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, context: Context, workspace: Workspace) -> Desk:
+    return Desk(qtbot, context, workspace)
+
+
+def test_a_captured_click_is_labeled_without_a_page(desk: Desk, qtbot: QtBot) -> None:
+    page = desk.page
+    last = desk.add(click("Order", "cta", 2), click("Order", "cta"))
+    desk.label_captured(last)
+    assert page.editor.name.text() == "Order clicked"
+    assert "button “Order”" in page.editor.description.text()
+    desk.until(lambda: "2 events captured so far" in page.editor.count.text())
+    # Nothing is open of which “here” could speak.
+    assert all("here" not in button.accessibleName() for button in page.editor.choices.buttons)
+    qtbot.mouseClick(page.editor.save, LEFT)
+    desk.until(lambda: desk.told == {"Order clicked": 2})
+    days = page._told[0].days
+    assert (len(days), sum(days), days[-1] or days[-2]) == (30, 2, 1)
+    item = page.book.tree.topLevelItem(0)
+    assert item
+    assert "2 events" in item.data(0, Qt.ItemDataRole.AccessibleTextRole)
+    # Chosen again, it says how it did.
+    page.book.tree.setCurrentItem(item)
+    assert sum(page.editor.spark.days) == 2
+    assert page.editor.health.text() == "Works."
+
+
+def test_an_event_that_clicks_nothing_is_said_so(desk: Desk) -> None:
+    last = desk.add(event("Order Placed"))
+    desk.page.label_captured(last)
+    desk.until(lambda: desk.context.notifications._waiting)
+    assert "does not say" in desk.context.notifications._waiting[0].text
+    assert not desk.page.editor.isVisible()
+
+
+def test_every_change_can_be_undone(desk: Desk, qtbot: QtBot) -> None:
+    page = desk.page
+    last = desk.add(click("Order", "cta"))
+    desk.label_captured(last)
+    qtbot.mouseClick(page.editor.save, LEFT)
+    desk.until(lambda: page._told)
+    first = desk.kept[0]
+    page.edit(first)
+    page.editor.name.selectAll()
+    qtbot.keyClicks(page.editor.name, "Bought")
+    qtbot.mouseClick(page.editor.save, LEFT)
+    page.keeper.archive(desk.kept[0])
+    assert (desk.kept[0].name, desk.kept[0].archived) == ("Bought", True)
+    page.keeper.remove(desk.kept[0])
+    assert desk.kept == []
+    undo = desk.context.actions.get("label.undo")
+    for name, archived in (("Bought", True), ("Bought", False), ("Order clicked", False)):
+        undo.run()
+        assert [(one.name, one.archived) for one in desk.kept] == [(name, archived)]
+        assert desk.kept[0].id == first.id
+    undo.run()
+    assert desk.kept == []
+    assert not undo.is_enabled
+
+
+def test_a_name_that_was_taken_since_stays_with_the_other(desk: Desk) -> None:
+    page = desk.page
+    desk.label_captured(desk.add(click("Order", "cta")))
+    page.save()
+    first = desk.kept[0]
+    page.keeper.remove(first)
+    with Labels(desk.context.workspace) as labels:
+        labels.save(LabeledEvent(first.name, first.definitions))
+    page.keeper.undo()
+    assert len(desk.kept) == 1
+    assert "stays as it is" in desk.context.notifications._waiting[-1].text
+
+
+def test_a_lost_element_is_found_again(desk: Desk, qtbot: QtBot) -> None:
+    page = desk.page
+    old = [click("Order", "cta primary", 10 + number / 10) for number in range(6)]
+    last = desk.add(*old, click("Help", "quiet", 10))
+    desk.label_captured(last - 1)
+    page.editor.choices.buttons[0].click()
+    definition = page.editor.draft.definitions[0]
+    only = definition.value("selector") or definition.value("text")
+    assert only
+    page.save()
+    desk.until(lambda: desk.told == {"Order clicked": 6})
+    # The next release: another text, other classes.
+    desk.add(*(click("Order now", "cta wide") for _ in range(3)), click("Help", "quiet"))
+    with Labels(desk.context.workspace) as labels:
+        whole = labels.all()[0]
+        labels.save(LabeledEvent(whole.name, whole.definitions[:1], id=whole.id))
+    page._look_again()
+    desk.until(lambda: page._told and page._told[0].health[0].needs_repair)
+    item = page.book.tree.topLevelItem(0)
+    assert item
+    assert not item.icon(0).isNull()
+    page.repair(page._told[0].label)
+    desk.until(lambda: page.editor.choices.buttons)
+    assert "Order now" in page.editor.choices.buttons[0].text()
+    assert page.editor.tabs.count() == 2
+    qtbot.mouseClick(page.editor.save, LEFT)
+    desk.until(lambda: desk.told == {"Order clicked": 9})
+    assert [one.origin for one in desk.kept[0].definitions] == ["label", "repair"]
+
+
+def test_labels_go_to_a_file_and_come_back(desk: Desk, tmp_path: Path) -> None:
+    page = desk.page
+    desk.label_captured(desk.add(click("Order", "cta")))
+    page.save()
+    file = tmp_path / "labels.json"
+    page.exchange.export_file(str(file))
+    desk.until(file.exists)
+    desk.until(lambda: "written" in desk.context.notifications._waiting[-1].text)
+    forms = json.loads(file.read_text())
+    assert [one["name"] for one in forms] == ["Order clicked"]
+    page.keeper.remove(desk.kept[0])
+    file.write_text(json.dumps([*forms, {"name": "Broken", "definition": 7}]))
+    page.exchange.import_file(str(file))
+    desk.until(lambda: desk.kept)
+    assert desk.kept[0].name == "Order clicked"
+    notice = desk.context.notifications._waiting[-1]
+    assert "a list “definition”" in notice.details
+    page.keeper.undo()
+    assert desk.kept == []
+
+
+def test_what_is_no_file_of_labels_is_said(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    file = tmp_path / "labels.json"
+    file.write_text("{")
+    with qtbot.waitSignal(desk.context.jobs.failed) as failed:
+        desk.page.exchange.import_file(str(file))
+    assert "no JSON" in failed.args[0].sentence
+
+
+def test_live_offers_it_for_clicks_alone(
+    qtbot: QtBot, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("Other", click("Order", "cta"))
+    context.store.open()
+    live = LivePage(context)
+    qtbot.addWidget(live)
+    live.resize(1000, 500)
+    live.show()
+    qtbot.waitUntil(lambda: len(live.model) == 2)
+    titles = [menu_of(live, row) for row in range(2)]
+    assert ["Label this…" in one for one in titles] == [True, False]
+
+
+def menu_of(live: LivePage, row: int) -> list[str]:
+    """What the menu of a row offers."""
+    live.table.customContextMenuRequested.emit(
+        live.table.visualRect(live.model.index(row, 1)).center()
+    )
+    menu = live.table.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly)[-1]
+    titles = [action.text() for action in menu.actions()]
+    menu.close()
+    return titles
