@@ -24,6 +24,7 @@ import shutil
 import sqlite3
 import tempfile
 import threading
+import time
 import types
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -45,6 +46,8 @@ FILE = "charts.duckdb"
 VERSION = "3"
 LONGEST_LINE = 32_000_000
 MEMORY = "400MB"
+SCRATCH = "charts-"
+OLD_S = 86400
 
 _TABLES = (
     "CREATE TABLE facts (key VARCHAR PRIMARY KEY, value VARCHAR)",
@@ -117,7 +120,8 @@ class Warehouse:
         """The copy of this workspace; in memory for as long as it is open when another process
         has the file. Raises StoreUnavailable with a sentence."""
         private_dir(folder)
-        scratch = Path(tempfile.mkdtemp(prefix="charts-", dir=folder))
+        _tidy(folder)
+        scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=folder))
         try:
             return cls(_opened(folder, scratch), folder, scratch)
         except BaseException:
@@ -368,6 +372,14 @@ class Warehouse:
             raise StoreUnavailable(
                 f"What was learned of the events in {self._folder} cannot be read yet.", str(error)
             ) from error
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what killed processes left behind; what is a day old is nobody's any more."""
+    for left in folder.glob(f"{SCRATCH}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > OLD_S:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _in_words(folder: Path, error: Exception) -> StoreUnavailable:

@@ -3,8 +3,10 @@ The charts' copy of the events: kept, brought up to date, made anew.
 """
 
 import json
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,17 @@ def test_the_copy_is_private(tmp_path: Path) -> None:
     figure(folder, CHART)
     assert (folder / FILE).stat().st_mode & 0o077 == 0
     assert not list(folder.glob("charts-*"))
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    folder = workspace(tmp_path, [did("1", "A", NOON)])
+    for name, age in (("charts-old", 2 * 86400), ("charts-new", 0)):
+        (folder / name).mkdir()
+        (folder / name / "events0").write_text("left")
+        then = time.time() - age
+        os.utime(folder / name, (then, then))
+    figure(folder, CHART)
+    assert [one.name for one in folder.glob("charts-*")] == ["charts-new"]
 
 
 def test_values_of_a_megabyte_and_thousands_of_names(tmp_path: Path) -> None:
