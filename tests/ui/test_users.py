@@ -556,6 +556,29 @@ def test_hostile_text_stays_text(world: World) -> None:
     assert "\u202e" not in str(timeline.lines.data(timeline.lines.index(1)))
 
 
+def test_cohorts_and_what_was_used(world: World) -> None:
+    with Definitions(world.workspace.folder) as kept:
+        kept.save("cohort", "Buyers", {"type": "static", "members": [["ada-1", ""]]})
+        kept.save("cohort", "Phones", {"type": "static", "members": [["", "phone-ada"], 7]})
+        kept.save("cohort", "Others", {"type": "static", "members": [["bob-22", "phone-ada"]]})
+        kept.save("cohort", "By rule", {"type": "dynamic", "segment": {}})
+    exposure = {"flag_key": "checkout", "variant": "on"}
+    world.receive(
+        sent("a", 1, **ADA, app_version="1.2", groups={"company": "Acme"}, country="NO"),
+        sent("$exposure", 2, **ADA, event_properties=exposure),
+    )
+    world.open("ada-1")
+    info = world.page.profile.details
+    assert fact(info, "Buyers", "Cohorts") == "member"
+    assert fact(info, "Phones", "Cohorts") == "member"
+    assert fact(info, "Others", "Cohorts") == "not a member"
+    assert "Explore" in fact(info, "By rule", "Cohorts")
+    assert fact(info, "1.2", "Versions") == "1 event"
+    assert fact(info, "company: Acme", "Groups") == "1 event"
+    assert fact(info, "NO", "Countries") == "1 event"
+    assert str(fact(info, "checkout", "Experiments and flags")).startswith("on  (1 time")
+
+
 def test_cleared_while_open(world: World) -> None:
     world.receive(sent("a", 1, **ADA))
     world.open("ada-1")
@@ -566,6 +589,17 @@ def test_cleared_while_open(world: World) -> None:
     world.context.feed.notice()
     world.qtbot.waitUntil(lambda: world.page.middle.currentWidget() is world.page.gone)
     world.qtbot.waitUntil(lambda: world.people() == [])
+
+
+def test_in_a_small_window_the_list_gives_way_to_an_event(world: World) -> None:
+    world.receive(*worked_case())
+    world.page.resize(820, 500)
+    world.open("ada-1")
+    assert world.page.side.isVisible()
+    world.click_event("e2")
+    assert not world.page.side.isVisible()
+    world.qtbot.keyClick(world.page.event_pane, Qt.Key.Key_Escape)
+    assert world.page.side.isVisible()
 
 
 def test_models_are_sound(world: World, qtmodeltester: Any) -> None:

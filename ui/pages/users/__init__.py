@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSplitter,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from app.store.people.profile import Profile
 
 SIDE = 300
+ROOMY = 1080
 PAGE = 200
 AGAIN_MS = 700
 """The list of people is asked for again at most so often."""
@@ -109,7 +110,7 @@ class UsersPage(QWidget):
         )
 
     def _lay_out(self) -> None:
-        side = QWidget()
+        side = self.side = QWidget()
         side.setFixedWidth(SIDE)
         top = QVBoxLayout()
         top.setContentsMargins(12, 12, 12, 6)
@@ -240,12 +241,22 @@ class UsersPage(QWidget):
             return
         self.event_pane.show_event(event)
         self.event_pane.show()
+        self._share_room()
 
     def close_event(self) -> None:
         """Show no event."""
         self.event_pane.hide()
         self.event_pane.show_event(None)
+        self._share_room()
         self.profile.activity.timeline.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """In a small window, the list gives way to the event that is looked at."""
+        self.side.setVisible(self.width() >= ROOMY or self.event_pane.isHidden())
 
     def _load(self, event: int | None = None) -> None:
         person = self._person

@@ -2,6 +2,8 @@
 Details: with what a person's events were sent, groups, variants they saw, recorded sessions.
 """
 
+from collections.abc import Sequence
+
 from app.store.people.profile import Exposure, Profile
 from ui.inspector.facts import Fact, Section
 from ui.plain import local_time, plural
@@ -17,11 +19,14 @@ _TITLES = {
     "language": "Languages",
     "group": "Groups",
 }
+_MEMBER = {True: "member", False: "not a member", None: "has a rule: asked in Explore"}
 MOST_SESSIONS = 200
 
 
-def sections(profile: Profile) -> tuple[Section, ...]:
-    """Everything that was counted, by headings."""
+def sections(
+    profile: Profile, cohorts: Sequence[tuple[str, bool | None]] = ()
+) -> tuple[Section, ...]:
+    """Everything that was counted, by headings; and in which cohorts the person is."""
     person = profile.person
     about = [
         Fact("First seen", local_time(person.first_ms), is_ours=True),
@@ -32,6 +37,12 @@ def sections(profile: Profile) -> tuple[Section, ...]:
     ]
     found = [Section("Activity", tuple(about))]
     found.append(Section("Experiments and flags", tuple(map(_exposure, profile.exposures))))
+    found.append(
+        Section(
+            "Cohorts",
+            tuple(Fact(name, _MEMBER[is_in], is_ours=True) for name, is_in in cohorts),
+        )
+    )
     found += [
         Section(
             title,

@@ -82,6 +82,13 @@ class Kept:
         with Definitions(self._folder) as kept:
             return kept.save("chart", name, body)
 
+    def cohorts(self, person: PersonRow, devices: Sequence[str]) -> list[tuple[str, bool | None]]:
+        """The saved cohorts by name, and whether this person is in them; None for those with a
+        rule, which is asked of the events."""
+        with Definitions(self._folder) as kept:
+            found = kept.all("cohort")
+        return [(one.name, _is_member(one.body, person, devices)) for one in found]
+
     def _save(self, kind: str, name: str, body: dict[str, object]) -> None:
         with Definitions(self._folder) as kept:
             found = _only(kept.all(kind))
@@ -96,3 +103,13 @@ def _known(body: object) -> Known | None:
     if not isinstance(body, dict) or not isinstance(body.get("text"), str):
         return None
     return Known(str(body.get("project", "")), body["text"], body.get("is_user") is True)
+
+
+def _is_member(body: dict[str, object], person: PersonRow, devices: Sequence[str]) -> bool | None:
+    """Members are pairs of a user id and a device id; the device counts where there is no user."""
+    members = body.get("members")
+    if body.get("type") != "static" or not isinstance(members, list):
+        return None
+    pairs = [(str(one[0]), str(one[1])) for one in members
+             if isinstance(one, list | tuple) and len(one) == 2]  # fmt: skip
+    return any(user == person.user if user else device in devices for user, device in pairs)

@@ -22,6 +22,7 @@ TICK_ROOM = 34
 RAIL_AT = 50
 TIME_AT, TIME_WIDTH = 66, 92
 TEXT_AT = 166
+LEAST_NAME = 90
 _LEFT = int(
     Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
 )
@@ -154,6 +155,8 @@ class LineDelegate(QStyledItemDelegate):
         right = room.right()
         for text, colour in reversed(said):
             width = QFontMetrics(self._small).horizontalAdvance(text)
+            if right - width < room.x() + LEAST_NAME:
+                break  # The name matters more.
             painter.setPen(colour)
             painter.drawText(QRect(right - width, room.y(), width + 1, room.height()), _RIGHT, text)
             right -= width + 14

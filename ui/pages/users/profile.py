@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.errors import AppError
 from ui.context import Context
 from ui.elided import ElidedLabel
 from ui.inspector.info import InfoView
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from app.store.people.profile import Profile, Twin
 
 MOST_PINNED = 6
-MOST_TWINS = 3
 WIDEST_CHIP = 180
 TABS = ("Activity", "Properties", "Identity", "Details", "Amplitude")
 
@@ -59,6 +59,7 @@ class ProfileView(QWidget):
 
     def __init__(self, context: Context, kept: Kept) -> None:
         super().__init__()
+        self._kept = kept
         self.profile: Profile | None = None
         self._news = ""
         self.title = ElidedLabel("title")
@@ -171,7 +172,7 @@ class ProfileView(QWidget):
         self._show_odd(profile)
         self.properties.show_properties(profile.person.id, profile.properties, pins)
         self.identity.show_profile(profile)
-        self.details.show_sections(sections(profile))
+        self.details.show_sections(sections(profile, self._cohorts(profile)))
         self.remote.show_person(profile.person, profile.api_key)
         if not is_same:
             self.activity.show_person(profile.person.id, profile.devices, profile.replays, event)
@@ -215,6 +216,12 @@ class ProfileView(QWidget):
             self._pins.addWidget(_chip(one.shown, one_value(one.value, 1000)))
         self._pins.addStretch(1)
 
+    def _cohorts(self, profile: Profile) -> list[tuple[str, bool | None]]:
+        try:
+            return self._kept.cohorts(profile.person, profile.devices)
+        except AppError:
+            return []  # The page says what is wrong with what is kept.
+
     def _tell_news(self, before: Profile | None, now: Profile) -> None:
         """What joined since this person was opened."""
         if before is None:
@@ -242,7 +249,10 @@ class ProfileView(QWidget):
                 "This user ID is a word that stands for a missing one: everybody who sends it"
                 " is counted as this one person."
             )
-        said += [_twin_text(one) for one in profile.twins[:MOST_TWINS]]
+        said += [_twin_text(one) for one in profile.twins[:1]]
+        if len(profile.twins) > 1:
+            more = len(profile.twins) - 1
+            said.append(f"{more} more {'looks' if more == 1 else 'look'} the same.")
         self.warning.setText(" ".join(said))
         self.warning.setVisible(bool(said))
         self.twin.setVisible(bool(profile.twins))
