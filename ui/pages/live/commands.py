@@ -43,7 +43,7 @@ def commands(page: LivePage) -> tuple[Action, ...]:
                enabled=has_row),
         Action("live.copy", "Copy the selected rows", page.copy_rows, ("C",), "copy",
                "clipboard tsv", enabled=has_row),
-        Action("live.export", "Export events", page.ask_to_export, ("Ctrl+E",), "file",
+        Action("live.export", "Export events", page.ask_to_export, ("Ctrl+Shift+E",), "file",
                "save share csv ndjson", enabled=lambda: page.stream.known.count > 0),
         Action("live.clear", "Clear captured events", page.ask_to_clear, ("Ctrl+L",), "trash",
                "remove delete empty", enabled=lambda: page.stream.known.count > 0),
