@@ -17,6 +17,7 @@ from ui.notifications import Notifications
 
 if TYPE_CHECKING:
     from ui.captureprocess import CaptureProcess
+    from ui.chartthread import ChartThread
     from ui.jobs import Jobs
     from ui.livefeed import LiveFeed
     from ui.reader import Reader
@@ -36,3 +37,4 @@ class Context:
     notifications: Notifications
     actions: Actions
     study: StudyProcess | None = None
+    charts: ChartThread | None = None

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from app.settings import Settings
 from ui.actions import Actions
 from ui.captureprocess import CaptureProcess
+from ui.chartthread import ChartThread
 from ui.context import Context
 from ui.jobs import Jobs
 from ui.livefeed import LiveFeed
@@ -39,6 +40,7 @@ def make_parts(settings: Settings, workspace: Path, actions: Actions, parent: QO
         notifications=Notifications(parent),
         actions=actions,
         study=study,
+        charts=ChartThread(workspace, parent),
     )
 
 
@@ -48,6 +50,8 @@ def end_parts(context: Context) -> None:
     if context.study:
         context.study.shutdown()
     context.capture.shutdown()
+    if context.charts and not context.charts.shutdown():
+        log.warning("a chart did not end in time")
     if not context.jobs.shutdown():
         log.warning("a background job did not end in time")
     context.store.close()

@@ -67,6 +67,14 @@ QPushButton[kind="quiet"] { background: transparent; border-color: transparent; 
 QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:checked { background: $selected; color: $accent; }
 QPushButton[kind="quiet"]:focus { border-color: $accent; }
+QPushButton[kind="pick"] { text-align: left; padding: 0 8px; }
+QPushButton[kind="pick"][empty="true"] { color: $accent; border-style: dashed; }
+QPushButton[kind="add"] {
+    background: transparent; border-color: transparent; color: $accent; text-align: left;
+    padding: 0 6px; min-height: 22px;
+}
+QPushButton[kind="add"]:hover { background: $hover; }
+QPushButton[kind="add"]:focus { border-color: $accent; }
 QPushButton[kind="chip"] {
     background: $hover; border: 1px solid $line; border-radius: 11px; min-height: 20px;
     padding: 0 8px; font-size: 11px; color: $text;

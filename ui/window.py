@@ -91,6 +91,7 @@ class MainWindow(QMainWindow):
                 Page("sdks", "SDKs", "sdks", "Ctrl+5", self._make_sdks),
                 Page("requests", "Requests", "endpoint", "", self._make_requests),
                 Page("label", "Label", "label", "Ctrl+6", self._make_label),
+                Page("explore", "Explore", "explore", "Ctrl+7", self._make_explore),
                 Page("problems", "Problems", "warning", "", self._make_problems,
                      in_rail=False),
                 Page("faults", "Faults and limits", "warning", "", self._make_faults,
@@ -311,6 +312,13 @@ class MainWindow(QMainWindow):
 
         page = LabelPage(self.context)
         page.live_asked.connect(self.show_filtered)
+        return page
+
+    def _make_explore(self) -> QWidget:
+        from ui.pages.explore import ExplorePage
+
+        page = ExplorePage(self.context)
+        page.live_asked.connect(self._show_in_live)
         return page
 
     def _make_settings(self) -> QWidget:

@@ -16,6 +16,7 @@ from app.store import Store
 from ui.actions import Actions
 from ui.browser import engine
 from ui.captureprocess import CaptureProcess
+from ui.chartthread import ChartThread
 from ui.context import Context
 from ui.jobs import Jobs
 from ui.livefeed import LiveFeed
@@ -125,9 +126,12 @@ def context(tmp_path: Path, qtbot: QtBot) -> Iterator[Context]:
         capture=capturing,
         notifications=Notifications(),
         actions=Actions(),
+        charts=ChartThread(folder),
     )
     yield made
     feed.stop()
     capturing.shutdown()
+    assert made.charts is not None
+    assert made.charts.shutdown()
     assert jobs.shutdown()
     reader.close()

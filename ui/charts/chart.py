@@ -109,7 +109,8 @@ class Chart(QWidget):
         """Show this; series that were switched off stay off."""
         self.legend.show_series(data.series)
         self.plot.show_data(data, self.legend.hidden)
-        self.total.setText(full_text(sum(one.total for one in data.series)))
+        whole = sum(one.total for one in data.series)
+        self.total.setText(full_text(whole) if data.head is None else data.head)
         self.nothing.setVisible(not any(one.total for one in data.series))
         self._place_nothing()
 
@@ -177,7 +178,8 @@ class Chart(QWidget):
         """A point in words."""
         one = self.data.one(point.series)
         when = span_text(point.start_ms, point.end_ms, self.plot.zone)
-        return f"{one.title if one else ''}: {full_text(point.value)}, {when}"
+        said = one.said(point.value) if one else full_text(point.value)
+        return f"{one.title if one else ''}: {said}, {when}"
 
     def _place_nothing(self) -> None:
         self.nothing.adjustSize()

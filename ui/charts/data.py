@@ -4,6 +4,7 @@ What a chart shows: series over the same bins, and one point of them.
 
 import csv
 import io
+import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,31 +12,43 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from app.exchange.csvtext import cell
+from ui.charts.ticks import full_text, with_unit
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Numbers by bin. `key` tells series apart, `title` is shown, `colour` is a place in
-    `Tokens.series`."""
+    """Numbers by bin, NaN where there is none. `key` tells series apart, `title` is shown,
+    `colour` is a place in `Tokens.series`. `whole` is the number of all bins together where that
+    is not their sum (people are counted once); `unit` is empty, `%` or `$`; a dashed series is one
+    to compare others with."""
 
     key: str
     title: str
     values: tuple[float, ...]
     colour: int = 0
+    whole: float | None = None
+    unit: str = ""
+    is_dashed: bool = False
 
     @property
     def total(self) -> float:
-        return sum(self.values)
+        return sum(self.values) if self.whole is None else self.whole
+
+    def said(self, value: float) -> str:
+        """One of its numbers, for people."""
+        return with_unit(full_text(value), self.unit)
 
 
 @dataclass(frozen=True, slots=True)
 class ChartData:
     """`edges` are the starts of the bins and the end of the last one, in milliseconds, growing.
-    `partial` is the first bin that is not over yet; None when all are."""
+    `partial` is the first bin that is not over yet; None when all are. `head` is what stands
+    beside the title instead of the sum of everything."""
 
     edges: tuple[int, ...] = ()
     series: tuple[Series, ...] = ()
     partial: int | None = None
+    head: str | None = None
 
     @property
     def count(self) -> int:
@@ -100,4 +113,6 @@ def iso(at_ms: int) -> str:
 
 
 def _plain(value: float) -> str:
+    if math.isnan(value):
+        return ""
     return str(int(value)) if value == int(value) else str(value)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ui.charts.data import Series
 from ui.charts.flow import FlowLayout
-from ui.charts.ticks import full_text
 from ui.plain import one_line, tooltip
 from ui.theme import small_font, tokens
 
@@ -31,6 +30,7 @@ class LegendButton(QAbstractButton):
         super().__init__()
         self.key = series.key
         self._colour = series.colour
+        self._series = series
         self._number = ""
         self.setCheckable(True)
         self.setChecked(True)
@@ -46,7 +46,7 @@ class LegendButton(QAbstractButton):
 
     def show_number(self, value: float) -> None:
         """The total, or the value under the cursor."""
-        text = full_text(value)
+        text = self._series.said(value)
         if text != self._number:
             self._number = text
             self.setAccessibleName(f"{self._name}: {text}")
@@ -106,7 +106,7 @@ class Legend(QWidget):
         super().__init__()
         self.buttons: dict[str, LegendButton] = {}
         self.setAccessibleName("Series")
-        self._shape: tuple[tuple[str, str, int], ...] = ()
+        self._shape: tuple[tuple[str, str, int, str], ...] = ()
         self._flow = FlowLayout(self, 6, 0)
         # Whatever the numbers are: the chart must not change its width with them.
         self.setMinimumWidth(NARROWEST)
@@ -118,7 +118,7 @@ class Legend(QWidget):
 
     def show_series(self, series: Sequence[Series]) -> None:
         """Switches for these; what was hidden stays so."""
-        shape = tuple((one.key, one.title, one.colour) for one in series)
+        shape = tuple((one.key, one.title, one.colour, one.unit) for one in series)
         if shape != self._shape:
             self._shape = shape
             self._rebuild(series)

@@ -1,5 +1,6 @@
 """
-The drawing of a chart, on pyqtgraph: bars that stand on each other, or lines, over bins of time.
+The drawing of a chart, on pyqtgraph: bars that stand on each other, lines, or areas that do, over
+bins of time.
 
 Places along the axis are counted in bins, so that any bins can be drawn. What is not over yet is
 drawn apart: it grows without the rest being drawn again.
@@ -7,6 +8,8 @@ drawn apart: it grows without the rest being drawn again.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Any
 
@@ -29,7 +32,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame
 
 from ui.charts.data import ChartData, Point, Series, Stack
-from ui.charts.ticks import time_ticks, value_text, value_ticks
+from ui.charts.ticks import HOUR, time_ticks, value_text, value_ticks, with_unit
 from ui.theme import small_font, tokens
 
 Key = Qt.Key
@@ -39,6 +42,7 @@ DRAG_PX = 4
 LINE_PX = 1.6
 DOT_PX = 5
 MOST_DOTS = 60
+SHORTEST_DAY = 23 * HOUR
 EMPTY = ChartData()
 
 
@@ -58,7 +62,7 @@ class TimePlot(pg.PlotWidget):
     brushed = Signal(object)
 
     def __init__(self, kind: str = "bars") -> None:
-        """`kind` is `bars` or `lines`."""
+        """`kind` is `bars`, `lines` or `areas`."""
         super().__init__(enableMenu=False)
         self.kind = kind
         self.data = EMPTY
@@ -73,7 +77,7 @@ class TimePlot(pg.PlotWidget):
         self._press_x = 0.0
         self._is_brushing = False
         self._anchor: int | None = None
-        self._top = 0.0
+        self._top = self._low = 0.0
         self._settled: list[Any] = []
         self._growing: dict[str, Any] = {}
         self._look = ""
@@ -160,15 +164,24 @@ class TimePlot(pg.PlotWidget):
         )
 
     def _fits(self, data: ChartData) -> bool:
-        return value_ticks(self._highest(data))[-1] == self._top
+        return self._ends_of(self._marks(data)) == (self._low, self._top)
 
-    def _highest(self, data: ChartData) -> float:
-        shown = [one.values for one in data.series if one.key not in self._hidden]
+    def _marks(self, data: ChartData) -> list[float]:
+        """Round numbers along the axis; it always has 0 on it."""
+        shown = [_known(one.values) for one in data.series if one.key not in self._hidden]
         if not shown or not data.count:
-            return 0
-        if self.kind == "bars":
-            return max(map(sum, zip(*shown, strict=True)))
-        return max(map(max, shown))
+            return value_ticks(0)
+        if self.kind != "lines":
+            return value_ticks(max(map(sum, zip(*shown, strict=True))))
+        least, most = min(map(min, shown)), max(map(max, shown))
+        if least >= 0:
+            return value_ticks(most)
+        marks = value_ticks(max(most, -least))
+        return sorted({*(-mark for mark in marks if mark < -2 * least), *marks})
+
+    @staticmethod
+    def _ends_of(marks: list[float]) -> tuple[float, float]:
+        return marks[0], marks[-1]
 
     # Drawing
 
@@ -178,18 +191,23 @@ class TimePlot(pg.PlotWidget):
             self.removeItem(item)
         self._settled, self._growing = [], {}
         data = self.data
-        marks = value_ticks(self._highest(data))
-        self._top = marks[-1]
+        marks = self._marks(data)
+        self._low, self._top = self._ends_of(marks)
         self.getViewBox().setRange(
-            xRange=(0, max(1, data.count)), yRange=(0, self._top), padding=0, disableAutoRange=True
+            xRange=(0, max(1, data.count)),
+            yRange=(self._low, self._top),
+            padding=0,
+            disableAutoRange=True,
         )
-        self.getAxis("left").setTicks([[(mark, value_text(mark)) for mark in marks]])
+        unit = data.series[0].unit if data.series else ""
+        texts = [(mark, with_unit(value_text(mark), unit)) for mark in marks]
+        self.getAxis("left").setTicks([texts])
         self._mark_time()
         self._draw_lines(marks)
         edge = data.count if data.partial is None else data.partial
         stack = Stack()
         for one in self.visible_series:
-            draw = self._bars if self.kind == "bars" else self._line
+            draw = {"bars": self._bars, "areas": self._area}.get(self.kind, self._line)
             self._settled += draw(one, 0, edge, stack, is_growing=False)
         self._draw_growing()
 
@@ -215,6 +233,8 @@ class TimePlot(pg.PlotWidget):
                 item = pg.BarGraphItem(**options, **self._colours_of(one, is_growing=True))
                 self.addItem(item, ignoreBounds=True)
                 self._growing[one.key] = item
+            elif self.kind == "areas":
+                self._grow_area(one, data.partial, stack)
             else:
                 self._grow_line(one, data.partial)
 
@@ -256,8 +276,13 @@ class TimePlot(pg.PlotWidget):
         curve = pg.PlotDataItem(
             places,
             values,
-            pen=pg.mkPen(self._colour(one), width=LINE_PX, style=style),
-            symbol="o" if self.data.count <= MOST_DOTS else None,
+            pen=pg.mkPen(
+                self._colour(one),
+                width=LINE_PX,
+                style=Qt.PenStyle.DashLine if one.is_dashed else style,
+            ),
+            connect="finite",
+            symbol="o" if self.data.count <= MOST_DOTS and not one.is_dashed else None,
             symbolSize=DOT_PX,
             symbolBrush=self._colour(one),
             symbolPen=None,
@@ -277,6 +302,34 @@ class TimePlot(pg.PlotWidget):
             (curve,) = self._line(one, first, count, Stack(), is_growing=True)
             self._growing[one.key] = curve
 
+    def _area(
+        self, one: Series, first: int, end: int, stack: Stack, *, is_growing: bool
+    ) -> list[Any]:
+        starts = stack.put(_known(one.values))
+        places = np.arange(first, end, dtype=float) + 0.5
+        below = np.array(starts[first:end], dtype=float)
+        above = np.array(stack.tops[first:end], dtype=float)
+        colour = self._colour(one)
+        style = Qt.PenStyle.DotLine if is_growing else Qt.PenStyle.SolidLine
+        line = pg.PlotCurveItem(
+            places, above, pen=pg.mkPen(colour, width=LINE_PX, style=style), antialias=True
+        )
+        ground = pg.PlotCurveItem(places, below)
+        colour.setAlpha(40 if is_growing else 90)
+        fill = pg.FillBetweenItem(line, ground, brush=QBrush(colour))
+        fill.setZValue(-5)
+        for item in (fill, line):
+            self.addItem(item, ignoreBounds=True)
+        return [fill, line]
+
+    def _grow_area(self, one: Series, partial: int, stack: Stack) -> None:
+        for key in (f"{one.key} fill", f"{one.key} line"):
+            if key in self._growing:
+                self.removeItem(self._growing.pop(key))
+        first, count = max(0, partial - 1), self.data.count
+        fill, line = self._area(one, first, count, stack, is_growing=True)
+        self._growing |= {f"{one.key} fill": fill, f"{one.key} line": line}
+
     def _colour(self, one: Series) -> QColor:
         series = tokens().series
         return QColor(series[one.colour % len(series)])
@@ -288,8 +341,10 @@ class TimePlot(pg.PlotWidget):
             axis.setTicks([[]])
             return
         most = max(2, self.viewport().width() // LABEL_ROOM)
+        # The name of a day belongs below its point, not where it begins.
+        middle = 0.5 if edges[1] - edges[0] >= SHORTEST_DAY else 0.0
         marks = [
-            (self.data.place_of(at), text)
+            (self.data.place_of(at) + middle, text)
             for at, text in time_ticks(edges[0], edges[-1], most, self.zone)
         ]
         # A label at the very edge would be cut off.
@@ -352,16 +407,18 @@ class TimePlot(pg.PlotWidget):
     def _series_at(self, at: int, y: float) -> int:
         """The visible series whose part of the bar or whose dot is nearest to a height."""
         shown, area = self.visible_series, self.plot_area()
-        value = (area.bottom() - y) / max(1, area.height()) * self._top
+        share = (area.bottom() - y) / max(1, area.height())
+        value = self._low + share * (self._top - self._low)
         below, nearest, least = 0.0, 0, float("inf")
         for number, one in enumerate(shown):
-            if self.kind == "bars":
-                here, below = (below, below + one.values[at]), below + one.values[at]
-                if one.values[at] and here[0] <= value < here[1]:
+            (mine,) = _known(one.values[at : at + 1])
+            if self.kind != "lines":
+                here, below = (below, below + mine), below + mine
+                if mine and here[0] <= value < here[1]:
                     return number
-                distance = min(abs(value - edge) for edge in here) if one.values[at] else 1e18
+                distance = min(abs(value - edge) for edge in here) if mine else 1e18
             else:
-                distance = abs(value - one.values[at])
+                distance = abs(value - mine) if one.values[at] == mine else 1e18
             if distance < least:
                 nearest, least = number, distance
         return nearest
@@ -521,4 +578,10 @@ class TimePlot(pg.PlotWidget):
         """Where in the viewport a value of a bin is."""
         area = self.plot_area()
         x = area.left() + (at + 0.5) / max(1, self.data.count) * area.width()
-        return QPointF(x, area.bottom() - value / max(1e-9, self._top) * area.height())
+        share = (value - self._low) / max(1e-9, self._top - self._low)
+        return QPointF(x, area.bottom() - share * area.height())
+
+
+def _known(values: Sequence[float]) -> list[float]:
+    """Numbers that can be added up: what is no number counts as nothing."""
+    return [0.0 if math.isnan(one) else one for one in values]

@@ -31,8 +31,17 @@ def value_ticks(top: float, most: int = 4) -> list[float]:
 
 
 def full_text(value: float) -> str:
-    """A number with thousands apart."""
+    """A number with thousands apart; a dash where there is none."""
+    if math.isnan(value):
+        return "–"
     return f"{value:,.0f}" if value == int(value) else f"{value:,.6g}"
+
+
+def with_unit(text: str, unit: str) -> str:
+    """A number that was made into text, with `%` behind it or `$` before it."""
+    if unit == "%":
+        return f"{text} %"
+    return f"{unit}{text}"
 
 
 def value_text(value: float) -> str:

@@ -1,0 +1,79 @@
+"""
+Charts that are still being made: what is not finished does not count yet.
+
+The builder holds conditions without values and events that nobody chose; `finished` leaves them
+out, so that a chart answers while a person still thinks about the next filter.
+"""
+
+from dataclasses import replace
+
+from app.query.definition import (
+    OF_PROPERTY,
+    AnyChart,
+    Condition,
+    EventSpec,
+    Funnel,
+    Journeys,
+    Segment,
+    Segmentation,
+)
+
+
+def is_chosen(spec: EventSpec) -> bool:
+    """Whether somebody said which event it is."""
+    return spec.kind != "event" or bool(spec.type)
+
+
+def finished(chart: AnyChart) -> AnyChart:
+    """The chart without what is not finished."""
+    segments = tuple(_segment(one) for one in chart.segments)
+    if isinstance(chart, Segmentation):
+        events = tuple(_event(one) for one in chart.events if is_chosen(one))
+        return replace(chart, segments=segments, events=events)
+    if isinstance(chart, Funnel):
+        steps = tuple(
+            replace(step, event=_event(step.event)) for step in chart.steps if is_chosen(step.event)
+        )
+        exclude = tuple(
+            replace(one, event=_event(one.event)) for one in chart.exclude if is_chosen(one.event)
+        )
+        return replace(chart, segments=segments, steps=steps, exclude=exclude)
+    return _finished_journeys(replace(chart, segments=segments))
+
+
+def _finished_journeys(chart: Journeys) -> Journeys:
+    start, end = chart.start, chart.end
+    return replace(
+        chart,
+        start=_event(start) if start and is_chosen(start) else None,
+        end=_event(end) if end and is_chosen(end) else None,
+    )
+
+
+def missing(chart: AnyChart) -> str:
+    """What a person has to do before the chart can answer; empty when it can."""
+    done = finished(chart)
+    if isinstance(done, Segmentation):
+        if done.events and done.measure in OF_PROPERTY and done.property is None:
+            return "Choose the property that is measured"
+        return "" if done.events else "Pick an event"
+    if isinstance(done, Funnel):
+        left = 2 - len(done.steps)
+        return {2: "Pick two events", 1: "Pick a second event"}.get(left, "")
+    return "" if done.start or done.end else "Pick where journeys begin"
+
+
+def _event(spec: EventSpec) -> EventSpec:
+    parts = tuple(_event(part) for part in spec.parts)
+    return replace(spec, where=_conditions(spec.where), parts=parts)
+
+
+def _segment(segment: Segment) -> Segment:
+    performed = tuple(
+        replace(one, event=_event(one.event)) for one in segment.performed if is_chosen(one.event)
+    )
+    return replace(segment, where=_conditions(segment.where), performed=performed)
+
+
+def _conditions(given: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    return tuple(one for one in given if one.values)

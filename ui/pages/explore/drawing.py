@@ -1,0 +1,73 @@
+"""
+From a figure of the engine to what the chart component draws.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from app.query import Figure
+from app.query.figure import Series as Numbers
+from ui.charts.data import ChartData, Series
+from ui.pages.explore.words import SHIFTS
+
+COLOURS = 8
+USUAL = 10
+"""How many series a chart shows until somebody chooses rows."""
+
+
+def number_of(value: float | None) -> float:
+    """A number to draw."""
+    return math.nan if value is None else float(value)
+
+
+def title_of(one: Numbers) -> str:
+    """What a series is called, an earlier period said."""
+    if not one.compared:
+        return one.name
+    return f"{one.name} ({SHIFTS[one.compared].removeprefix('vs ')})"
+
+
+def usual(figure: Figure) -> tuple[int, ...]:
+    """The series that are shown when nobody chose any: the first of the engine's order, each with
+    its earlier periods."""
+    now = [at for at, one in enumerate(figure.series) if not one.compared][:USUAL]
+    kept = {_identity(figure.series[at]) for at in now}
+    return tuple(
+        at
+        for at, one in enumerate(figure.series)
+        if at in now or (one.compared and _identity(one) in kept)
+    )
+
+
+def _identity(one: Numbers) -> tuple[object, ...]:
+    return one.event, one.segment, one.group, one.bin, one.formula
+
+
+def chart_data(figure: Figure, shown: Sequence[int]) -> ChartData:
+    """These series over the intervals of the figure."""
+    buckets = figure.buckets
+    if not buckets.starts:
+        return ChartData()
+    colours: dict[tuple[object, ...], int] = {}
+    series = []
+    for at in shown:
+        one = figure.series[at]
+        colour = colours.setdefault(_identity(one), len(colours) % COLOURS)
+        points = list(map(number_of, one.points))[: len(buckets)]
+        # Months are not equally long: an earlier one may be shorter.
+        points += [math.nan] * (len(buckets) - len(points))
+        series.append(
+            Series(
+                str(at), title_of(one), tuple(points), colour, number_of(one.total),
+                figure.unit, bool(one.compared),
+            )
+        )  # fmt: skip
+    partial = min(buckets.partial) if buckets.partial else None
+    return ChartData((*buckets.starts, buckets.ends[-1]), tuple(series), partial, "")
+
+
+def has_numbers(figure: Figure) -> bool:
+    """Whether anything was found."""
+    return any(one.total or any(one.points) for one in figure.series)

@@ -1,0 +1,118 @@
+"""
+Draws the answer to a chart, in the way that was chosen for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from app.query import Figure, Segmentation
+from app.query.figure import Series as Numbers
+from app.query.microscope import Point
+from ui.charts import Chart, PointAction, PointMenu
+from ui.charts.data import Point as Spot
+from ui.pages.explore.asking import Answer
+from ui.pages.explore.drawing import chart_data, usual
+from ui.plain import one_line
+
+type ActionsFor = Callable[[Point], Sequence[PointAction]]
+
+
+class FigureView(QWidget):
+    """The chart of an answer. `actions` says what can be done with a point of it.
+
+    Signals:
+        told: a sentence for the person.
+    """
+
+    told = Signal(str)
+
+    def __init__(self, actions: ActionsFor) -> None:
+        super().__init__()
+        self.answer: Answer | None = None
+        self.shown: tuple[int, ...] = ()
+        self._actions = actions
+        self.stack = QStackedWidget()
+        self.lines = self._chart("lines")
+        self.areas = self._chart("areas")
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addWidget(self.stack)
+
+    def _chart(self, kind: str) -> Chart:
+        chart = Chart("", kind, self._spot_actions, "Nothing in this time")
+        chart.told.connect(self.told)
+        self.stack.addWidget(chart)
+        return chart
+
+    @property
+    def chart(self) -> Any:
+        """What draws now."""
+        return self.stack.currentWidget()
+
+    def show_answer(self, answer: Answer, shown: Sequence[int] | None = None) -> None:
+        """Draw this; `shown` are the series that were chosen in the table."""
+        self.answer = answer
+        figure = answer.figure
+        if isinstance(figure, Figure) and isinstance(answer.chart, Segmentation):
+            self.shown = usual(figure) if shown is None else tuple(shown)
+            self._show_segmentation(answer.chart, figure)
+
+    def _show_segmentation(self, chart: Segmentation, figure: Figure) -> None:
+        drawn = self.areas if chart.view == "area" else self.lines
+        drawn.show_data(chart_data(figure, self.shown))
+        self.stack.setCurrentWidget(drawn)
+
+    # Points
+
+    def series(self) -> tuple[Numbers, ...]:
+        """All series of the figure."""
+        figure = self.answer.figure if self.answer else None
+        return figure.series if isinstance(figure, Figure) else ()
+
+    def _spot_actions(self, spot: Spot) -> Sequence[PointAction]:
+        point = self.point_of(int(spot.series), spot.bin)
+        if point is None:
+            return ()
+        return [
+            PointAction(one.title, partial(_without_spot, one.run, point), one.icon)
+            for one in self._actions(point)
+        ]
+
+    def point_of(self, at: int, bucket: int | None) -> Point | None:
+        """The engine's name of a point; None for what nobody is behind."""
+        series = self.series()
+        if at >= len(series) or series[at].compared:
+            return None
+        one = series[at]
+        bins = [other.bin for other in series if _same_but_bin(one, other)]
+        return Point(
+            event=one.event or 0,
+            segment=one.segment,
+            group=one.group,
+            bucket=bucket,
+            bin=bins.index(one.bin) if one.bin else None,
+            formula=one.formula,
+        )
+
+    def open_menu(self, point: Point, said: str, where: QPoint) -> None:
+        """The menu of a point that no time chart drew."""
+        actions = self._actions(point)
+        if actions:
+            menu = PointMenu(self, point, one_line(said, 90), actions)  # type: ignore[arg-type]
+            menu.open_at(where)
+
+
+def _same_but_bin(one: Numbers, other: Numbers) -> bool:
+    return (one.event, one.segment, one.group, one.compared) == (
+        other.event, other.segment, other.group, other.compared,
+    )  # fmt: skip
+
+
+def _without_spot(run: Callable[[Any], object], point: Point, _spot: object) -> None:
+    run(point)

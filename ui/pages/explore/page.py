@@ -1,0 +1,101 @@
+"""
+Explore: charts over captured events, and everything behind a point of them.
+
+The page is a shell until it is first seen: DuckDB, SQLGlot and pyqtgraph take longer to load than
+a window does. Its actions are there from the start, for the palette.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ui.actions import Action
+from ui.context import Context
+
+if TYPE_CHECKING:
+    from ui.pages.explore.desk import Desk
+
+
+def now() -> int:
+    """The time now, in milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class ExplorePage(QWidget):
+    """The page of the window.
+
+    Signals:
+        live_asked: an event is wanted in Live (its id), or all that a filter text finds.
+        person_asked: a person is wanted (their number).
+    """
+
+    live_asked = Signal(object)
+    person_asked = Signal(object)
+
+    def __init__(self, context: Context, now_ms: Callable[[], int] = now) -> None:
+        super().__init__()
+        self._context = context
+        self._now_ms = now_ms
+        self._made: Desk | None = None
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._add_actions()
+
+    @property
+    def desk(self) -> Desk:
+        """What is on the page, made when it is first asked for."""
+        if self._made is None:
+            from ui.pages.explore.desk import Desk
+
+            self._made = Desk(self._context, self._now_ms)
+            self._made.live_asked.connect(self.live_asked)
+            self._made.person_asked.connect(self.person_asked)
+            self._rows.addWidget(self._made)
+        return self._made
+
+    def showEvent(self, event: QShowEvent) -> None:
+        desk = self.desk
+        super().showEvent(event)
+        desk.look()
+
+    def _has(self, claim: Callable[[Desk], bool]) -> Callable[[], bool]:
+        return lambda: self._made is not None and claim(self._made)
+
+    def _add_actions(self) -> None:
+        add = self._context.actions.add
+        desk = self._do
+        for action in (
+            Action("explore.undo", "Explore: undo", desk(lambda d: d.undo()), ("Ctrl+Z",),
+                   "undo", enabled=self._has(lambda d: d.history.can_undo)),
+            Action("explore.redo", "Explore: redo", desk(lambda d: d.redo()),
+                   ("Ctrl+Shift+Z", "Ctrl+Y"), "redo",
+                   enabled=self._has(lambda d: d.history.can_redo)),
+            Action("explore.new", "Explore: new chart", desk(lambda d: d.clear()), ("Shift+N",),
+                   "plus", "empty clear", "New"),
+            Action("explore.add_event", "Explore: add an event",
+                   desk(lambda d: d.builder.add_event()), ("Shift+E",), "plus", "step"),
+            Action("explore.add_filter", "Explore: add a filter",
+                   desk(lambda d: d.builder.add_filter()), ("Shift+F",), "filter", "where"),
+            Action("explore.add_group", "Explore: add a grouping",
+                   desk(lambda d: d.builder.add_group()), ("Shift+G",), "group", "breakdown by"),
+            Action("explore.refresh", "Explore: ask again", desk(lambda d: d.look()),
+                   ("Shift+R",), "reload", "refresh"),
+        ):  # fmt: skip
+            add(action, self)
+
+    def _do(self, what: Callable[[Desk], object]) -> Callable[[], object]:
+        return lambda: what(self.desk)
+
+    def add_event(self, kind: str) -> None:
+        """Show an event type in the chart, beside what is there."""
+        self.desk.add_event(kind)
+
+    def layout_state(self) -> dict[str, Any]:
+        """What is remembered of the arrangement."""
+        return self._made.layout_state() if self._made else {}

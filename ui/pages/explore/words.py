@@ -1,0 +1,143 @@
+"""
+The words of the builder: what measures, intervals, ranges and operators are called.
+"""
+
+from app.query.calendar import Range
+from app.query.definition import Condition, EventSpec, PropertyRef
+
+MEASURES = {
+    "uniques": ("Uniques", "people who did it"),
+    "totals": ("Event totals", "how often it was done"),
+    "active": ("Active %", "share of active people who did it"),
+    "average": ("Average", "times per person who did it"),
+    "frequency": ("Frequency", "people by how often they did it"),
+    "sum": ("Sum of property", "all values added up"),
+    "property_average": ("Average of property", "values per event that has one"),
+    "median": ("Median of property", "half of the values are below"),
+    "distinct_per_user": ("Distinct values per person", "different values each one had"),
+    "distribution": ("Distribution of property", "events by the size of a value"),
+    "formula": ("Formula", "UNIQUES(A) / UNIQUES(B)"),
+}
+INTERVALS = {
+    "realtime": "5 minutes",
+    "hour": "Hourly",
+    "day": "Daily",
+    "week": "Weekly",
+    "month": "Monthly",
+    "quarter": "Quarterly",
+    "year": "Yearly",
+}
+RANGES = {
+    "Today": Range(last=0, unit="day"),
+    "Last hour": Range(last=1, unit="hour"),
+    "Last 24 hours": Range(last=24, unit="hour"),
+    "Last 7 days": Range(last=7),
+    "Last 30 days": Range(last=30),
+    "Last 90 days": Range(last=90),
+    "Last 12 weeks": Range(last=12, unit="week"),
+    "Last 12 months": Range(last=12, unit="month"),
+    "This month": Range(last=0, unit="month"),
+}
+SHIFTS = {
+    "": "Compare to…",
+    "day": "vs previous day",
+    "week": "vs previous week",
+    "month": "vs previous month",
+    "quarter": "vs previous quarter",
+    "year": "vs previous year",
+}
+USERS = {"any": "Any users", "active": "Active users", "new": "New users"}
+VIEWS = {
+    "line": "Line",
+    "area": "Area",
+    "bar": "Bar",
+    "stacked_bar": "Stacked bar",
+    "pie": "Pie",
+    "kpi": "Number",
+}
+OPERATORS = {
+    "is": "is",
+    "is not": "is not",
+    "contains": "contains",
+    "does not contain": "does not contain",
+    "starts with": "starts with",
+    "does not start with": "does not start with",
+    "<": "<",
+    "<=": "≤",
+    ">": ">",
+    ">=": "≥",
+    "set is": "set is",
+    "set is not": "set is not",
+    "set contains": "set contains",
+    "set does not contain": "set does not contain",
+    "glob": "matches pattern",
+    "not glob": "does not match pattern",
+}
+SCOPES = {
+    "event": "event property",
+    "user": "user property",
+    "group": "group",
+    "field": "every event has it",
+    "count": "how often so far",
+}
+FIELDS = {
+    "user_id": "User ID",
+    "device_id": "Device ID",
+    "session_id": "Session ID",
+    "event_type": "Event type",
+    "project": "Project",
+    "event_id": "Event number",
+    "upload_id": "Upload number",
+}
+KINDS = {
+    "any": ("Any Event", "inactive ones too"),
+    "active": ("Any Active Event", "what makes people active"),
+    "new": ("New User", "events of people in their first interval"),
+}
+NONE = "(none)"
+
+
+def property_title(ref: PropertyRef) -> str:
+    """What a property is called."""
+    return FIELDS.get(ref.name, ref.name) if ref.scope == "field" else ref.name
+
+
+def value_title(value: str | None) -> str:
+    """A value for people; an empty text is said to be one."""
+    if value is None:
+        return NONE
+    return value or '""'
+
+
+def values_title(condition: Condition) -> str:
+    """The values of a condition in a few words."""
+    if not condition.values:
+        return "Choose a value"
+    shown = " or ".join(value_title(value) for value in condition.values[:3])
+    more = len(condition.values) - 3
+    return f"{shown} or {more} more" if more > 0 else shown
+
+
+def event_title(spec: EventSpec) -> str:
+    """What an event is called; one that is not chosen yet asks for it."""
+    if spec.kind == "event" and not spec.type:
+        return "Choose an event"
+    return spec.title()
+
+
+def range_title(wanted: Range) -> str:
+    """A range in words."""
+    for title, one in RANGES.items():
+        if one == wanted:
+            return title
+    if wanted.last is not None:
+        return f"Last {wanted.last} {wanted.unit}s"
+    if wanted.since is not None:
+        return f"Since {wanted.since}"
+    return f"{_short(wanted.start)} – {_short(wanted.end)}"
+
+
+def _short(text: str | None) -> str:
+    """A time without its zone and its midnight."""
+    found = (text or "")[:16].replace("T", " ")
+    return found.removesuffix(" 00:00")
