@@ -25,7 +25,6 @@ from app.errors import AppError
 from app.store.people.activity import NO_EVENTS, START, Cursor, Line, Page, Wanted
 from ui.context import Context
 from ui.pages.emptystate import EmptyState
-from ui.pages.users.charting import chart_of
 from ui.pages.users.days import Days, DayStrip, bounds, by_day
 from ui.pages.users.kept import Kept
 from ui.pages.users.timeline import MOST_TICKED, Timeline
@@ -359,6 +358,9 @@ class ActivityPane(QWidget):
         if not types or (kind == "funnel" and len(types) < 2):
             self._context.notifications.info("Identify calls are no events: tick something else.")
             return
+        # Imported here: it brings the engine of charts, which a page of people can open without.
+        from ui.pages.users.charting import chart_of
+
         name, body = chart_of(kind, types)
         try:
             saved = self._kept.save_chart(name, body)
