@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QSize, Signal
+from PySide6.QtCore import QByteArray, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -244,9 +244,12 @@ class MainWindow(QMainWindow):
         self.page("live").filter.set_text(text)
 
     def make_pages(self) -> None:
-        """Make the pages that were not needed yet, so that all their actions can be found."""
-        for page_id in self.pages:
-            self.page(page_id)
+        """Make the pages that were not needed yet, so that all their actions can be found: one
+        after the other, and in between the window hears the person."""
+        missing = next((page_id for page_id in self.pages if page_id not in self._made), None)
+        if missing is not None:
+            self.page(missing)
+            QTimer.singleShot(0, self, self.make_pages)
 
     def _make_connect(self) -> QWidget:
         from ui.pages.connect import ConnectPage

@@ -11,9 +11,30 @@ has it done by a process of its own (`python -m app.study`), commands do it them
 first works, the others find it done.
 """
 
-from app.study.arrival import Arrival, Arrived
-from app.study.follower import Follower
-from app.study.running import Study
-from app.study.tables import FILE, prepare
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from app.study.arrival import Arrival, Arrived
+    from app.study.follower import Follower
+    from app.study.running import Study
+    from app.study.tables import FILE, prepare
 
 __all__ = ["FILE", "Arrival", "Arrived", "Follower", "Study", "prepare"]
+
+_PLACES = {
+    "Arrival": "arrival",
+    "Arrived": "arrival",
+    "Follower": "follower",
+    "Study": "running",
+    "FILE": "tables",
+    "prepare": "tables",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """What is asked for, and no more: the window reads a few constants of followers, and would
+    otherwise load all of them and what they stand on."""
+    if name not in _PLACES:
+        raise AttributeError(name)
+    return getattr(import_module(f"app.study.{_PLACES[name]}"), name)

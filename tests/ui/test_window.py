@@ -51,6 +51,7 @@ def window(
     made.attach(context)
     made.show()
     made.make_pages()
+    qtbot.waitUntil(lambda: made.pages.keys() == made._made.keys(), timeout=20_000)
     made.activateWindow()
     yield made
     made.page("connect").shutdown()
