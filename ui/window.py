@@ -322,6 +322,7 @@ class MainWindow(QMainWindow):
 
         page = ExplorePage(self.context)
         page.live_asked.connect(self._show_in_live)
+        page.person_asked.connect(self.show_person)
         return page
 
     def _make_settings(self) -> QWidget:

@@ -8,7 +8,7 @@ is visible.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
+    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -25,15 +26,16 @@ from PySide6.QtWidgets import (
 from app.errors import AppError
 from app.query import BadDefinition, Interrupted, Progress
 from app.query.definition import AnyChart, EventSpec, PropertyRef
-from app.query.microscope import Point
-from ui.charts import PointAction
 from ui.chartthread import ChartThread
 from ui.context import Context
 from ui.pages.emptystate import EmptyState
 from ui.pages.explore import drafts, kinds
 from ui.pages.explore.asking import Answer, answered, clock_at
+from ui.pages.explore.behind import WIDTH as PANEL
+from ui.pages.explore.behind import Behind, Spot
 from ui.pages.explore.builder import WIDTH, Builder
 from ui.pages.explore.controls import Controls
+from ui.pages.explore.deeds import Deeds
 from ui.pages.explore.figureview import FigureView
 from ui.pages.explore.history import History
 from ui.pages.explore.picker import Picker
@@ -54,7 +56,7 @@ class Desk(QWidget):
 
     Signals:
         live_asked: an event is wanted in Live (its id), or all that a filter text finds.
-        person_asked: a person is wanted (their number).
+        person_asked: the person of an event is wanted (the event's id).
     """
 
     live_asked = Signal(object)
@@ -63,13 +65,17 @@ class Desk(QWidget):
     def __init__(self, context: Context, now_ms: Callable[[], int]) -> None:
         super().__init__()
         self._context = context
-        self._thread = context.charts or ChartThread(context.workspace, self)
+        self.folder = context.workspace
+        self.asker = context.charts or ChartThread(context.workspace, self)
         self._now_ms = now_ms
         self.history: History[AnyChart] = History(kinds.empty())
         self.answer: Answer | None = None
         self.builder = Builder(self._look_up)
         self.controls = Controls()
-        self.figure = FigureView(self._point_actions)
+        self.deeds = Deeds(self)
+        self.figure = FigureView(self.deeds.actions)
+        self.behind = Behind(context, self.asker)
+        self.vocabulary = Vocabulary()
         self._refresher = Refresher(self._refresh, self)
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._tick = QTimer(self, interval=TICK_MS)
@@ -129,25 +135,49 @@ class Desk(QWidget):
         self.split.setChildrenCollapsible(False)
         self.split.addWidget(self.builder)
         self.split.addWidget(self.middle)
+        self.split.addWidget(self.behind)
         self.split.setStretchFactor(1, 1)
+        self.behind.hide()
         self.split.setSizes([WIDTH, 3 * WIDTH])
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(0)
         page.addLayout(head)
         page.addWidget(hairline())
+        page.addWidget(self._writing_bar())
         page.addWidget(self.split, 1)
+
+    def _writing_bar(self) -> QWidget:
+        """What is being downloaded, and how to stop it."""
+        self.writing = QWidget()
+        self.writing_text = label("", "muted")
+        stop = QPushButton("Stop")
+        stop.setToolTip("Stop the download; what is in the file stays")
+        stop.clicked.connect(self.deeds.cancel)
+        self.writing_stop = stop
+        row = QHBoxLayout(self.writing)
+        row.setContentsMargins(16, 4, 12, 4)
+        row.addWidget(self.writing_text)
+        row.addSpacing(8)
+        row.addWidget(stop)
+        row.addStretch(1)
+        self.writing.hide()
+        return self.writing
 
     def _connect(self) -> None:
         self.builder.changed.connect(self.put)
         self.builder.typed.connect(self._type)
         self.controls.changed.connect(self.put)
-        self.figure.told.connect(self._tell)
+        self.figure.told.connect(self.tell)
+        self.deeds.written.connect(self._show_written)
+        self.behind.closed.connect(self.close_behind)
+        self.behind.live_asked.connect(self.live_asked)
+        self.behind.person_asked.connect(self.person_asked)
         self._typing.timeout.connect(self.ask)
         self._tick.timeout.connect(self._look_at_time)
         self._tick.start()
-        self._thread.progressed.connect(self._show_progress)
-        self._thread.refreshed.connect(self._take_refreshed)
+        self.asker.progressed.connect(self._show_progress)
+        self.asker.refreshed.connect(self._take_refreshed)
         self._context.feed.changed.connect(self._notice)
         self._context.store.opened.connect(self._notice)
 
@@ -207,7 +237,7 @@ class Desk(QWidget):
         if self._context.store.current is None or not self.isVisible():
             self._show_what_there_is()
             return False
-        self._thread.refresh()
+        self.asker.refresh()
         return True
 
     def _take_refreshed(self, count: int) -> None:
@@ -215,13 +245,17 @@ class Desk(QWidget):
         self.progress.hide()
         if not self.isVisible():
             return
-        folder = self._context.workspace
-        if count or not self.builder.pieces.vocabulary.types:
-            self._thread.ask(self, lambda warehouse: vocabulary(warehouse, folder), "names").then(
-                self._show_names
-            )
+        if count or not self.vocabulary.types:
+            self.look_up_names()
         if count:
             self.ask()
+
+    def look_up_names(self) -> None:
+        """What can be chosen in the builder, anew."""
+        folder = self.folder
+        self.asker.ask(self, lambda warehouse: vocabulary(warehouse, folder), "names").then(
+            self._show_names
+        )
 
     def _look_at_time(self) -> None:
         """Intervals end although nothing arrives."""
@@ -240,7 +274,7 @@ class Desk(QWidget):
             return
         wanted = drafts.missing(self.chart)
         if wanted:
-            self._thread.drop(self, "chart")
+            self.asker.drop(self, "chart")
             self.answer = None
             self._show_what_there_is()
             return
@@ -249,7 +283,7 @@ class Desk(QWidget):
         def work(warehouse: Warehouse) -> Answer:
             return answered(warehouse, chart, clock, folder)
 
-        self._thread.ask(self, work, "chart").then(self._show_answer).catch(self._fail)
+        self.asker.ask(self, work, "chart").then(self._show_answer).catch(self.fail)
 
     def _show_answer(self, answer: Answer) -> None:
         self.answer = answer
@@ -260,7 +294,8 @@ class Desk(QWidget):
         self._show_facts()
         self._context.actions.refresh()
 
-    def _fail(self, error: AppError) -> None:
+    def fail(self, error: AppError) -> None:
+        """Say what is wrong, at its place if it has one here."""
         if isinstance(error, Interrupted):
             return
         if isinstance(error, BadDefinition) and self.builder.show_problem(
@@ -300,18 +335,38 @@ class Desk(QWidget):
             self.facts.setText(left)
 
     def _show_names(self, found: Vocabulary) -> None:
+        self.vocabulary = found
         self.builder.show_names(found)
 
     def _look_up(self, ref: PropertyRef, part: str, picker: Picker) -> None:
-        job = self._thread.ask(picker, lambda warehouse: values(warehouse, ref, part), "values")
+        job = self.asker.ask(picker, lambda warehouse: values(warehouse, ref, part), "values")
         job.then(picker.show_picks).catch(partial(_nothing_found, picker))
 
     # Points
 
-    def _point_actions(self, _point: Point) -> Sequence[PointAction]:
-        return ()
+    def look_behind(self, spot: Spot, tab: str) -> None:
+        """Show who or what is behind a point, at the side."""
+        if self.behind.isHidden():
+            self.behind.show()
+            sizes = self.split.sizes()
+            whole = sum(sizes)
+            self.split.setSizes([sizes[0], whole - sizes[0] - PANEL, PANEL])
+        names = [name for scope, name, _ in self.vocabulary.properties if scope == "event"]
+        self.behind.show_spot(spot, tab, names)
+        self.behind.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _tell(self, sentence: str) -> None:
+    def close_behind(self) -> None:
+        """The chart alone again."""
+        self.behind.hide()
+        self.figure.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_written(self, count: int | None) -> None:
+        self.writing.setVisible(count is not None)
+        if count is not None:
+            self.writing_text.setText(f"{plural(count, 'person', 'people')} written…")
+
+    def tell(self, sentence: str) -> None:
+        """Say something in passing."""
         self._context.notifications.info(sentence)
 
     def layout_state(self) -> dict[str, Any]:

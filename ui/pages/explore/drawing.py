@@ -29,6 +29,19 @@ def title_of(one: Numbers) -> str:
     return f"{one.name} ({SHIFTS[one.compared].removeprefix('vs ')})"
 
 
+def shared_title(names: Sequence[str]) -> str:
+    """What all names begin with, up to a `; `: no legend has to repeat it."""
+    parts = [name.split("; ") for name in names]
+    least = min(map(len, parts), default=0)
+    if len(parts) < 2 or least < 2:
+        return ""
+    heads = [one[: least - 1] for one in parts]
+    same = 0
+    while same < least - 1 and len({head[same] for head in heads}) == 1:
+        same += 1
+    return "; ".join(parts[0][:same])
+
+
 def usual(figure: Figure) -> tuple[int, ...]:
     """The series that are shown when nobody chose any: the first of the engine's order, each with
     its earlier periods."""
@@ -52,6 +65,7 @@ def chart_data(figure: Figure, shown: Sequence[int]) -> ChartData:
         return ChartData()
     colours: dict[tuple[object, ...], int] = {}
     series = []
+    shared = shared_title([figure.series[at].name for at in shown])
     for at in shown:
         one = figure.series[at]
         colour = colours.setdefault(_identity(one), len(colours) % COLOURS)
@@ -60,12 +74,12 @@ def chart_data(figure: Figure, shown: Sequence[int]) -> ChartData:
         points += [math.nan] * (len(buckets) - len(points))
         series.append(
             Series(
-                str(at), title_of(one), tuple(points), colour, number_of(one.total),
-                figure.unit, bool(one.compared),
+                str(at), title_of(one).removeprefix(f"{shared}; "), tuple(points), colour,
+                number_of(one.total), figure.unit, bool(one.compared),
             )
         )  # fmt: skip
     partial = min(buckets.partial) if buckets.partial else None
-    return ChartData((*buckets.starts, buckets.ends[-1]), tuple(series), partial, "")
+    return ChartData((*buckets.starts, buckets.ends[-1]), tuple(series), partial, shared)
 
 
 def has_numbers(figure: Figure) -> bool:

@@ -18,6 +18,7 @@ from ui.charts import Chart, PointAction, PointMenu
 from ui.charts.data import Point as Spot
 from ui.pages.explore.asking import Answer
 from ui.pages.explore.drawing import chart_data, usual
+from ui.pages.explore.words import MEASURES
 from ui.plain import one_line
 
 type ActionsFor = Callable[[Point], Sequence[PointAction]]
@@ -66,6 +67,7 @@ class FigureView(QWidget):
     def _show_segmentation(self, chart: Segmentation, figure: Figure) -> None:
         drawn = self.areas if chart.view == "area" else self.lines
         drawn.show_data(chart_data(figure, self.shown))
+        drawn.title.setText(MEASURES[chart.measure][0])
         self.stack.setCurrentWidget(drawn)
 
     # Points
@@ -99,6 +101,16 @@ class FigureView(QWidget):
             bin=bins.index(one.bin) if one.bin else None,
             formula=one.formula,
         )
+
+    def said(self, point: Point) -> str:
+        """Which series a point is of, in words."""
+        for one in self.series():
+            same = (one.event or 0, one.segment, one.group) == (
+                point.event, point.segment, point.group,
+            )  # fmt: skip
+            if same and not one.compared:
+                return one.name
+        return ""
 
     def open_menu(self, point: Point, said: str, where: QPoint) -> None:
         """The menu of a point that no time chart drew."""

@@ -32,7 +32,7 @@ class ExplorePage(QWidget):
 
     Signals:
         live_asked: an event is wanted in Live (its id), or all that a filter text finds.
-        person_asked: a person is wanted (their number).
+        person_asked: the person of an event is wanted (the event's id).
     """
 
     live_asked = Signal(object)

@@ -51,12 +51,14 @@ class ChoiceButton(QToolButton):
 
     changed = Signal()
 
-    def __init__(self, one: str, many: str, tip: str) -> None:
-        """`one` and `many` name what is chosen: endpoint, endpoints."""
+    def __init__(self, one: str, many: str, tip: str, nothing: str = "") -> None:
+        """`one` and `many` name what is chosen: endpoint, endpoints. `nothing` is said when nothing
+        is chosen, where that does not mean all."""
         super().__init__()
         self.chosen: frozenset[str] = frozenset()
         self._choices: tuple[Choice, ...] = ()
         self._one, self._many = one, many
+        self._nothing = nothing or f"All {many}"
         self.setProperty("framed", True)
         self.setToolTip(tip)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -89,7 +91,7 @@ class ChoiceButton(QToolButton):
     def _show(self) -> None:
         titles = [one.title for one in self._choices if one.key in self.chosen]
         if not self.chosen:
-            text = f"All {self._many}"
+            text = self._nothing
         elif len(self.chosen) == 1:
             text = one_line(titles[0] if titles else next(iter(self.chosen)), 26) or NONE
         else:
@@ -100,7 +102,7 @@ class ChoiceButton(QToolButton):
     def _fill(self) -> None:
         menu = self.list
         menu.clear()
-        everything = menu.addAction(f"All {self._many}")
+        everything = menu.addAction(self._nothing)
         everything.setCheckable(True)
         everything.triggered.connect(lambda _on=False: self._choose_all())
         menu.addSeparator()
