@@ -227,6 +227,43 @@ def test_live_offers_it_for_clicks_alone(
     assert ["Label this…" in one for one in titles] == [True, False]
 
 
+def test_live_shows_which_label_counts_an_event(desk: Desk, qtbot: QtBot) -> None:
+    live = LivePage(desk.context)
+    qtbot.addWidget(live)
+    live.resize(1000, 500)
+    live.show()
+    desk.label_captured(desk.add(click("Order", "cta"), click("Help", "quiet")) - 1)
+    qtbot.waitUntil(lambda: len(live.model) == 2)
+    live.model.text(0, "type")
+    assert live.labels.by_event == {}
+    desk.page.save()
+    desk.add(click("Order", "cta"))
+    qtbot.waitUntil(lambda: len(live.model) == 3)
+
+    def shown() -> list[str]:
+        return [live.model.cells(row)[1].text for row in range(3)]
+
+    qtbot.waitUntil(lambda: shown().count("Order clicked") == 2)
+    assert [row for row, text in enumerate(shown()) if text == "Order clicked"] == [0, 2]
+    live.view.toggle_column("labels")
+    at = [one.key for one in live.model.columns].index("labels")
+    assert [live.model.cells(row)[at].text for row in range(3)] == [
+        "Order clicked", "–", "Order clicked",
+    ]  # fmt: skip
+    live.filter.take_focus()
+    qtbot.keyClicks(live.filter.box, 'label:"Order clicked"')
+    qtbot.keyClick(live.filter.box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(live.model) == 2)
+    # Renamed while nobody looked.
+    live.hide()
+    with Labels(desk.context.workspace) as labels:
+        one = labels.all()[0]
+        labels.save(LabeledEvent("Bought", one.definitions, id=one.id))
+    live.filter.clear()
+    live.show()
+    qtbot.waitUntil(lambda: live.model.cells(0)[1].text == "Bought")
+
+
 def menu_of(live: LivePage, row: int) -> list[str]:
     """What the menu of a row offers."""
     live.table.customContextMenuRequested.emit(

@@ -107,6 +107,8 @@ class Look:
     time: str = CLOCK
     has_names: bool = True
     marks: Mapping[int, Mark] = field(default_factory=dict)
+    labels: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """Names of the labeled events that count an event."""
 
 
 def event_columns(projects: Mapping[int, str], look: Look | None = None) -> tuple[Column, ...]:
@@ -166,13 +168,18 @@ def _type_cell(row: Any, look: Look) -> Cell:
         icons.append(("note", "note"))
     if row.repeat_of is not None:
         icons.append(("reload", "muted"))
+    labels = look.labels.get(row.id, ())
     name = None
-    if look.has_names and is_named(row.type):
+    if look.has_names and labels:
+        name = labels[0] if len(labels) == 1 else f"{labels[0]} +{len(labels) - 1}"
+        icons.append(("label", "accent"))
+    elif look.has_names and is_named(row.type):
         name = generated_name(row.type, properties(row.event_properties))
-    if name:
-        icons.append(("sparkle", "accent"))
+        if name:
+            icons.append(("sparkle", "accent"))
     told = [
         f"Sent as {row.type}" if name else "",
+        f"Labeled {', '.join(labels)}" if labels else "",
         f"Sent before, as event {row.repeat_of:,}" if row.repeat_of is not None else "",
         f"Note: {mark.note}" if mark.note else "",
     ]
@@ -342,6 +349,16 @@ def _standard(projects: Mapping[int, str], look: Look) -> Sequence[Column]:
             is_mono=True,
         ),
         Column(
+            "labels",
+            "Labels",
+            150,
+            lambda row: _names(look.labels.get(row.id, ())),
+            lambda row: ", ".join(look.labels.get(row.id, ())),
+            "The labeled events that count it",
+            least=100,
+            most=300,
+        ),
+        Column(
             "status",
             "Status",
             64,
@@ -370,6 +387,12 @@ def _standard(projects: Mapping[int, str], look: Look) -> Sequence[Column]:
             is_mono=True,
         ),
     )
+
+
+def _names(names: tuple[str, ...]) -> Cell:
+    if not names:
+        return Cell("–", "faint")
+    return Cell(one_line(", ".join(names)), icons=(("label", "accent"),))
 
 
 def _id(text: str | None) -> Cell:

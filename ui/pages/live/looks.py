@@ -36,10 +36,15 @@ class ViewSwitch(QToolButton):
     changed = Signal()
     folded = Signal()
 
-    def __init__(self, context: Context, marks: Mapping[int, Mark]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        marks: Mapping[int, Mark],
+        labels: Mapping[int, tuple[str, ...]] | None = None,
+    ) -> None:
         super().__init__()
         self._context = context
-        self.look = Look(marks=marks)
+        self.look = Look(marks=marks, labels={} if labels is None else labels)
         self.is_folding = False
         frame(self, "View", "Choose columns, times and names")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -155,7 +160,7 @@ class ViewSwitch(QToolButton):
     def reset(self) -> None:
         """Everything as at first."""
         was_folding, self.is_folding = self.is_folding, False
-        self._use(Look(marks=self.look.marks))
+        self._use(Look(marks=self.look.marks, labels=self.look.labels))
         if was_folding:
             self.folded.emit()
 

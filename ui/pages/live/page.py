@@ -34,6 +34,7 @@ from ui.pages.live.commands import commands
 from ui.pages.live.exporting import ExportBar
 from ui.pages.live.following import Following
 from ui.pages.live.hidden import HiddenTypes
+from ui.pages.live.labeled import LabelNames
 from ui.pages.live.looks import ViewSwitch
 from ui.pages.live.marks import Marks, NoteLine
 from ui.pages.live.menu import fill_event_menu
@@ -80,7 +81,8 @@ class LivePage(QWidget):
         self.projects = ProjectSwitch()
         self.targets = TargetSwitch(context)
         self.marks = Marks(context, self)
-        self.view = ViewSwitch(context, self.marks.by_event)
+        self.labels = LabelNames(context, self)
+        self.view = ViewSwitch(context, self.marks.by_event, self.labels.by_event)
         self.note = NoteLine()
         self.model = PagedTableModel(self._columns(), self._rows, self)
         self.table = EventTableView(self.model)
@@ -200,6 +202,7 @@ class LivePage(QWidget):
         self.types.changed.connect(self._query)
         self.types.failed.connect(self._say)
         self.marks.changed.connect(self.model.forget_cells)
+        self.labels.changed.connect(self.model.forget_cells)
         self.note.written.connect(self.marks.note)
         self.note.left.connect(self._go_to_table)
         self.export.left.connect(self._go_to_table)
@@ -230,6 +233,8 @@ class LivePage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened while nobody looked."""
         super().showEvent(event)
+        if self._context.store.current:
+            self.labels.look(again=True)
         if self._is_stale:
             self._refresh()
         if not event.spontaneous() and not self.filter.box.hasFocus():
@@ -238,10 +243,12 @@ class LivePage(QWidget):
     def _refresh(self) -> None:
         self._is_stale = not self.isVisible()
         if self.isVisible() and self._context.store.current:
+            self.labels.look()
             self.stream.refresh()
 
     def _open(self) -> None:
         self.marks.load()
+        self.labels.look()
         self._query()
 
     def _query(self, _query: object = None) -> None:
@@ -275,7 +282,9 @@ class LivePage(QWidget):
 
     def _rows(self, ids: Sequence[int]) -> Sequence[EventRow]:
         nothing: list[EventRow] = []
-        return self._context.store.ask(lambda store: store.events.rows(ids), nothing)
+        rows = self._context.store.ask(lambda store: store.events.rows(ids), nothing)
+        self.labels.read(rows)
+        return rows
 
     def _show_counts(self) -> None:
         stream = self.stream
