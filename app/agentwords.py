@@ -63,11 +63,13 @@ class Picked:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """All elements of a page that are reported. `has_more`: there were too many."""
+    """All elements of a page that are reported. `has_more`: there were too many; `closed` frames
+    are those of other sites, which cannot be looked into."""
 
     elements: tuple[Element, ...]
     picked: int
     has_more: bool
+    closed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,8 @@ def _survey(said: Json) -> Survey:
         for one in map(_dict, _list(said["elements"], MOST_ELEMENTS))
     )
     picked = _number(said["picked"])
-    return Survey(elements, picked if picked < len(elements) else -1, _flag(said["more"]))
+    picked = picked if picked < len(elements) else -1
+    return Survey(elements, picked, _flag(said["more"]), max(0, _number(said.get("closed", 0))))
 
 
 def _node(said: Json) -> Json:

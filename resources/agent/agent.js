@@ -1,19 +1,19 @@
 // The page agent: shows what would be reported, lets a person pick it, and keeps the click from
 // the page. `makeAgent(post)` begins it; `post` takes messages for Eventscope, `receive` those
-// that come from there:
+// that come from there. With `covers` it lays something over frames that no agent can be in.
 //
 //   {do: "mode", mode: "label" | "navigate"}     {do: "survey", most}
 //   {do: "highlight", marks: [{element, tone, name}]}    {do: "pick", element}   {do: "up" | "down"}
 //
 //   {say: "ready" | "page", page_url, page_title}     {say: "leave"}
-//   {say: "survey", page_url, nodes, elements, more}  (see `describe.survey`)
+//   {say: "survey", page_url, nodes, elements, more, closed}  (see `describe.survey`)
 //   {say: "picked", subject, trail, place, element, is_sure, in_shadow}     {say: "opened", name}
 //
 // It changes nothing in the page: its own elements lie behind `body` in a closed shadow root, and
 // while it labels, window listeners that were there first keep clicks from everybody else.
 "use strict";
 
-const makeAgent = (post) => {
+const makeAgent = (post, { covers = false } = {}) => {
   const KEPT_FROM_THE_PAGE = [
     "pointerdown", "pointerup", "mousedown", "mouseup", "click", "auxclick", "dblclick",
     "contextmenu", "submit", "change", "input", "beforeinput", "keydown", "keyup", "keypress",
@@ -34,6 +34,7 @@ const makeAgent = (post) => {
   let shown = "";
   let timer = 0;
   let frame = 0;
+  let isMoved = true;
   let ui = null;
 
   // What is drawn
@@ -56,6 +57,10 @@ const makeAgent = (post) => {
         " .tag { position: fixed; font: 600 11px/16px system-ui, sans-serif; color: #fff;" +
         " background: #5B5BD6; padding: 1px 6px; border-radius: 3px; white-space: nowrap;" +
         " max-width: 320px; overflow: hidden; text-overflow: ellipsis; }" +
+        " .cover { position: fixed; pointer-events: auto; cursor: not-allowed; font: 12px/18px" +
+        " system-ui, sans-serif; color: #fff; background: rgba(20, 22, 26, .55); display: flex;" +
+        " align-items: center; justify-content: center; text-align: center; overflow: hidden; }" +
+        " .cover[hidden] { display: none; }" +
         " .name { background: var(--tone); cursor: pointer; pointer-events: auto; }",
     );
     root.adoptedStyleSheets = [sheet];
@@ -68,6 +73,7 @@ const makeAgent = (post) => {
     };
     const made = {
       host, root, hover: add("box hover"), picked: add("box picked"), tag: add("tag"), marks: [],
+      covers: [],
     };
     document.documentElement.append(host);
     return made;
@@ -90,20 +96,27 @@ const makeAgent = (post) => {
     ui ??= makeUi();
     // A page that replaces everything takes us with it.
     if (!ui.host.isConnected) document.documentElement.append(ui.host);
+    // All places are read before anything is moved: otherwise each would be laid out anew.
     const rect = rectOf(hovered?.element);
+    const places = isMoved ? marks.map((mark) => rectOf(mark.element)) : null;
+    const pickedRect = rectOf(picked);
+    const closed = isMoved && covers ? closedFrames() : null;
+    const closedRects = closed?.map(rectOf);
     ui.hover.classList.toggle("maybe", Boolean(hovered && !hovered.isSure));
     put(ui.hover, rect);
-    put(ui.picked, rectOf(picked));
+    put(ui.picked, pickedRect);
     ui.tag.hidden = ui.hover.hidden;
     if (!ui.tag.hidden) {
       ui.tag.textContent = named(hovered.element);
       ui.tag.style.left = `${Math.max(0, rect.left)}px`;
       ui.tag.style.top = `${rect.top > 20 ? rect.top - 20 : rect.bottom + 2}px`;
     }
-    drawMarks();
+    if (places) drawMarks(places);
+    if (closedRects) drawCovers(closedRects);
+    isMoved = false;
   };
 
-  const drawMarks = () => {
+  const drawMarks = (places) => {
     while (ui.marks.length > marks.length) ui.marks.pop().forEach((one) => one.remove());
     marks.forEach((mark, at) => {
       if (!ui.marks[at]) {
@@ -116,7 +129,7 @@ const makeAgent = (post) => {
         ui.marks[at] = [box, name];
       }
       const [box, name] = ui.marks[at];
-      const rect = rectOf(mark.element);
+      const rect = places[at];
       for (const one of [box, name]) one.style.setProperty("--tone", TONES[mark.tone] || TONES.match);
       put(box, rect);
       name.hidden = box.hidden || !mark.name;
@@ -128,6 +141,31 @@ const makeAgent = (post) => {
     });
   };
 
+  const closedFrames = () =>
+    Array.from(document.querySelectorAll("iframe, frame")).filter(isClosed);
+
+  const drawCovers = (places) => {
+    while (ui.covers.length > places.length) ui.covers.pop().remove();
+    places.forEach((rect, at) => {
+      if (!ui.covers[at]) {
+        ui.covers[at] = document.createElement("div");
+        ui.covers[at].className = "cover";
+        ui.covers[at].textContent =
+          "A frame of another site. Open it by its own address to label it.";
+        ui.root.append(ui.covers[at]);
+      }
+      put(ui.covers[at], rect);
+    });
+  };
+
+  const isClosed = (frame) => {
+    try {
+      return frame.contentDocument === null;
+    } catch {
+      return true;
+    }
+  };
+
   const named = (element) => {
     const text = describe.text(element);
     const tag = element.tagName.toLowerCase();
@@ -135,6 +173,11 @@ const makeAgent = (post) => {
   };
 
   const redraw = () => {
+    isMoved = true;
+    drawSoon();
+  };
+
+  const drawSoon = () => {
     if (!frame && mode === "label") frame = requestAnimationFrame(draw);
   };
 
@@ -153,7 +196,7 @@ const makeAgent = (post) => {
     const found = target ? describe.subject(target, true) : null;
     if (found?.element === hovered?.element) return;
     hovered = found;
-    redraw();
+    drawSoon();
   };
 
   const keep = (event) => {
@@ -221,7 +264,8 @@ const makeAgent = (post) => {
     const more = surveyed.length > MOST;
     surveyed.length = Math.min(surveyed.length, MOST);
     if (picked?.isConnected && !surveyed.includes(picked)) surveyed.push(picked);
-    post({ say: "survey", more, picked: surveyed.indexOf(picked), ...describe.survey(surveyed) });
+    const closed = closedFrames().length;
+    post({ say: "survey", more, closed, picked: surveyed.indexOf(picked), ...describe.survey(surveyed) });
   };
 
   const setMode = (wanted) => {

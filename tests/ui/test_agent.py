@@ -16,6 +16,7 @@ from PySide6.QtWebEngineWidgets import QWebEngineView
 from pytestqt.qtbot import QtBot
 
 from app.agentwords import Leave, Page, Picked, Survey
+from resources import path
 from tests.ui.test_browser import pytestmark  # noqa: F401
 from ui.browser.agent import Agent
 
@@ -201,3 +202,69 @@ def test_an_address_that_changes_without_loading_is_told(browser: Browser, qtbot
         lambda: browser.all_of(Page)[-1].url == "https://shop.example.test/#cart", timeout=LOAD_MS
     )
     assert not browser.all_of(Page)[-1].is_new
+
+
+def test_frames_of_the_site_are_labeled_and_others_are_covered(
+    browser: Browser, qtbot: QtBot
+) -> None:
+    browser.said.clear()
+    browser.load(
+        """<!doctype html><body><button id=out>Outside</button>
+        <iframe id=mine style="width:300px;height:150px;border:0" srcdoc="<!doctype html>
+          <body style='margin:0'><script>seen = [];
+          addEventListener('click', event => seen.push(event.type), true)</script>
+          <button id=in style='width:200px;height:80px'>Inside</button>"></iframe>
+        <iframe id=other src="data:text/html,<button>Theirs</button>"></iframe>"""
+    )
+    browser.label()
+    assert browser.all_of(Survey)[-1].closed == 1
+    assert [one.text for one in browser.all_of(Survey)[-1].elements] == ["Outside"]
+    picked = pick(browser, "#mine", qtbot)
+    assert (picked.subject.text, picked.subject.tag) == ("Inside", "button")
+    assert browser.run("document.getElementById('mine').contentWindow.seen") == []
+    # From now on it is the frame that is surveyed and marked.
+    browser.agent.do("survey", most=5000)
+    assert [one.text for one in browser.next(Survey).elements] == ["Inside"]
+    pick(browser, "#out", qtbot)
+    browser.agent.do("survey", most=5000)
+    assert [one.text for one in browser.next(Survey).elements] == ["Outside"]
+    assert browser.run("typeof eventscopeFrames") == "undefined"
+
+
+HOVERS = """
+(() => {
+  const frames = [];
+  window.requestAnimationFrame = run => (frames.push(run), frames.length);
+  %s
+  const said = [];
+  const agent = makeAgent(message => said.push(message));
+  agent.receive({do: 'mode', mode: 'label'});
+  agent.receive({do: 'survey', most: 5000});
+  agent.receive({do: 'highlight',
+    marks: Array.from({length: 300}, (_, at) => ({element: at, tone: 'match', name: `n${at}`}))});
+  while (frames.length) frames.pop()();
+  const all = document.querySelectorAll('button b');
+  const took = [];
+  for (let at = 0; at < 200; at++) {
+    const target = all[at * 7 %% all.length];
+    const start = performance.now();
+    target.dispatchEvent(new PointerEvent('pointermove', {bubbles: true, composed: true}));
+    while (frames.length) frames.pop()();
+    document.body.offsetHeight;
+    took.push(performance.now() - start);
+  }
+  return {count: all.length, surveyed: said.find(one => one.say === 'survey').elements.length,
+    took: took.sort((a, b) => a - b)[100]};
+})()
+"""
+
+
+def test_the_outline_follows_the_mouse_on_a_large_page(browser: Browser) -> None:
+    """Half a frame at sixty a second, with layout, beside three hundred marks."""
+    card = "<div class='card'><p><button class='buy wide'><b>Buy %d</b></button></p></div>"
+    browser.said.clear()
+    browser.load("<!doctype html><body>" + "".join(card % at for at in range(2000)))
+    parts = [path(f"agent/{name}.js").read_text("utf-8") for name in ("describe", "agent")]
+    found = browser.run(HOVERS % "\n".join(parts))
+    assert found["count"] == found["surveyed"] == 2000
+    assert found["took"] < 8

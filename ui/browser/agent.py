@@ -20,12 +20,19 @@ from resources import path
 log = logging.getLogger(__name__)
 
 WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
+PARTS = ("describe", "agent", "frames")
 _BEGIN = """
-new QWebChannel(qt.webChannelTransport, channel => {
-  const wire = channel.objects.eventscope;
-  const agent = makeAgent(message => wire.say(JSON.stringify(message)));
-  wire.asked.connect(text => agent.receive(JSON.parse(text)));
-});
+if (window !== window.top) joinFrames();
+else {
+  let waiting = [], say = message => waiting.push(message);
+  const agent = leadFrames(message => say(message));
+  new QWebChannel(qt.webChannelTransport, channel => {
+    const wire = channel.objects.eventscope;
+    say = message => wire.say(JSON.stringify(message));
+    waiting.forEach(say);
+    wire.asked.connect(text => agent.receive(JSON.parse(text)));
+  });
+}
 """
 
 
@@ -68,9 +75,9 @@ def _script() -> QWebEngineScript:
     script.setWorldId(WORLD)
     # First of all, so that while it labels nobody else sees a click.
     script.setInjectionPoint(QWebEngineScript.InjectionPoint.DocumentCreation)
-    script.setRunsOnSubFrames(False)
+    script.setRunsOnSubFrames(True)
     parts = [_channel_script()]
-    parts += [path(f"agent/{name}.js").read_text("utf-8") for name in ("describe", "agent")]
+    parts += [path(f"agent/{name}.js").read_text("utf-8") for name in PARTS]
     script.setSourceCode("(() => {" + "\n".join([*parts, _BEGIN]) + "})();")
     return script
 

@@ -265,6 +265,7 @@ class LabelPage(QWidget):
         self._later.start()
 
     def _survey(self, _survey: Survey) -> None:
+        self.hint.setText(self._what_to_do())
         self._mark()
 
     def _mark(self) -> None:
@@ -341,11 +342,15 @@ class LabelPage(QWidget):
             part.setVisible(is_open)
         self.width_choice.setVisible(self.site.browser is not None)
         self.hint.setVisible(is_open)
-        self.hint.setText(
-            "Click what you want to label. Arrow up: what is around it. Esc: back to the site."
-            if self.site.mode == "label"
-            else "Clicks go to the site."
-        )
+        self.hint.setText(self._what_to_do())
+
+    def _what_to_do(self) -> str:
+        survey = self.site.survey
+        if self.site.mode != "label":
+            return "Clicks go to the site."
+        if survey and survey.has_more:
+            return "There is more on this page than can be marked; clicking works everywhere."
+        return "Click what you want to label. Arrow up: what is around it. Esc: back to the site."
 
     def _show_site(self) -> None:
         if not self.site.is_open:

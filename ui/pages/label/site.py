@@ -52,6 +52,7 @@ class Site(QWidget):
         self.agent: Agent | RemoteAgent | None = None
         self.survey: Survey | None = None
         self._mode = "navigate"
+        self._unplaced: Picked | None = None
         self.start = EmptyState(
             "label",
             "Open the site that you want to label",
@@ -176,12 +177,25 @@ class Site(QWidget):
             case Survey():
                 self.survey = said
                 self.surveyed.emit(said)
+                placed, self._unplaced = self._unplaced, None
+                if placed:
+                    self.picked.emit(placed)
             case Picked():
-                self.picked.emit(said)
+                self._pick(said)
             case Leave():
                 self.left.emit()
             case Opened():
                 self.label_opened.emit(said.name)
+
+    def _pick(self, picked: Picked) -> None:
+        """What came since the last survey, or is in a frame, is looked at with what is around it
+        first: a suggestion needs that."""
+        if picked.element < 0 and self._mode == "label" and self.isVisible():
+            self._unplaced = picked
+            self.look()
+        else:
+            self._unplaced = None
+            self.picked.emit(picked)
 
     def _forget(self, _window: object = None) -> None:
         agent = self.agent
