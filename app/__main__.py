@@ -15,6 +15,7 @@ from typing import Any
 from app import __version__, paths
 from app.arguments import add_capture_arguments, add_chart_arguments, add_label_arguments
 from app.errors import AppError, BadInput
+from app.output import give_up_output, put
 
 DEMO_EVENTS = 20_000
 MOST_EVENTS = 10_000_000
@@ -22,6 +23,10 @@ MOST_EVENTS = 10_000_000
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # Closed by whoever started us, or there is no terminal at all.
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
     given = _parser().parse_args(argv)
     run: Callable[[argparse.Namespace], int] = given.run
     try:
@@ -33,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # Whoever read us has enough (`| head`); what is still buffered has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up_output()
         return 0
 
 
@@ -164,10 +169,15 @@ def _events(given: argparse.Namespace) -> int:
 def _uploads(given: argparse.Namespace) -> int:
     from app.store import Store
     from app.store.trouble import explained
+    from app.study.caughtup import catch_up
 
     folder = _folder(given)
-    with explained(folder), Store.read(folder) as store:
-        _print_json([_summary(given, store)] if given.summary else store.uploads.export())
+    with explained(folder):
+        if given.summary:
+            Store.read(folder).close()
+            catch_up(folder)
+        with Store.read(folder) as store:
+            _print_json([_summary(given, store)] if given.summary else store.uploads.export())
     return 0
 
 
@@ -176,17 +186,16 @@ def _summary(given: argparse.Namespace, store: Any) -> dict[str, Any]:
 
     from app.store.report import ALL, Frame
     from app.store.report.summary import summary
-    from app.study import Study
 
-    with Study(_folder(given)) as study:
-        study.catch_up()
     return summary(store.report, ALL, Frame(given.frame), time.time_ns() // 1_000_000)
 
 
 def _captures(given: argparse.Namespace) -> int:
     from app.store import Store
+    from app.store.trouble import explained
 
-    with Store.read(_folder(given)) as store:
+    folder = _folder(given)
+    with explained(folder), Store.read(folder) as store:
         _print_json(store.captures.export())
     return 0
 
@@ -195,14 +204,13 @@ def _sdks(given: argparse.Namespace) -> int:
     from app.sdk.report import exported, sources
     from app.store import Store
     from app.store.trouble import explained
-    from app.study import Study
+    from app.study.caughtup import catch_up
 
     folder = _folder(given)
     # Read first: it says in words when there is no workspace.
-    with explained(folder), Store.read(folder):
-        pass
-    with explained(folder), Study(folder) as study:
-        study.catch_up()
+    with explained(folder):
+        Store.read(folder).close()
+        catch_up(folder)
     with explained(folder), Store.read(folder) as store:
         _print_json([exported(sources(store))])
     return 0
@@ -213,14 +221,13 @@ def _problems(given: argparse.Namespace) -> int:
     from app.lint.reading import all_findings, exported
     from app.store import Store
     from app.store.trouble import explained
-    from app.study import Study
+    from app.study.caughtup import catch_up
 
     folder = _folder(given)
     with explained(folder):
         # Read first: it says in words when there is no workspace.
         Store.read(folder).close()
-        with Study(folder) as study:
-            study.catch_up()
+        catch_up(folder)
         with Store.read(folder) as store:
             found = all_findings(store, muted(folder))
             _print_json(exported(store, found))
@@ -314,15 +321,11 @@ def _folder(given: argparse.Namespace) -> Path:
 def _print_json(items: Iterable[dict[str, Any]]) -> None:
     from app.decode.body import json_text
 
-    for item in items:
-        sys.stdout.buffer.write(json_text(item).encode() + b"\n")
-    sys.stdout.buffer.flush()
+    put(json_text(item) + "\n" for item in items)
 
 
 def _print_text(lines: Iterable[str]) -> None:
-    for line in lines:
-        sys.stdout.buffer.write(line.encode("utf-8", "replace"))
-    sys.stdout.buffer.flush()
+    put(lines)
 
 
 def _count(text: str) -> int:

@@ -11,6 +11,8 @@ from app.model import Delivery
 
 SQL_DIALECTS = ("duckdb", "snowflake", "bigquery", "clickhouse", "spark", "postgres")
 """What a chart's SQL can be said in."""
+MOST_NUMBER = (1 << 63) - 1
+"""The largest that SQLite numbers rows with."""
 POINT_ACTIONS = (
     "menu",
     "zoom",
@@ -64,7 +66,7 @@ def add_label_arguments(parser: argparse.ArgumentParser) -> None:
     match.add_argument("name", nargs="?", help="of a labeled event; or ask without saving:")
     _add_values(match)
     suggest = action("suggest", "labeled events for the element of a stored event")
-    suggest.add_argument("event", type=int, metavar="EVENT", help="its id")
+    suggest.add_argument("event", type=_event, metavar="EVENT", help="its id")
     suggest.add_argument("--group", action="store_true", help="all elements like it")
     add = action("add", "save one")
     add.add_argument("name", nargs="?")
@@ -89,10 +91,7 @@ def _add_values(parser: argparse.ArgumentParser) -> None:
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise ValueError(text)
-    return number
+    return _number(text, 0, 65535)
 
 
 def _fault(text: str) -> str:
@@ -106,10 +105,17 @@ def _fault(text: str) -> str:
 
 
 def _megabytes(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    return _number(text, 1, 1 << 40)
+
+
+def _event(text: str) -> int:
+    return _number(text, 1, MOST_NUMBER)
+
+
+def _number(text: str, least: int, most: int) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and least <= int(text) <= most):
+        raise argparse.ArgumentTypeError(f"a number from {least} to {most} is needed")
+    return int(text)
 
 
 def add_chart_arguments(parser: argparse.ArgumentParser) -> None:

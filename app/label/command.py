@@ -26,8 +26,10 @@ from app.label.matching import Clicks, Found
 from app.label.similar import similar
 from app.label.suggest import Suggestion, suggest, suggest_group
 from app.store import Store
+from app.store.definitions import FILE as DEFINITIONS
 from app.store.events import EventDetail
-from app.study import Study
+from app.store.trouble import explained
+from app.study.caughtup import catch_up
 
 MOST_BYTES = 16_000_000
 _VALUES = {
@@ -43,6 +45,7 @@ type Line = dict[str, Any]
 
 def listed(folder: Path) -> Iterator[Line]:
     """All labeled events with counts, health and their definitions."""
+    _refuse_nothing(folder)
     with Labels(folder) as labels:
         every = labels.all()
     with _clicks(folder) as (_, clicks):
@@ -156,6 +159,7 @@ def imports(folder: Path, file: Path) -> Iterator[Line]:
 def exports(folder: Path, *, ours: bool = False) -> tuple[list[Line], list[str]]:
     """All labeled events that are not archived, in Amplitude's form or in ours, and in sentences
     what could not be carried over."""
+    _refuse_nothing(folder)
     with Labels(folder) as labels:
         every = [one for one in labels.all() if not one.archived]
     if ours:
@@ -202,12 +206,19 @@ def read_json(file: Path) -> Any:
         raise BadInput(f"{file} is no JSON: {error}.") from error
 
 
+def _refuse_nothing(folder: Path) -> None:
+    """Reading makes no folder and no file. Raises StoreUnavailable when there is nothing."""
+    if not (folder / DEFINITIONS).exists():
+        Store.read(folder).close()
+
+
 @contextmanager
 def _clicks(folder: Path) -> Iterator[tuple[Store, Clicks]]:
     """The store and its clicks, studied up to the newest."""
-    with Study(folder) as study:
-        study.catch_up()
-    with Store.read(folder) as store:
+    with explained(folder):
+        Store.read(folder).close()
+        catch_up(folder)
+    with explained(folder), Store.read(folder) as store:
         clicks = Clicks(store.connection)
         clicks.update()
         yield store, clicks

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import BadInput
+from app.output import put
 from app.query.calendar import Clock
 from app.query.charts import Charts, translated
 from app.query.cohorts import KIND as COHORT
@@ -28,7 +29,7 @@ from app.query.warehouse import Warehouse
 from app.store import Store
 from app.store.definitions import Definitions
 from app.store.trouble import explained
-from app.study import Study
+from app.study.caughtup import catch_up
 
 
 def run_chart(given: argparse.Namespace, folder: Path) -> int:
@@ -39,8 +40,7 @@ def run_chart(given: argparse.Namespace, folder: Path) -> int:
     with explained(folder):
         # Read first: it says in words when there is no workspace.
         Store.read(folder).close()
-        with Study(folder) as study:
-            study.catch_up()
+        catch_up(folder)
     with Warehouse.open(folder) as warehouse:
         warehouse.refresh()
         with Definitions(folder) as definitions:
@@ -54,8 +54,7 @@ def run_chart(given: argparse.Namespace, folder: Path) -> int:
         text = translated(statements, given.sql)
     else:
         text = json.dumps(found, ensure_ascii=False)
-    sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
-    sys.stdout.buffer.flush()
+    put([text + "\n"])
     return 0
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from app.errors import BadInput
 from app.exchange.csvtext import cell
 from app.query.columns import Property, literal, quoted
 from app.query.definition import EventSpec
@@ -167,7 +168,23 @@ def download(
     most: int = MOST_DOWNLOADED,
 ) -> tuple[int, bool]:
     """Write users as CSV: ids, then what was last sent of each property of a user, by name.
-    Returns how many, and whether there were more."""
+    Returns how many, and whether there were more. Raises BadInput when the file cannot be
+    written."""
+    try:
+        return _download(pieces, people, properties, path, progress, go_on, most)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def _download(
+    pieces: Pieces,
+    people: People,
+    properties: Sequence[Property],
+    path: Path,
+    progress: Callable[[int], None],
+    go_on: Callable[[], bool],
+    most: int,
+) -> tuple[int, bool]:
     wanted = sorted(properties, key=lambda one: one.name)
     extra = "".join(f", {_text(one)}" for one in wanted)
     statement = (

@@ -48,6 +48,7 @@ LONGEST_LINE = 32_000_000
 MEMORY = "400MB"
 SCRATCH = "charts-"
 OLD_S = 86400
+_DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException)
 
 _TABLES = (
     "CREATE TABLE facts (key VARCHAR PRIMARY KEY, value VARCHAR)",
@@ -114,6 +115,7 @@ class Warehouse:
         self._scratch = scratch
         self._lock = threading.RLock()
         self._properties: dict[tuple[str, str], Property] | None = None
+        self._is_damaged = False
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -197,9 +199,24 @@ class Warehouse:
         with self._lock, self._explained():
             reader = Reader(self._folder)
             try:
+                if self._is_damaged:
+                    self._begin_anew()
+                return self._load(reader, progress)
+            except _DAMAGE as error:
+                if _lacks_room(self._folder, error):
+                    raise
+                log.warning("charts are made anew: %s", error)
+                self._begin_anew()
                 return self._load(reader, progress)
             finally:
                 reader.close()
+
+    def _begin_anew(self) -> None:
+        """Blocks that cannot be read show when they are asked for, not when the file is opened."""
+        self._db.close()
+        _remove(self._folder)
+        self._db = _opened(self._folder, self._scratch)
+        self._properties, self._is_damaged = None, False
 
     def _load(self, reader: Reader, progress: Callable[[Progress], None]) -> int:
         marks, last, identity = self._marks(), reader.last_event(), reader.identity()
@@ -365,7 +382,9 @@ class Warehouse:
             yield
         except duckdb.InterruptException as error:
             raise Interrupted("The question was given up.") from error
-        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        except (duckdb.OutOfMemoryException, *_DAMAGE) as error:
+            if not isinstance(error, duckdb.OutOfMemoryException):
+                self._is_damaged = not _lacks_room(self._folder, error)
             raise _in_words(self._folder, error) from error
         except sqlite3.Error as error:
             # Such as tables of a study that an older version began and nobody went on with yet.
@@ -383,11 +402,17 @@ def _tidy(folder: Path) -> None:
 
 
 def _in_words(folder: Path, error: Exception) -> StoreUnavailable:
-    if "No space left" in str(error) or shutil.disk_usage(folder).free < 1_000_000:
+    if _lacks_room(folder, error):
         return StoreFull(f"There is no room left for charts in {folder}.")
     if isinstance(error, duckdb.OutOfMemoryException):
         return StoreUnavailable("This chart needs more memory than there is.", "Ask for less.")
-    return StoreUnavailable(f"The charts in {folder} cannot be read or written.")
+    return StoreUnavailable(
+        f"The charts in {folder} cannot be read or written.", "They are made again the next time."
+    )
+
+
+def _lacks_room(folder: Path, error: Exception) -> bool:
+    return "No space left" in str(error) or shutil.disk_usage(folder).free < 1_000_000
 
 
 def _write(
@@ -423,12 +448,18 @@ def _opened(folder: Path, scratch: Path) -> duckdb.DuckDBPyConnection:
             # The window has it. A copy of one's own takes seconds, and nobody waits for anybody.
             return _connected(Path(":memory:"), scratch)
         log.warning("charts are made anew: %s", error)
-    for old in (path, path.with_name(f"{FILE}.wal")):
-        old.unlink(missing_ok=True)
     try:
+        _remove(folder)
         return _connected(path, scratch)
+    except OSError as error:
+        raise StoreUnavailable(f"{path} cannot be used: {error.strerror or error}.") from error
     except duckdb.Error as error:
         raise StoreUnavailable(f"The charts in {folder} cannot be opened.", str(error)) from error
+
+
+def _remove(folder: Path) -> None:
+    for old in (folder / FILE, folder / f"{FILE}.wal"):
+        old.unlink(missing_ok=True)
 
 
 def _connected(path: Path, scratch: Path) -> duckdb.DuckDBPyConnection:

@@ -99,6 +99,12 @@ class Store:
         try:
             with explained(folder):
                 return cls(_open_writable(folder), lock)
+        except OSError as error:
+            lock.release()
+            raise StoreUnavailable(
+                f"{folder / FILE} cannot be used: {error.strerror or error}.",
+                "Choose another folder with --workspace.",
+            ) from error
         except BaseException:
             lock.release()
             raise

@@ -57,7 +57,7 @@ class Definitions:
         """Raises StoreUnavailable with a sentence."""
         self._folder = folder
         private_dir(folder)
-        with explained(folder):
+        with explained(folder, FILE):
             path = folder / FILE
             with contextlib.suppress(OSError):
                 # Private from the first moment.
@@ -84,7 +84,7 @@ class Definitions:
         """Make one, or change the one with this number (which is made anew if it was removed, so
         that an undo finds everything as it was). Raises StoreUnavailable."""
         now = time.time_ns() // 1_000_000
-        with explained(self._folder), self._transaction():
+        with explained(self._folder, FILE), self._transaction():
             row = self._db.execute(
                 "INSERT INTO definitions (id, kind, name, body, created_ms, changed_ms)"
                 " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
@@ -95,12 +95,12 @@ class Definitions:
 
     def remove(self, number: int) -> None:
         """Remove one; nothing happens when it is not there. Raises StoreUnavailable."""
-        with explained(self._folder), self._transaction():
+        with explained(self._folder, FILE), self._transaction():
             self._db.execute("DELETE FROM definitions WHERE id = ?", (number,))
 
     def version(self) -> int:
         """Changes whenever somebody wrote, this one included."""
-        with explained(self._folder):
+        with explained(self._folder, FILE):
             (others,) = self._db.execute("PRAGMA data_version").fetchone()
         return hash((int(others), self._db.total_changes))
 
@@ -135,7 +135,7 @@ class Definitions:
                 self._db.execute(f"PRAGMA user_version = {VERSION}")
 
     def _read(self, sql: str, value: object) -> list[Definition]:
-        with explained(self._folder):
+        with explained(self._folder, FILE):
             rows = self._db.execute(sql, (value,)).fetchall()
         return [
             Definition(number, kind, name, orjson.loads(body), made, changed)

@@ -2,6 +2,7 @@
 One writer for each workspace: an advisory lock that the system drops when its process dies.
 """
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -38,14 +39,19 @@ class WorkspaceLock:
                 f"The workspace in {folder} {IN_USE} (process {holder}).",
                 "Close it, or choose another folder with --workspace.",
             )
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        _note(file)
         return cls(folder, file)
 
     def release(self) -> None:
         """Give the lock up."""
         self._file.close()
+
+
+def _note(file: IO[str]) -> None:
+    """Say who holds it. Past Python's buffer, which would be written again at the end."""
+    with contextlib.suppress(OSError):  # A full disk: the lock is held all the same.
+        os.ftruncate(file.fileno(), 0)
+        os.write(file.fileno(), str(os.getpid()).encode())
 
 
 if sys.platform == "win32":

@@ -21,7 +21,7 @@ from app.study.followers import make_followers
 from app.study.people import PeopleFollower
 from app.study.placing import Placing
 from app.study.reading import Batch, Captures
-from app.study.tables import empty, open_file
+from app.study.tables import empty, is_damage, open_file, throw_away
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +60,13 @@ class Study:
     ) -> int:
         """Study everything that is new and settled; returns the last capture that was. Stops
         between two batches when `go_on` says no."""
+        try:
+            return self._catch_up(go_on, progress)
+        except sqlite3.DatabaseError as error:
+            self._repair(error)
+            return self._catch_up(go_on, progress)
+
+    def _catch_up(self, go_on: Callable[[], bool], progress: Callable[[Progress], None]) -> int:
         self._forget_removed()
         while go_on():
             through = self._through()
@@ -68,11 +75,18 @@ class Study:
                 break
             self._study(batch, through)
             progress(Progress(self._through(), self._captures.last_id()))
-        self.refresh()
+        self._refresh()
         return self._through()
 
     def refresh(self) -> bool:
         """Take over what changed beside the captures; whether something did."""
+        try:
+            return self._refresh()
+        except sqlite3.DatabaseError as error:
+            self._repair(error)
+            return True
+
+    def _refresh(self) -> bool:
         stale = [
             one
             for one in self._followers
@@ -157,6 +171,18 @@ class Study:
                     follower.forget(first)
                 self._set(PRUNED, first.capture)
             self._begun_at = None
+
+    def _repair(self, error: sqlite3.DatabaseError) -> None:
+        """Begin the study's file anew when it is damaged, or raise the error again. (What is wrong
+        with the workspace itself comes as a sentence, and not here.)"""
+        if not is_damage(error):
+            raise error
+        log.warning("what was learned is worked out again: %s", error)
+        self._db.close()
+        with contextlib.suppress(OSError):
+            throw_away(self._folder)
+        self._db = open_file(self._folder, self._followers)
+        self._begun_at = None
 
     def _through(self) -> int:
         return self._get(THROUGH)

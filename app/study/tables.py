@@ -8,17 +8,20 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.errors import StoreUnavailable
 from app.study.follower import Follower
 
 FILE = "study.sqlite"
 VERSION = 1
 PAGE_SIZE = 8192
 
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _FACTS = "CREATE TABLE facts (key TEXT PRIMARY KEY, value) WITHOUT ROWID"
 
 
 def prepare(folder: Path) -> None:
-    """Have the file there, with all tables. Raises sqlite3.Error when that cannot be."""
+    """Have the file there, with all tables. Raises sqlite3.Error or StoreUnavailable when that
+    cannot be."""
     from app.study.followers import make_followers
 
     with contextlib.closing(open_file(folder, make_followers())):
@@ -34,16 +37,41 @@ def statements() -> list[str]:
 
 def open_file(folder: Path, followers: Sequence[Follower]) -> sqlite3.Connection:
     """The file for writing, with the tables of these followers; one that is damaged or was made
-    by another version is begun anew. Raises sqlite3.Error."""
+    by another version is begun anew. Raises sqlite3.Error, and StoreUnavailable with a sentence
+    when the file system is in the way."""
     try:
-        return _open(folder, followers)
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
-            raise
-        # Not a database, or a broken one. Nothing is lost: it is made from the workspace.
-        for path in (folder / FILE, folder / f"{FILE}-wal", folder / f"{FILE}-shm"):
-            path.unlink(missing_ok=True)
-        return _open(folder, followers)
+        try:
+            return _open(folder, followers)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            throw_away(folder)
+            return _open(folder, followers)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{folder / FILE} cannot be used: {error.strerror or error}.",
+            "Remove it; it is made again.",
+        ) from error
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file is no database, or a broken one."""
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _DAMAGE
+
+
+def throw_away(folder: Path) -> None:
+    """Empty a damaged file. Nothing is lost: it is made from the workspace. Raises OSError."""
+    path = folder / FILE
+    try:
+        # In place where that can be, so that whoever has it open sees what comes to be in it.
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=1)) as db:
+            db.setconfig(sqlite3.SQLITE_DBCONFIG_RESET_DATABASE, True)
+            db.execute("VACUUM")
+            db.setconfig(sqlite3.SQLITE_DBCONFIG_RESET_DATABASE, False)
+            db.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        for one in (path, folder / f"{FILE}-wal", folder / f"{FILE}-shm"):
+            one.unlink(missing_ok=True)
 
 
 def make_tables(db: sqlite3.Connection, followers: Sequence[Follower]) -> None:
@@ -87,7 +115,9 @@ def _open(folder: Path, followers: Sequence[Follower]) -> sqlite3.Connection:
                 make_tables(db, followers)
                 db.execute("COMMIT")
             except BaseException:
-                db.execute("ROLLBACK")
+                # A full disk has ended the transaction by itself.
+                with contextlib.suppress(sqlite3.Error):
+                    db.execute("ROLLBACK")
                 raise
     except BaseException:
         db.close()

@@ -78,6 +78,16 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
     assert figure(folder, CHART).series[0].total == 1
 
 
+def test_a_file_that_lost_its_end_is_made_anew(tmp_path: Path) -> None:
+    events = [did(str(at), "A", NOON, {"p": "x" * at}) for at in range(2000)]
+    folder = workspace(tmp_path, events)
+    assert figure(folder, CHART).series[0].total == 2000
+    with (folder / FILE).open("r+b") as file:
+        file.truncate((folder / FILE).stat().st_size * 6 // 10)
+    add(folder, did("new", "A", NOON))
+    assert figure(folder, CHART).series[0].total == 2001
+
+
 def test_a_file_of_another_workspace_is_made_anew(tmp_path: Path) -> None:
     other = workspace(tmp_path / "other", [did(str(i), "A", NOON) for i in range(5)])
     folder = workspace(tmp_path / "one", [did("1", "A", NOON)])

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from app.errors import StoreUnavailable
 from app.model import Via
 from app.store import Store
 from app.study import FILE, Study
@@ -117,6 +118,37 @@ def test_a_damaged_study_is_made_again(tmp_path: Path, damage: bytes) -> None:
     with Study(tmp_path) as study:
         study.catch_up()
     assert facts(tmp_path) == [(1, 1)]
+
+
+def test_damage_that_shows_later_is_repaired_for_everybody(tmp_path: Path) -> None:
+    studied(tmp_path, [sent("A", 1, device_id="device-1")]).close()
+    with sqlite3.connect(tmp_path / FILE) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'people'").fetchone()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    db.close()
+    with Store.read(tmp_path) as open_before, (tmp_path / FILE).open("r+b") as file:
+        file.seek((page - 1) * study_tables.PAGE_SIZE)
+        file.write(b"\xff" * 200)
+        filled(tmp_path, [sent("A", 2, device_id="device-1")])
+        with Study(tmp_path) as study:
+            assert study.catch_up() == 2
+        assert facts(tmp_path) == [(1, 1), (2, 1)]
+        assert owners(open_before) == [1, 1]
+
+
+def test_a_damaged_study_is_readable_at_once(tmp_path: Path) -> None:
+    studied(tmp_path, [sent("A", 1, device_id="device-1")]).close()
+    (tmp_path / FILE).write_bytes(b"no database" * 999)
+    with Store.read(tmp_path) as open_before, Study(tmp_path) as study:
+        study.catch_up()
+        assert owners(open_before) == [1]
+
+
+def test_a_study_that_belongs_to_somebody_else_is_a_sentence(tmp_path: Path) -> None:
+    filled(tmp_path, [sent("A", 1, device_id="device-1")])
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(StoreUnavailable, match="cannot be used"):
+        Study(tmp_path)
 
 
 def test_another_version_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
