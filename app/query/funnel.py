@@ -223,19 +223,14 @@ class Asked:
     def _rows(self, segment: Segment, steps: tuple[EventSpec, ...]) -> tuple[Rows, dict[int, Ints]]:
         statement = self._events(segment, steps)
         found = self.run(statement)
-        who, held = _plain(found["person"]), None
-        if self.chart.hold:
-            held = _plain(found["held"])
-            _, unit = np.unique(np.stack([who, held]), axis=1, return_inverse=True)
-            unit = unit.astype(np.int64).ravel()
-        else:
-            _, unit = np.unique(who, return_inverse=True)
-            unit = unit.astype(np.int64)
+        who, identity = _plain(found["person"]), _plain(found["id"])
         tick = (_plain(found["time"]) - self.start_ms) // self.unit_ms
-        identity = _plain(found["id"])
-        order = np.lexsort((identity, tick, unit))
+        keys = [identity, who * self.span + tick]
+        if self.chart.hold:
+            keys = [identity, tick, _plain(found["held"]), who]
+        order = np.lexsort(keys)
         rows = Rows(
-            unit[order],
+            _numbered([who[order], *(one[order] for one in keys[2:3])]),
             who[order],
             tick[order],
             identity[order],
@@ -340,7 +335,8 @@ class Asked:
         found = self.run(source(sql.both(self.in_time(), matches), columns))
         tick = (_plain(found["time"]) - self.start_ms) // self.unit_ms
         keys = _plain(found["person"]) * self.span + tick
-        return np.unique(keys)
+        keys.sort()  # Three times as fast as making them unique, which nobody needs.
+        return keys
 
     def names(self, index: int) -> dict[int, str | None]:
         """The values of a grouping by their numbers."""
@@ -360,6 +356,14 @@ class Asked:
 
 def _plain(column: Any) -> Ints:
     return np.ma.filled(column, 0).astype(np.int64)
+
+
+def _numbered(keys: list[Ints]) -> Ints:
+    """Numbers from 0 for runs of rows that have the same keys."""
+    begins = np.zeros(len(keys[0]), bool)
+    for key in keys:
+        begins[1:] |= key[1:] != key[:-1]
+    return np.cumsum(begins)
 
 
 def _by_id(ids: Ints, codes: Ints) -> Ints:
