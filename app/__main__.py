@@ -105,7 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     users.add_argument("--limit", type=_count, default=1000, metavar="N")
     users.set_defaults(run=_users)
 
-    imported = commands.add_parser("import", help="read HAR files, request bodies, events")
+    imported = commands.add_parser(
+        "import", help="read HAR, bodies, events, exports, flows, bundles"
+    )
     _workspace(imported)
     imported.add_argument("files", nargs="+", type=Path, metavar="FILE")
     imported.set_defaults(run=_import)
@@ -279,7 +281,7 @@ def _import(given: argparse.Namespace) -> int:
     with Store.write(folder) as store, Checkpointer(folder):
         for path in given.files:
             try:
-                report = import_file(store.writer, path)
+                report = import_file(store.writer, path, flows=_flows)
             except BadInput as error:
                 print(error, file=sys.stderr)
                 status = 1
@@ -289,6 +291,12 @@ def _import(given: argparse.Namespace) -> int:
                 status = 1
             print(f"{path}: {report.events} events in {report.uploads} uploads", file=sys.stderr)
     return status
+
+
+def _flows(file: Any, skipped: Any) -> Any:
+    from proxy.flows import flow_captures
+
+    return flow_captures(file, skipped)
 
 
 def _label(given: argparse.Namespace) -> int:

@@ -84,6 +84,18 @@ class Imported(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class Importing(Message):
+    """How far an import has come: bytes of the file that were read, and what is stored by now."""
+
+    TYPE: ClassVar[str] = "importing"
+    path: str
+    read: int
+    size: int
+    uploads: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble(Message):
     """Something that a person should know, as a sentence; capture goes on."""
 
@@ -176,6 +188,14 @@ class Import(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class CancelImport(Message):
+    """Stop reading a file. What was read stays; `imported` tells the end."""
+
+    TYPE: ClassVar[str] = "cancel_import"
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stop(Message):
     """Commit everything and end; the same as closing stdin."""
 
@@ -191,6 +211,7 @@ _TYPES: dict[str, type[Message]] = {
         Changed,
         FaultsMet,
         Imported,
+        Importing,
         Trouble,
         AgentSaid,
         AskAgent,
@@ -202,6 +223,7 @@ _TYPES: dict[str, type[Message]] = {
         SetCap,
         Clear,
         Import,
+        CancelImport,
         Stop,
     )
 }

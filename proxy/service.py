@@ -10,7 +10,6 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 
 from mitmproxy.exceptions import OptionsError
 from mitmproxy.utils import asyncio_utils
@@ -27,7 +26,7 @@ from proxy.authority import CERTIFICATE, ready_authority
 from proxy.capture import CaptureAddon
 from proxy.config import Config, State
 from proxy.control import Announcer, listen
-from proxy.importing import import_into
+from proxy.importing import Imports
 from proxy.inject import InjectAddon
 from proxy.master import CaptureMaster, free_ports
 from proxy.memory import IngestionMemory
@@ -58,6 +57,7 @@ class Service:
         self._announcer = Announcer()
         self._loop = asyncio.get_running_loop()
         self._writer = GroupWriter(store.writer, self._committed, self._trouble)
+        self._imports = Imports(self._writer, self._announcer.say)
         self._master = _master(config, state)
         self._memory = IngestionMemory(config.workspace, LocalIngestion(state.rules))
         self._addon = CaptureAddon(
@@ -84,7 +84,8 @@ class Service:
             wire.SetIngestion: self._set_ingestion,
             wire.SetCap: self._set_cap,
             wire.Clear: self._clear,
-            wire.Import: self._import,
+            wire.Import: lambda message: self._start(self._imports.run(message.path), "import"),
+            wire.CancelImport: lambda message: self._imports.cancel(message.path),
             wire.Stop: lambda _: self._master.stop(),
         }
 
@@ -139,6 +140,7 @@ class Service:
     async def _drain(self) -> None:
         """Take no more, let uploads on their way have their answer, commit the rest. Idle
         connections and other people's tunnels end with the process."""
+        self._imports.cancel_all()
         self._master.options.update(server=False)
         self._addon.line.close()
         with contextlib.suppress(TimeoutError):
@@ -213,13 +215,6 @@ class Service:
                 self._announcer.say(wire.Removed(first.capture, first.event))
         except StoreUnavailable as error:
             self._announcer.say(wire.Trouble(error.sentence, error.hint))
-
-    def _import(self, message: wire.Import) -> None:
-        self._start(self._import_file(Path(message.path)), "import")
-
-    async def _import_file(self, path: Path) -> None:
-        report = await import_into(self._writer, path)
-        self._announcer.say(wire.Imported(str(path), report.uploads, report.events, report.problem))
 
     def _start(self, work: Awaitable[None], name: str) -> None:
         asyncio_utils.create_task(work, name=name, keep_ref=True)  # type: ignore[arg-type]

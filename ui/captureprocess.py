@@ -50,6 +50,7 @@ class CaptureProcess(QObject):
     changed = Signal(object)
     faults_met = Signal(object)
     imported = Signal(object)
+    importing = Signal(object)
     trouble = Signal(object)
     agent_said = Signal(object)
     state_changed = Signal(str)
@@ -213,6 +214,8 @@ class CaptureProcess(QObject):
                 self.agent_said.emit(message)
             case wire.Imported():
                 self.imported.emit(message)
+            case wire.Importing():
+                self.importing.emit(message)
             case wire.Trouble():
                 log.warning("%s %s", message.sentence, message.hint)
                 self.trouble.emit(message)

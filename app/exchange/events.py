@@ -2,7 +2,8 @@
 Events from files, as the uploads that they might have come in.
 
 Events of a file of their own have no envelope: they are grouped by API key, a thousand at most.
-What `eventscope events` printed remembers its upload and comes back grouped as it was.
+What `eventscope events` printed remembers its upload and comes back grouped as it was; what
+Amplitude exported is grouped by the minute in which it arrived there.
 """
 
 from collections.abc import Iterator
@@ -14,9 +15,11 @@ import orjson
 from app.decode.body import json_text
 from app.decode.forms import FAMILIES, body
 from app.decode.http_v2 import BATCH
+from app.exchange import amplitude
 from app.model import Capture, Response, Via
 
 LARGEST_UPLOAD = 1000
+MINUTE_MS = 60_000
 _OPEN_GROUPS = 32
 """Groups that wait for more at once; beyond this the oldest is closed, so memory stays flat."""
 
@@ -92,6 +95,9 @@ class Grouping:
         if is_printed(value):
             yield from self._add_printed(value)
             return
+        if amplitude.is_exported(value):
+            yield from self._add_exported(value)
+            return
         own = value.get("api_key")
         key = own if isinstance(own, str) and own else NO_KEY
         group = self._groups.get((key, None))
@@ -126,6 +132,20 @@ class Grouping:
             group.at_ms = _whole(value.get("received_ms"))
             group.status = _status(value.get("status"))
         group.items.append(_json(value["event"]))
+        if len(group.items) >= LARGEST_UPLOAD:
+            yield self._groups.pop(place).capture(self._fallback_ms)
+
+    def _add_exported(self, value: dict[str, Any]) -> Iterator[Capture]:
+        """What arrived at Amplitude in the same minute is one upload."""
+        arrived_ms = _whole(amplitude.received_ms(value))
+        name = amplitude.project(value) or NO_KEY
+        place = (name, ("export", arrived_ms // MINUTE_MS))
+        group = self._groups.get(place)
+        if group is None:
+            yield from self._make_room()
+            group = self._groups[place] = _Group(name, status=amplitude.STATUS)
+        group.at_ms = max(group.at_ms, arrived_ms)
+        group.items.append(_json(amplitude.as_sent(value)))
         if len(group.items) >= LARGEST_UPLOAD:
             yield self._groups.pop(place).capture(self._fallback_ms)
 

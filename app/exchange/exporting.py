@@ -1,18 +1,24 @@
 """
-Events into a file: whole or not at all, with progress, and without what is not to be shared.
+Events and exchanges into a file: whole or not at all, with progress, and without what is not to be
+shared.
 """
 
 import contextlib
+import io
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from app.decode.body import json_text
 from app.errors import StoreUnavailable
+from app.exchange import bundle, har
 from app.exchange.csvtext import csv_rows
+from app.exchange.redactcapture import redacted_capture
 from app.exchange.redaction import Redaction, redacted
+from app.store.captures import Stored
 
 EVERY = 200
 """After so many events progress is told."""
@@ -25,9 +31,20 @@ class Format(StrEnum):
     NDJSON = "NDJSON"
     CSV = "CSV"
     UPLOADS = "HTTP V2 uploads"
+    HAR = "HAR"
+    BUNDLE = "Eventscope bundle"
 
 
-SUFFIX = {Format.NDJSON: ".ndjson", Format.CSV: ".csv", Format.UPLOADS: ".json"}
+WHOLE = frozenset({Format.HAR, Format.BUNDLE})
+"""These hold whole exchanges, the requests in which the events came."""
+
+SUFFIX = {
+    Format.NDJSON: ".ndjson",
+    Format.CSV: ".csv",
+    Format.UPLOADS: ".json",
+    Format.HAR: ".har",
+    Format.BUNDLE: ".zip",
+}
 
 
 def export_file(
@@ -49,11 +66,46 @@ def export_file(
                 progress(count)
             yield event
 
+    with _written(path) as file, _text(file) as text:
+        text.writelines(_LINES[form](counted()))
+    return count
+
+
+def export_captures(
+    path: Path,
+    stored: Iterable[Stored],
+    form: Format,
+    what: Redaction,
+    progress: Callable[[int], object] = lambda _: None,
+) -> int:
+    """The same for whole exchanges, as HAR or as a bundle."""
+    count = 0
+
+    def counted() -> Iterator[Stored]:
+        nonlocal count
+        for one in stored:
+            count += 1
+            if count % EVERY == 0:
+                progress(count)
+            yield redacted_capture(one, what) if what else one
+
+    with _written(path) as file:
+        if form is Format.BUNDLE:
+            bundle.write(file, (one.capture for one in counted()), is_redacted=bool(what))
+        else:
+            with _text(file) as text:
+                text.writelines(har.lines(one.capture for one in counted()))
+    return count
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[IO[bytes]]:
+    """A file that appears when all of it was written. Raises StoreUnavailable."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="") as file:
-            file.writelines(_LINES[form](counted()))
+        handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w+b") as file:
+            yield file
         temporary.replace(path)
     except OSError as error:
         raise StoreUnavailable(f"{path} cannot be written: {error.strerror or error}.") from error
@@ -61,7 +113,16 @@ def export_file(
         # Gone already when all went well.
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
-    return count
+
+
+@contextmanager
+def _text(file: IO[bytes]) -> Iterator[io.TextIOWrapper]:
+    """The file for text; it stays open."""
+    text = io.TextIOWrapper(file, encoding="utf-8", errors="replace", newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
 
 
 def _ndjson(events: Iterator[dict[str, Any]]) -> Iterator[str]:

@@ -1,17 +1,21 @@
 """
-HAR 1.2, the archive that browsers and proxies write, as captures.
+HAR 1.2, the archive that browsers and proxies write: as captures, and written from captures.
 
-Only exchanges that concern us are taken: a HAR holds everything a page loaded. Archives hold bodies
-of responses unpacked, so what the headers say of packing is dropped there.
+When reading, only exchanges that concern us are taken: a HAR holds everything a page loaded.
+Archives hold bodies of responses unpacked, so what the headers say of packing is dropped there.
 """
 
 import base64
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
+from app import __version__
 from app.decode import concerns_us, decode
+from app.decode.body import BodyProblem, json_text, unpacked
+from app.decode.request import MOST_FIELDS, split
 from app.errors import BadInput
 from app.exchange.report import Skipped
 from app.model import Capture, Headers, Response, Via
@@ -42,6 +46,99 @@ def captures(archive: Any, name: str, skipped: Skipped) -> Iterator[Capture]:
 def is_archive(document: Any) -> bool:
     """Whether parsed JSON is a HAR."""
     return isinstance(document, dict) and isinstance(document.get("log"), dict)
+
+
+def lines(found: Iterable[Capture]) -> Iterator[str]:
+    """The text of an archive with these exchanges, a piece at a time."""
+    creator = json_text({"name": "Eventscope", "version": __version__})
+    yield f'{{"log":{{"version":"1.2","creator":{creator},"entries":['
+    for number, capture in enumerate(found):
+        yield (",\n" if number else "\n") + json_text(_entry(capture))
+    yield "\n]}}\n"
+
+
+def _entry(capture: Capture) -> dict[str, Any]:
+    took = capture.duration_ms or 0
+    moment = datetime.fromtimestamp(capture.at_ms / 1000, UTC)
+    return {
+        "startedDateTime": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "time": took,
+        "request": _asked(capture),
+        "response": _answered(capture),
+        "cache": {},
+        "timings": {"send": 0, "wait": took, "receive": 0},
+    }
+
+
+def _asked(capture: Capture) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "method": capture.method,
+        "url": capture.url,
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _named(capture.headers),
+        "queryString": _query(capture.url),
+        "headersSize": -1,
+        "bodySize": len(capture.body),
+    }
+    if capture.body:
+        kind = capture.header("content-type") or "application/octet-stream"
+        found["postData"] = {"mimeType": kind, **_shown(capture.body)}
+    return found
+
+
+def _answered(capture: Capture) -> dict[str, Any]:
+    """What came back, unpacked, as browsers write it; status 0 when nothing did."""
+    response = capture.response or Response(0)
+    body = response.body
+    try:
+        body = unpacked(body, response.header("content-encoding"))[0]
+        is_unpacked = True
+    except BodyProblem:
+        is_unpacked = False
+    headers = [
+        (name, value)
+        for name, value in response.headers
+        if not is_unpacked or name.lower() not in _UNPACKED
+    ]
+    found: dict[str, Any] = {
+        "status": response.status,
+        "statusText": "",
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _named(headers),
+        "content": {
+            "size": len(body),
+            "mimeType": response.header("content-type") or "x-unknown",
+            **_shown(body),
+        },
+        "redirectURL": response.header("location"),
+        "headersSize": -1,
+        "bodySize": len(response.body),
+    }
+    if capture.failure:
+        found["_error"] = capture.failure
+    return found
+
+
+def _named(headers: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": _plain(name), "value": _plain(value)} for name, value in headers]
+
+
+def _query(url: str) -> list[dict[str, str]]:
+    try:
+        pairs = parse_qsl(split(url).query, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return []
+    return [{"name": _plain(name), "value": _plain(value)} for name, value in pairs]
+
+
+def _shown(body: bytes) -> dict[str, str]:
+    """A body as text where it is some."""
+    try:
+        return {"text": body.decode()}
+    except UnicodeDecodeError:
+        return {"text": base64.b64encode(body).decode(), "encoding": "base64"}
 
 
 def _capture(entry: Any) -> Capture | None:

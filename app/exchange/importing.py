@@ -4,17 +4,27 @@ Puts a file into a workspace: read, decoded and stored in batches, as live traff
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from app.decode import decode
 from app.errors import BadInput
 from app.exchange.opened import opened
-from app.exchange.reading import captures_in
+from app.exchange.reading import Flows, captures_in
 from app.exchange.report import ImportReport, Skipped
 from app.model import Capture, Decoded
 
 _BATCH_CAPTURES = 100
 _BATCH_BYTES = 8 << 20
+
+
+class Progress(NamedTuple):
+    """How many of the file's bytes were read, of how many, and what is stored by now."""
+
+    read: int
+    size: int
+    uploads: int
+    events: int
+
 
 Batch = list[tuple[Capture, Decoded]]
 
@@ -29,10 +39,11 @@ class Adds(Protocol):
 def import_file(
     writer: Adds,
     path: Path,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[Progress], object] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    flows: Flows | None = None,
 ) -> ImportReport:
-    """Import a file. `progress` is told how many of the file's bytes were read.
+    """Import a file. `progress` is told after each batch; `flows` reads what mitmproxy wrote.
 
     Raises BadInput when nothing of it can be used, and StoreUnavailable. When a part can be used,
     that part is stored and the report says what was left out.
@@ -42,12 +53,12 @@ def import_file(
     problem = ""
     with opened(path) as file:
         try:
-            for batch in _batches(captures_in(file, skipped)):
+            for batch in _batches(captures_in(file, skipped, flows)):
                 writer.add(batch)
                 uploads += sum(decoded.upload is not None for _, decoded in batch)
                 events += sum(len(d.upload.events) for _, d in batch if d.upload)
                 if progress:
-                    progress(file.position, file.size)
+                    progress(Progress(file.position, file.size, uploads, events))
                 if cancelled and cancelled():
                     problem = "The import was stopped; what was read until then is stored."
                     break

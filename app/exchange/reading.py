@@ -2,47 +2,86 @@
 What a file holds, recognised by its content, as captures in order.
 
 A HAR archive, a JSON array or an indented body is read whole; NDJSON is read line by line, so a
-file of any size takes little memory.
+file of any size takes little memory. Of a ZIP archive, each member is read in this way, unless it
+is our own bundle.
 """
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from app.decode.body import BodyProblem, json_text, parsed
 from app.errors import BadInput
-from app.exchange import har
+from app.exchange import bundle, har
+from app.exchange.archive import Archive, is_text, opened_archive
 from app.exchange.events import Grouping, body_capture, is_body, is_event, is_printed
-from app.exchange.opened import LINE_LIMIT, WHOLE_LIMIT, Opened, opened
+from app.exchange.opened import LINE_LIMIT, WHOLE_LIMIT, Opened, Unreasonable, opened
 from app.exchange.report import Skipped, Strict
 from app.model import Capture
 
 _HAR_START = re.compile(rb'\s*\{\s*"log"\s*:')
 _LINES_LOOKED_AT = 20
-_HINT = "Can be imported: a HAR archive, the body of an upload, events as JSON or one a line."
+_FLOWS = re.compile(rb"[1-9]\d{0,11}:\d{1,12}:")
+"""How a file of mitmproxy's begins: the length of the first flow, and of its first part."""
+_HINT = (
+    "Can be imported: HAR archives, bodies of uploads, events as JSON or one a line, exports of"
+    " Amplitude, flows of mitmproxy, bundles of Eventscope."
+)
+
+type Flows = Callable[[Opened, Skipped], Iterator[Capture]]
+"""Reads a file of mitmproxy's flows; given by who may know mitmproxy."""
 
 
-def captures_from(path: Path, skipped: Skipped | None = None) -> Iterator[Capture]:
+def captures_from(
+    path: Path, skipped: Skipped | None = None, flows: Flows | None = None
+) -> Iterator[Capture]:
     """The exchanges that a file holds, or stands for. Raises BadInput; what cannot be read within
     the file is counted in `skipped`, or raises as well when that is not given."""
     with opened(path) as file:
-        yield from captures_in(file, skipped or Strict())
+        yield from captures_in(file, skipped or Strict(), flows)
 
 
-def captures_in(file: Opened, skipped: Skipped) -> Iterator[Capture]:
+def captures_in(file: Opened, skipped: Skipped, flows: Flows | None = None) -> Iterator[Capture]:
     """The same for an open file."""
     found = 0
-    for capture in _recognised(file, skipped):
+    for capture in _any(file, skipped, flows):
         found += 1
         yield capture
     if not found:
         raise BadInput(skipped.first or f"{file.name} holds no events.", _HINT)
 
 
-def _recognised(file: Opened, skipped: Skipped) -> Iterator[Capture]:
+def _any(file: Opened, skipped: Skipped, flows: Flows | None) -> Iterator[Capture]:
+    if not file.is_archive():
+        yield from _recognised(file, skipped, flows)
+        return
+    with opened_archive(file) as archive:
+        if bundle.NAME in archive.names():
+            yield from bundle.captures(archive, skipped)
+        else:
+            yield from _members(archive, skipped)
+
+
+def _members(archive: Archive, skipped: Skipped) -> Iterator[Capture]:
+    """The events of every member that may hold some. One that is damaged takes no other with it."""
+    for info in filter(is_text, archive.members):
+        try:
+            with archive.member(info) as member:
+                # Hours in which nothing happened are there as empty files.
+                if info.file_size:
+                    yield from _recognised(member, skipped, None)
+        except Unreasonable:
+            raise
+        except BadInput as error:
+            skipped.add(str(error))
+
+
+def _recognised(file: Opened, skipped: Skipped, flows: Flows | None) -> Iterator[Capture]:
     start = file.start()
+    if flows and _FLOWS.match(start):
+        return flows(file, skipped)
     if _HAR_START.match(start):
         return _whole(file, skipped)
     first = next(file.lines(), None)

@@ -7,7 +7,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 KEY, EMAIL, ADDRESS, VALUE = "[API key]", "[e-mail]", "[IP address]", "[redacted]"
 DEEPEST = 200
@@ -34,23 +34,29 @@ NOTHING = Redaction(keys=False, emails=False, addresses=False)
 
 def redacted(events: Iterable[dict[str, Any]], what: Redaction) -> Iterator[dict[str, Any]]:
     """Events as `store.events.export` yields them, without what is to be taken out."""
-    names = frozenset(name.casefold() for name in what.properties)
     for event in events:
         key = event.get("api_key")
-        secret = key if what.keys and isinstance(key, str) and len(key) > 3 else ""
-        found = _Redactor(what, names, secret).value(event, 0) if what else event
-        yield {**found, "api_key": KEY} if secret else found
+        redactor = Redactor.of(what, key if isinstance(key, str) else None)
+        found = redactor.value(event) if what else event
+        yield {**found, "api_key": KEY} if redactor.secret else found
 
 
 @dataclass(frozen=True, slots=True)
-class _Redactor:
-    """Goes through one event."""
+class Redactor:
+    """Goes through one event, or whatever else is JSON or text."""
 
     what: Redaction
     names: frozenset[str]
     secret: str
 
-    def value(self, value: Any, depth: int) -> Any:
+    @classmethod
+    def of(cls, what: Redaction, key: str | None) -> Self:
+        """For what was sent with this key."""
+        names = frozenset(name.casefold() for name in what.properties)
+        return cls(what, names, key if what.keys and key and len(key) > 3 else "")
+
+    def value(self, value: Any, depth: int = 0) -> Any:
+        """A JSON value without what is to be taken out."""
         if depth > DEEPEST:
             return VALUE
         if isinstance(value, dict):
@@ -63,6 +69,7 @@ class _Redactor:
         return VALUE if name.casefold() in self.names else self.value(item, depth + 1)
 
     def text(self, text: str) -> str:
+        """A text without what is to be taken out."""
         if self.secret:
             text = text.replace(self.secret, KEY)
         if self.what.emails and "@" in text:

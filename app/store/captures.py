@@ -3,7 +3,8 @@ Reads captures back: one whole exchange by its id, or all of them in order.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -55,6 +56,17 @@ class CaptureReader:
                 if found:
                     yield _exported(found)
             last = ids[-1][0]
+
+    def ids(self) -> "array[int]":
+        """The ids of all exchanges, in order of arrival."""
+        return array("q", (n for (n,) in self._db.execute("SELECT id FROM captures ORDER BY id")))
+
+    def each(self, ids: Iterable[int]) -> Iterator[Stored]:
+        """These exchanges, without those that are gone."""
+        for number in ids:
+            found = self.load(number)
+            if found:
+                yield found
 
     def load(self, capture_id: int) -> Stored | None:
         """The exchange as it is now, without the cache."""

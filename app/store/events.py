@@ -235,6 +235,25 @@ class EventReader:
         for at in range(0, len(ordered), 1000):
             yield from map(_exported, self._details(ordered[at : at + 1000]))
 
+    def uploads_of(self, ids: Sequence[int]) -> "array[int]":
+        """The uploads in which these events came, in order of arrival."""
+        found: set[int] = set()
+        for at in range(0, len(ids), 1000):
+            some = ids[at : at + 1000]
+            marks = ",".join("?" * len(some))
+            found.update(
+                self._ids(f"SELECT DISTINCT upload_id FROM events WHERE id IN ({marks})", some)
+            )
+        return array("q", sorted(found))
+
+    def uploads_with(self, chosen: Filter) -> "array[int]":
+        """The uploads that hold a matching event, in order of arrival."""
+        condition = where(chosen, self)
+        return self._ids(
+            f"SELECT DISTINCT upload_id FROM events WHERE {condition.sql} ORDER BY upload_id",
+            condition.values,
+        )
+
     def _chunk(self, chosen: Filter, last: int) -> "array[int]":
         condition = where(chosen, self)
         condition.add("id > ?", last)

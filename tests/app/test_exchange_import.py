@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.decode import decode
 from app.errors import BadInput
-from app.exchange import ImportReport, Skipped, captures_from, import_file, opened
+from app.exchange import ImportReport, Progress, Skipped, captures_from, import_file, opened
 from app.filter import Filter
 from app.model import Capture, Event, Kind, Via
 from app.store import Store
@@ -282,18 +282,19 @@ def test_a_gzip_that_is_cut_short_gives_what_came_before(tmp_path: Path) -> None
 
 
 def test_stopping_keeps_what_was_read(tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
+    told: list[Progress] = []
     values = [{"api_key": KEY, "events": [event(n)]} for n in range(350)]
     path = written(tmp_path, lines(*values))
     report, rows = imported(
         tmp_path,
         path,
-        progress=lambda done, size: told.append((done, size)),
+        progress=told.append,
         cancelled=lambda: len(told) == 2,
     )
     assert report.events == len(rows) == 200
     assert report.problem.startswith("The import was stopped")
-    assert all(0 < done <= size == path.stat().st_size for done, size in told)
+    assert all(0 < one.read <= one.size == path.stat().st_size for one in told)
+    assert [one.events for one in told] == [100, 200]
 
 
 # --- files that cannot be used ----------------------------------------------------------------
@@ -314,7 +315,7 @@ def test_stopping_keeps_what_was_read(tmp_path: Path) -> None:
         (b'{"log": []}', "is JSON, but neither"),
         (b'{"event_type": "\xff"}', "file is not UTF-8 text .byte 16"),
         ("{}".encode("utf-16"), "file is UTF-16 text"),
-        (b"PK\x03\x04rest", "file is a ZIP archive"),
+        (b"PK\x03\x04rest", "ZIP archive file is damaged"),
         (b"\x1f\x8b", "The gzip file file is cut short"),
         (b"\x1f\x8bnonsense", "The gzip file file is damaged"),
         (gzip.compress(b'{"event_type":"a"}' * 99)[:-9], "The gzip file file is cut short"),

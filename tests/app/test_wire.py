@@ -15,6 +15,7 @@ MESSAGES = [
     wire.Removed(3, 4),
     wire.Changed("block", ["a.example"]),
     wire.Imported("/f", 1, 2, "bad"),
+    wire.Importing("/f", 10, 20, 1, 2),
     wire.Trouble("Full.", "Free some."),
     wire.SetDelivery("local"),
     wire.SetHosts(["ä.example"]),
@@ -23,6 +24,7 @@ MESSAGES = [
     wire.SetCap(5),
     wire.Clear(),
     wire.Import("/f"),
+    wire.CancelImport("/f"),
     wire.Stop(),
 ]
 

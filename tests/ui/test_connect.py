@@ -234,6 +234,26 @@ def test_a_file_is_imported(
     assert running.importing.result.property("role") == "bad"
 
 
+def test_a_long_import_tells_how_far_it_is_and_can_be_stopped(
+    qtbot: QtBot, running: ConnectPage, context: Context, tmp_path: Path
+) -> None:
+    line = json.dumps({"api_key": "0123", "events": [{"event_type": "E", "user_id": "ada"}]})
+    path = tmp_path / "long.ndjson"
+    path.write_text(f"{line}\n" * 200_000)
+    card = running.importing
+    with qtbot.waitSignal(context.capture.importing, timeout=START_MS):
+        card.read_files([str(path)])
+    qtbot.waitUntil(lambda: 0 < card.bar.value() < 1000, timeout=START_MS)
+    assert card.result.text().startswith("Reading long.ndjson… ")
+    with qtbot.waitSignal(context.capture.imported, timeout=START_MS) as told:
+        qtbot.mouseClick(card.stop, LEFT)
+    assert told.args
+    assert "The import was stopped" in card.result.text()
+    assert 0 < told.args[0].events < 200_000
+    assert len(event_types(context.workspace)) == told.args[0].events
+    assert not card.reading.isVisible()
+
+
 def test_the_import_dialog_holds_nothing_up(qtbot: QtBot, running: ConnectPage) -> None:
     qtbot.mouseClick(running.importing.choose, LEFT)
     dialog = running.importing._dialog

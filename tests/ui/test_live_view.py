@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from app.exchange import captures_from
 from app.marks import NO_MARK, Mark
 from app.store.marks import read_marks
 from app.study import Study
@@ -281,6 +282,18 @@ def test_what_the_filter_shows_is_exported(
     (line,) = path.read_text("utf-8").splitlines()
     assert json.loads(line)["event"]["event_properties"] == {"price": 12, "note": "[redacted]"}
     assert "1 event exported to" in context.notifications.cards[0].notice.text
+    page.ask_to_export()
+    bar.form.setCurrentText("Eventscope bundle")
+    assert bar.state.text() == "Whole requests, with all of their events"
+    for box in (bar.keys, bar.emails, bar.addresses):
+        qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    bar.properties.clear()
+    bar.write(tmp_path / "out.zip")
+    qtbot.waitUntil(lambda: not bar.isVisible())
+    (found,) = captures_from(tmp_path / "out.zip")
+    kept = context.store.ask(lambda store: store.captures.get(1), None)
+    assert kept
+    assert found == kept.capture
     page.table.selectAll()
     page.ask_to_export()
     qtbot.keyClick(bar.which, Key.Key_Escape)

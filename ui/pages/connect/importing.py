@@ -4,7 +4,7 @@ The import card: a file that was captured elsewhere, read into the workspace.
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from app import wire
 from ui.captureprocess import CaptureProcess
@@ -12,7 +12,10 @@ from ui.pages.connect.parts import Card, beside
 from ui.plain import one_line, plural
 from ui.theme import label, set_role
 
-FILTER = "Captured traffic (*.har *.json *.ndjson *.jsonl *.gz);;All files (*)"
+FILTER = (
+    "Captured traffic (*.har *.json *.ndjson *.jsonl *.gz *.zip *.flow *.flows *.mitm);;"
+    "All files (*)"
+)
 
 
 class ImportCard(Card):
@@ -21,22 +24,43 @@ class ImportCard(Card):
     def __init__(self, capture: CaptureProcess) -> None:
         super().__init__(
             "Import a file",
-            "HAR, an HTTP V2 body, or events as NDJSON. Or drop files on this page.",
+            "HAR, HTTP V2 bodies, events as NDJSON, Amplitude's export, mitmproxy flows, or what"
+            " Eventscope exported. Or drop files on this page.",
             "import",
         )
         self._capture = capture
         self._dialog: QFileDialog | None = None
-        self._waiting: set[str] = set()
+        self._waiting: dict[str, wire.Importing | None] = {}
         self.choose = QPushButton("Choose files…")
         self.choose.setAccessibleName("Choose files to import")
         self.result = label("", "muted", wrap=True)
         self.result.hide()
         self.rows.addLayout(beside(self.choose, 1))
         self.rows.addWidget(self.result)
+        self.rows.addWidget(self._progress())
         self.choose.clicked.connect(self.show_dialog)
         capture.imported.connect(self._show_result)
+        capture.importing.connect(self._show_progress)
         capture.state_changed.connect(self.refresh)
         self.refresh()
+
+    def _progress(self) -> QWidget:
+        """How far it is, and a way to stop it."""
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(4)
+        self.bar.setAccessibleName("How much of the files was read")
+        self.stop = QPushButton("Cancel")
+        self.stop.setToolTip("Stop reading; what was read until then stays")
+        self.stop.clicked.connect(self.cancel)
+        self.reading = QWidget()
+        row = QHBoxLayout(self.reading)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.stop)
+        self.reading.hide()
+        return self.reading
 
     def refresh(self) -> None:
         """The capture process reads files, so it has to run."""
@@ -45,6 +69,7 @@ class ImportCard(Card):
         self.choose.setToolTip("" if is_ready else "Start capture first")
         if not is_ready and self._waiting:
             self._waiting.clear()
+            self.reading.hide()
             self._say("Capture stopped before the import ended.", "bad")
 
     def show_dialog(self) -> None:
@@ -59,13 +84,37 @@ class ImportCard(Card):
         """Have these files read."""
         for path in paths:
             if self._capture.send(wire.Import(str(Path(path).absolute()))):
-                self._waiting.add(str(Path(path).absolute()))
+                self._waiting[str(Path(path).absolute())] = None
+                self.bar.setRange(0, 0)
+                self.reading.show()
+                self.stop.setEnabled(True)
                 self._say(f"Reading {one_line(Path(path).name, 80)}…", "muted")
             else:
                 self._say("Start capture first; it reads the files.", "bad")
 
+    def cancel(self) -> None:
+        """Stop reading."""
+        self.stop.setEnabled(False)
+        for path in self._waiting:
+            self._capture.send(wire.CancelImport(path))
+
+    def _show_progress(self, message: wire.Importing) -> None:
+        if message.path not in self._waiting:
+            return
+        self._waiting[message.path] = message
+        known = [one for one in self._waiting.values() if one]
+        # In thousandths: a bar counts to two billion, files are larger.
+        total = sum(one.size for one in known)
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(round(1000 * sum(one.read for one in known) / max(1, total)))
+        events = plural(sum(one.events for one in known), "event")
+        name = one_line(Path(message.path).name, 80)
+        what = name if len(self._waiting) == 1 else plural(len(self._waiting), "file")
+        self._say(f"Reading {what}… {events} so far.", "muted")
+
     def _show_result(self, message: wire.Imported) -> None:
-        self._waiting.discard(message.path)
+        self._waiting.pop(message.path, None)
+        self.reading.setVisible(bool(self._waiting))
         name = one_line(Path(message.path).name, 80)
         found = f"{plural(message.events, 'event')} in {plural(message.uploads, 'upload')}"
         if message.problem:

@@ -4,6 +4,7 @@ Exporting events: which, as what, and without what; below the head of the page, 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import AppError
-from app.exchange.exporting import SUFFIX, Format, export_file
+from app.exchange.exporting import SUFFIX, WHOLE, Format, export_captures, export_file
 from app.exchange.redaction import Redaction
 from app.filter import Filter
 from ui.charts.saving import ask_where
@@ -31,6 +32,7 @@ from ui.theme import label
 
 if TYPE_CHECKING:
     from app.store import Store
+    from app.store.captures import Stored
 
 SELECTION, FILTERED, EVERYTHING = "The selection", "What the filter shows", "Everything"
 TELL_MS = 100
@@ -59,6 +61,7 @@ class ExportBar(QFrame):
         self.form = QComboBox()
         self.form.addItems([str(form) for form in Format])
         self.form.setAccessibleName("As what")
+        self.form.currentIndexChanged.connect(self._say_form)
         self.keys = QCheckBox("API keys")
         self.emails = QCheckBox("E-mail addresses")
         self.addresses = QCheckBox("IP addresses")
@@ -115,7 +118,7 @@ class ExportBar(QFrame):
         if chosen:
             self.which.addItem(FILTERED, FILTERED)
         self.which.addItem(EVERYTHING, EVERYTHING)
-        self.state.clear()
+        self._say_form()
         self.show()
         self.which.setFocus(Qt.FocusReason.PopupFocusReason)
 
@@ -137,6 +140,9 @@ class ExportBar(QFrame):
         self._written = 0
 
         def work(store: Store) -> int:
+            if form in WHOLE:
+                uploads = self._uploads(store, which, ids, chosen)
+                return export_captures(path, uploads, form, what, self._count)
             events = store.events.exported(ids) if which == SELECTION else (
                 store.events.export(chosen)
             )  # fmt: skip
@@ -148,6 +154,18 @@ class ExportBar(QFrame):
             lambda count: self._done(path, count)
         ).catch(self._fail)
 
+    def _uploads(
+        self, store: Store, which: str, ids: list[int], chosen: Filter
+    ) -> Iterator[Stored]:
+        """Whole exchanges; of everything also those without events."""
+        if which == SELECTION:
+            wanted = store.events.uploads_of(ids)
+        elif which == FILTERED:
+            wanted = store.events.uploads_with(chosen)
+        else:
+            wanted = store.captures.ids()
+        return store.captures.each(wanted)
+
     def cancel(self) -> None:
         """Stop what is being written; nothing of it is left."""
         self._context.jobs.drop(self, "export")
@@ -156,6 +174,17 @@ class ExportBar(QFrame):
 
     def _form(self) -> Format:
         return tuple(Format)[self.form.currentIndex()]
+
+    @property
+    def _unit(self) -> str:
+        return "request" if self._form() in WHOLE else "event"
+
+    def _say_form(self) -> None:
+        """What a person may not expect: other events of the same uploads are in the file too."""
+        if self._form() in WHOLE:
+            self.state.setText("Whole requests, with all of their events")
+        else:
+            self.state.clear()
 
     def _choose_file(self) -> None:
         form = self._form()
@@ -169,11 +198,11 @@ class ExportBar(QFrame):
         self._written = written
 
     def _show_progress(self) -> None:
-        self.state.setText(f"{plural(self._written, 'event')} written…")
+        self.state.setText(f"{plural(self._written, self._unit)} written…")
 
     def _done(self, path: Path, count: int) -> None:
         self._end()
-        told = f"{plural(count, 'event')} exported to {one_line(str(path), 200)}."
+        told = f"{plural(count, self._unit)} exported to {one_line(str(path), 200)}."
         self._context.notifications.info(told)
         self.left.emit()
 
