@@ -269,7 +269,8 @@ def test_what_the_filter_shows_is_exported(
     page.filter.set_text("type:buy")
     qtbot.waitUntil(lambda: texts(page, "type") == ["Buy"])
     page.table.setFocus()
-    qtbot.keyClick(page.table, Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(page.table, Key.Key_E, both)
     bar = page.export
     assert bar.isVisible()
     assert [bar.which.itemText(at) for at in range(bar.which.count())] == [

@@ -52,6 +52,7 @@ class ImportCard(Card):
         self.bar.setAccessibleName("How much of the files was read")
         self.stop = QPushButton("Cancel")
         self.stop.setToolTip("Stop reading; what was read until then stays")
+        self.stop.setAccessibleName("Stop the import")
         self.stop.clicked.connect(self.cancel)
         self.reading = QWidget()
         row = QHBoxLayout(self.reading)
