@@ -153,6 +153,9 @@ class TimelineModel(QAbstractListModel):
 
     def _tooltip(self, at: int) -> str:
         line, row = self.lines[at], self.row(at)
+        if not line.event_id and line.block:
+            # Their lines stand among the events all the same.
+            return tooltip(f"{self._text(at)}. Identifies are no events, and not counted.")
         if row is None:
             return tooltip(self._text(at))
         said = [f"Sent as {row.type}"] if row.name else [row.type]
