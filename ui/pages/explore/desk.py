@@ -8,11 +8,13 @@ is visible.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
@@ -24,8 +26,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import AppError
-from app.query import BadDefinition, Interrupted, Progress
+from app.query import BadDefinition, Figure, Interrupted, Progress, Segmentation, read, written
 from app.query.definition import AnyChart, EventSpec, PropertyRef
+from app.store.definitions import Definition
 from ui.chartthread import ChartThread
 from ui.context import Context
 from ui.pages.emptystate import EmptyState
@@ -36,12 +39,20 @@ from ui.pages.explore.behind import Behind, Spot
 from ui.pages.explore.builder import WIDTH, Builder
 from ui.pages.explore.controls import Controls
 from ui.pages.explore.deeds import Deeds
+from ui.pages.explore.drafts import finished
+from ui.pages.explore.drawing import identity_of, usual
 from ui.pages.explore.figureview import FigureView
+from ui.pages.explore.head import Head
 from ui.pages.explore.history import History
 from ui.pages.explore.picker import Picker
+from ui.pages.explore.pinned import PinnedCharts
+from ui.pages.explore.prompt import Prompt
+from ui.pages.explore.saved import Kept, forget, keep, kept_charts, pin
+from ui.pages.explore.sqlview import SqlPopup
+from ui.pages.explore.table import Breakdown
 from ui.pages.explore.vocabulary import Vocabulary, values, vocabulary
 from ui.pages.ingestion.refresher import Refresher
-from ui.plain import number, plural
+from ui.plain import clipboard, number, one_line, plural
 from ui.theme import hairline, label
 
 if TYPE_CHECKING:
@@ -70,6 +81,8 @@ class Desk(QWidget):
         self._now_ms = now_ms
         self.history: History[AnyChart] = History(kinds.empty())
         self.answer: Answer | None = None
+        self.kept: Kept | None = None
+        self._picked: set[tuple[object, ...]] | None = None
         self.builder = Builder(self._look_up)
         self.controls = Controls()
         self.deeds = Deeds(self)
@@ -79,26 +92,27 @@ class Desk(QWidget):
         self._refresher = Refresher(self._refresh, self)
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._tick = QTimer(self, interval=TICK_MS)
+        self._make_parts()
         self._lay_out()
         self._connect()
         self._show_chart()
 
+    def _make_parts(self) -> None:
+        self.head = Head(self._context.actions)
+        self.facts = self.head.facts
+        self.table = Breakdown()
+        self.table.hide()
+        self.pinned = PinnedCharts(self._ask_pinned)
+        self.pinned.opened.connect(self.open_chart)
+        self.pinned.closed.connect(self.leave_pinned)
+
     def _lay_out(self) -> None:
-        self.title = label("New chart", "title")
-        self.facts = label("", "muted")
         self.problem = label("", "bad", wrap=True)
         self.problem.hide()
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Events are loaded")
         self.progress.hide()
-        head = QHBoxLayout()
-        head.setContentsMargins(16, 10, 12, 6)
-        head.setSpacing(8)
-        head.addWidget(self.title)
-        head.addWidget(self.facts)
-        head.addStretch(1)
-        self.head = head
         controls = QVBoxLayout()
         controls.setContentsMargins(12, 8, 12, 4)
         controls.addWidget(self.controls)
@@ -117,7 +131,7 @@ class Desk(QWidget):
             "Charts are drawn from events that apps send. Connect one, or open the demo.",
             [("Connect an app", lambda: self._context.actions.trigger("go.connect"))],
         )
-        for part in (self.nothing, self.nobody, self.figure):
+        for part in (self.nothing, self.nobody, self.figure, self.pinned):
             self.stack.addWidget(part)
         self.middle = QWidget()
         self.middle.setProperty("surface", True)
@@ -130,6 +144,10 @@ class Desk(QWidget):
         self.halves = QSplitter(Qt.Orientation.Vertical)
         self.halves.setChildrenCollapsible(False)
         self.halves.addWidget(self.stack)
+        self.halves.addWidget(self.table)
+        self.halves.setStretchFactor(0, 3)
+        self.halves.setStretchFactor(1, 2)
+        self.halves.setSizes([420, 260])
         rows.addWidget(self.halves, 1)
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.setChildrenCollapsible(False)
@@ -142,7 +160,7 @@ class Desk(QWidget):
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(0)
-        page.addLayout(head)
+        page.addWidget(self.head)
         page.addWidget(hairline())
         page.addWidget(self._writing_bar())
         page.addWidget(self.split, 1)
@@ -165,6 +183,13 @@ class Desk(QWidget):
         return self.writing
 
     def _connect(self) -> None:
+        self.head.opened.connect(self.open_chart)
+        self.head.pinned.connect(self.pin)
+        self.head.removed.connect(self.remove)
+        self.head.renamed.connect(self.rename)
+        self.head.copying.connect(self.copy)
+        self.table.checked.connect(self._check)
+        self.table.reset.connect(self._check_usual)
         self.builder.changed.connect(self.put)
         self.builder.typed.connect(self._type)
         self.controls.changed.connect(self.put)
@@ -190,6 +215,8 @@ class Desk(QWidget):
 
     def put(self, chart: AnyChart) -> None:
         """Show another definition; it can be undone."""
+        if self.stack.currentWidget() is self.pinned:
+            self.stack.setCurrentWidget(self.figure if self.answer else self.nothing)
         self.history.put(chart)
         self._show_chart()
 
@@ -205,6 +232,7 @@ class Desk(QWidget):
 
     def clear(self) -> None:
         """Begin a new chart."""
+        self.kept, self._picked = None, None
         self.put(kinds.empty())
 
     def add_event(self, kind: str) -> None:
@@ -219,6 +247,7 @@ class Desk(QWidget):
         self.builder.clear_problem()
         self.builder.show_chart(self.chart)
         self.controls.show_chart(self.chart)
+        self._show_kept()
         self._context.actions.refresh()
         self.ask()
 
@@ -227,6 +256,7 @@ class Desk(QWidget):
     def look(self) -> None:
         """The page is seen: catch up with what happened while nobody looked."""
         self._refresher.now()
+        self.look_up_charts()
         self.ask()
 
     def _notice(self, *_: object) -> None:
@@ -289,10 +319,184 @@ class Desk(QWidget):
         self.answer = answer
         self.builder.clear_problem()
         self.problem.hide()
-        self.figure.show_answer(answer)
-        self.stack.setCurrentWidget(self.figure)
+        is_elsewhere = self.stack.currentWidget() is self.pinned
+        self._draw()
+        if is_elsewhere:
+            # New events came while a person looks at the pinned ones.
+            self.table.hide()
+        else:
+            self.stack.setCurrentWidget(self.figure)
         self._show_facts()
         self._context.actions.refresh()
+
+    def _draw(self) -> None:
+        """Draw the answer and fill the table."""
+        answer = self.answer
+        if answer is None:
+            return
+        figure, chart = answer.figure, answer.chart
+        if not isinstance(figure, Figure) or not isinstance(chart, Segmentation):
+            self.table.hide()
+            self.figure.show_answer(answer)
+            return
+        shown = usual(figure)
+        if self._picked is not None:
+            places = range(len(figure.series))
+            shown = tuple(at for at in places if identity_of(figure, at) in self._picked)
+        self.figure.show_answer(answer, shown)
+        self.table.show_figure(chart, figure, answer.clock, shown)
+        self.table.show()
+
+    def _check(self, places: Sequence[int]) -> None:
+        """Draw the rows that are checked in the table."""
+        answer = self.answer
+        if answer is not None and isinstance(answer.figure, Figure):
+            figure = answer.figure
+            self._picked = {identity_of(figure, at) for at in places}
+            self.figure.show_answer(answer, places)
+
+    def _check_usual(self) -> None:
+        self._picked = None
+        self._draw()
+
+    # Keeping
+
+    def look_up_charts(self) -> None:
+        """Which charts are saved, anew."""
+        folder = self.folder
+        self._context.jobs.run(self, lambda: kept_charts(folder), "kept").then(
+            self._take_charts
+        ).catch(self.fail)
+
+    def _take_charts(self, found: list[Kept]) -> None:
+        self.head.kept = found
+        if self.kept is not None:
+            self.kept = next((one for one in found if one.id == self.kept.id), None)
+        self._show_kept()
+
+    def _show_kept(self) -> None:
+        kept = self.kept
+        is_changed = kept is not None and kept.chart != _readable(self.chart)
+        self.head.show_chart(kept, is_changed=is_changed)
+
+    def open_chart(self, one: Kept) -> None:
+        """Show a saved chart."""
+        if one.chart is not None:
+            self.kept = one
+            self.put(one.chart)
+
+    def save(self) -> None:
+        """Keep the chart: under its name if it has one, else asking for one."""
+        if self.kept is not None:
+            self._keep(self.kept.name, self.kept.id)
+        else:
+            self.rename()
+
+    def rename(self) -> None:
+        """Ask for a name and keep the chart under it."""
+        number = self.kept.id if self.kept else None
+        name = self.kept.name if self.kept else kinds.title_of(self.chart)
+        place = self.head.save.mapToGlobal(QPoint(-160, self.head.save.height() + 2))
+        Prompt(
+            self, "The name of this chart", "Save", lambda text: self._keep(text, number), name
+        ).open_at(place)
+
+    def duplicate(self) -> None:
+        """A copy that is not saved yet."""
+        self.kept = None
+        self._show_kept()
+        self.tell("This is a copy now; it is not saved yet.")
+
+    def _keep(self, name: str, number: int | None) -> None:
+        folder, chart = self.folder, self.chart
+
+        def work() -> Definition:
+            return keep(folder, name, chart, number)
+
+        def kept(made: Definition) -> None:
+            self.kept = Kept(made.id, made.name, _readable(chart), is_pinned=False)
+            self.look_up_charts()
+
+        self._context.jobs.run(self, work, "keep").then(kept).catch(self.fail)
+
+    def remove(self) -> None:
+        """Remove the chart that is shown from the saved ones; it stays on the page."""
+        kept, folder = self.kept, self.folder
+        if kept is None:
+            return
+        body = kept.chart
+
+        def again() -> None:
+            if body is not None:
+                keep(folder, kept.name, body, kept.id)
+                self.look_up_charts()
+
+        forget(folder, kept.id)
+        self.kept = None
+        self._context.notifications.info(
+            f"“{one_line(kept.name, 60)}” was removed.", ("Undo", again)
+        )
+        self.look_up_charts()
+
+    def pin(self) -> None:
+        """Pin the chart that is shown, or take its pin away."""
+        if self.kept is not None:
+            pin(self.folder, self.kept.id, on=not self.kept.is_pinned)
+            self.look_up_charts()
+
+    def show_pinned(self) -> None:
+        """All pinned charts, one below the other."""
+        self.pinned.show_charts([one for one in self.head.kept if one.is_pinned])
+        self.table.hide()
+        self.stack.setCurrentWidget(self.pinned)
+
+    def leave_pinned(self) -> None:
+        """The chart of the builder again."""
+        self.stack.setCurrentWidget(self.figure if self.answer else self.nothing)
+        self.ask()
+
+    def _ask_pinned(
+        self, one: Kept, show: Callable[[Answer], object], fail: Callable[[AppError], object]
+    ) -> None:
+        chart, folder, clock = one.chart, self.folder, clock_at(self._now_ms())
+        if chart is None:
+            return
+
+        def work(warehouse: Warehouse) -> Answer:
+            return answered(warehouse, chart, clock, folder)
+
+        owner = self.pinned.figures[one.id]
+        self.asker.ask(owner, work, "pinned").then(show).catch(fail)
+
+    # Taking elsewhere
+
+    def copy(self, what: str) -> None:
+        """Copy the chart: `picture`, `csv`, `json`; or show its `sql`."""
+        if what == "json":
+            text = json.dumps(written(finished(self.chart)), ensure_ascii=False, indent=2)
+            QGuiApplication.clipboard().setText(clipboard(text))
+            self.tell("The definition was copied as JSON.")
+            return
+        answer = self.answer
+        if answer is None:
+            self.tell("There is no chart to copy yet.")
+        elif what == "sql":
+            self._show_sql(answer)
+        elif what == "picture":
+            QGuiApplication.clipboard().setPixmap(self.figure.picture())
+            self.tell("The chart was copied as a picture.")
+        else:
+            QGuiApplication.clipboard().setText(clipboard(self._csv()))
+            self.tell("The table was copied as CSV.")
+
+    def _csv(self) -> str:
+        return self.table.csv()
+
+    def _show_sql(self, answer: Answer) -> None:
+        popup = SqlPopup(self, answer.figure.sql)
+        popup.copied.connect(lambda name: self.tell(f"The SQL for {name} was copied."))
+        button = self.head.take
+        popup.open_at(button.mapToGlobal(QPoint(button.width(), button.height() + 2)))
 
     def fail(self, error: AppError) -> None:
         """Say what is wrong, at its place if it has one here."""
@@ -308,6 +512,7 @@ class Desk(QWidget):
 
     def _show_what_there_is(self) -> None:
         wanted = drafts.missing(self.chart)
+        self.table.setVisible(self.table.isVisible() and not wanted)
         if self._context.store.current is None:
             self.stack.setCurrentWidget(self.nobody)
         elif wanted:
@@ -372,6 +577,14 @@ class Desk(QWidget):
     def layout_state(self) -> dict[str, Any]:
         """What is remembered of the arrangement."""
         return {"builder": self.split.sizes()[0]}
+
+
+def _readable(chart: AnyChart) -> AnyChart | None:
+    """The chart as it would be after it was saved and read again; None for one that cannot be."""
+    try:
+        return read(written(finished(chart)))
+    except BadDefinition:
+        return None
 
 
 def _nothing_found(picker: Picker, error: AppError) -> None:

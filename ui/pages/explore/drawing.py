@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from app.query import Figure
 from app.query.figure import Series as Numbers
 from ui.charts.data import ChartData, Series
+from ui.pages.explore.totals import Part
 from ui.pages.explore.words import SHIFTS
 
 COLOURS = 8
@@ -42,6 +43,23 @@ def shared_title(names: Sequence[str]) -> str:
     return "; ".join(parts[0][:same])
 
 
+def short_titles(figure: Figure, shown: Sequence[int]) -> list[str]:
+    """Titles for a legend: without what all of them begin with; of groups of several events, the
+    event is its letter."""
+    chosen = [figure.series[at] for at in shown]
+    shared = shared_title([one.name for one in chosen])
+    lettered = len({one.event for one in chosen}) > 1 and all(
+        one.group and one.event is not None for one in chosen
+    )
+    titles = []
+    for one in chosen:
+        title = title_of(one).removeprefix(f"{shared}; ")
+        _, divided, rest = title.partition("; ")
+        letter = chr(ord("A") + (one.event or 0))
+        titles.append(f"{letter}: {rest}" if lettered and divided else title)
+    return titles
+
+
 def usual(figure: Figure) -> tuple[int, ...]:
     """The series that are shown when nobody chose any: the first of the engine's order, each with
     its earlier periods."""
@@ -66,7 +84,7 @@ def chart_data(figure: Figure, shown: Sequence[int]) -> ChartData:
     colours: dict[tuple[object, ...], int] = {}
     series = []
     shared = shared_title([figure.series[at].name for at in shown])
-    for at in shown:
+    for at, title in zip(shown, short_titles(figure, shown), strict=True):
         one = figure.series[at]
         colour = colours.setdefault(_identity(one), len(colours) % COLOURS)
         points = list(map(number_of, one.points))[: len(buckets)]
@@ -74,12 +92,32 @@ def chart_data(figure: Figure, shown: Sequence[int]) -> ChartData:
         points += [math.nan] * (len(buckets) - len(points))
         series.append(
             Series(
-                str(at), title_of(one).removeprefix(f"{shared}; "), tuple(points), colour,
-                number_of(one.total), figure.unit, bool(one.compared),
+                str(at), title, tuple(points), colour, number_of(one.total), figure.unit,
+                bool(one.compared),
             )
         )  # fmt: skip
     partial = min(buckets.partial) if buckets.partial else None
     return ChartData((*buckets.starts, buckets.ends[-1]), tuple(series), partial, shared)
+
+
+def parts(figure: Figure, shown: Sequence[int]) -> list[Part]:
+    """These series over the whole range. Bins of one histogram share a colour."""
+    shared = shared_title([figure.series[at].name for at in shown])
+    colours: dict[tuple[object, ...], int] = {}
+    found = []
+    for at in shown:
+        one = figure.series[at]
+        like = (one.event, one.segment, one.group, one.formula) if one.bin else _identity(one)
+        colour = colours.setdefault(like, len(colours) % COLOURS)
+        title = title_of(one).removeprefix(f"{shared}; ")
+        row = one.name.split("; ")[0]
+        found.append(Part(at, title, number_of(one.total), colour, figure.unit, row))
+    return found
+
+
+def identity_of(figure: Figure, at: int) -> tuple[object, ...]:
+    """What a series is, whatever its place among others."""
+    return (*_identity(figure.series[at]), figure.series[at].compared)
 
 
 def has_numbers(figure: Figure) -> bool:

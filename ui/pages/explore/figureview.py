@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.query import Figure, Segmentation
@@ -17,9 +18,13 @@ from app.query.microscope import Point
 from ui.charts import Chart, PointAction, PointMenu
 from ui.charts.data import Point as Spot
 from ui.pages.explore.asking import Answer
-from ui.pages.explore.drawing import chart_data, usual
+from ui.pages.explore.drawing import chart_data, parts, usual
+from ui.pages.explore.totals import TotalsArea
 from ui.pages.explore.words import MEASURES
 from ui.plain import one_line
+
+WHOLE = ("bar", "stacked_bar", "pie", "kpi")
+"""Views of the whole range."""
 
 type ActionsFor = Callable[[Point], Sequence[PointAction]]
 
@@ -41,6 +46,9 @@ class FigureView(QWidget):
         self.stack = QStackedWidget()
         self.lines = self._chart("lines")
         self.areas = self._chart("areas")
+        self.totals = TotalsArea()
+        self.totals.totals.picked.connect(self._pick_part)
+        self.stack.addWidget(self.totals)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(self.stack)
@@ -65,6 +73,10 @@ class FigureView(QWidget):
             self._show_segmentation(answer.chart, figure)
 
     def _show_segmentation(self, chart: Segmentation, figure: Figure) -> None:
+        if chart.view in WHOLE:
+            self.totals.totals.show_parts(chart.view, parts(figure, self.shown))
+            self.stack.setCurrentWidget(self.totals)
+            return
         drawn = self.areas if chart.view == "area" else self.lines
         drawn.show_data(chart_data(figure, self.shown))
         drawn.title.setText(MEASURES[chart.measure][0])
@@ -111,6 +123,17 @@ class FigureView(QWidget):
             if same and not one.compared:
                 return one.name
         return ""
+
+    def _pick_part(self, at: int, where: QPoint) -> None:
+        point = self.point_of(at, None)
+        if point is not None:
+            part = next(one for one in self.totals.totals.parts if one.key == at)
+            self.open_menu(point, f"{part.title}: {part.said}", where)
+
+    def picture(self) -> QPixmap:
+        """The chart as it looks."""
+        drawn = self.stack.currentWidget()
+        return drawn.picture() if isinstance(drawn, Chart) else self.stack.grab()
 
     def open_menu(self, point: Point, said: str, where: QPoint) -> None:
         """The menu of a point that no time chart drew."""

@@ -18,6 +18,7 @@ from app.query.definition import (
     Step,
 )
 from ui.pages.explore.drafts import is_chosen
+from ui.plain import one_line
 
 KINDS = {
     "segmentation": ("Segmentation", "How many, how often, how much, over time"),
@@ -34,6 +35,13 @@ def kind_of(chart: AnyChart) -> str:
 def empty(kind: str = "segmentation") -> AnyChart:
     """A chart that nobody said anything about yet."""
     return as_kind(kind, None)
+
+
+def title_of(chart: AnyChart) -> str:
+    """A name for a chart that has none yet."""
+    between = " → " if isinstance(chart, Funnel) else ", "
+    name = one_line(between.join(one.title() for one in events_of(chart)), 60)
+    return f"After {name}" if isinstance(chart, Journeys) else name
 
 
 def events_of(chart: AnyChart | None) -> tuple[EventSpec, ...]:
