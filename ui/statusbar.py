@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.ingest.faults import CONFIG_CLICKS
 from app.model import Delivery
 from app.wire import Captured, Listening
 from ui.captureprocess import ELSEWHERE
@@ -138,12 +139,16 @@ class StatusBar(QWidget):
         """What a person turned on in order to break things must not be forgotten."""
         self.faults.setVisible(bool(faults))
         words = f"Faults on: {one_line(', '.join(faults), FAULTS_SHOWN)}"
+        told = "Uploads are made to fail on purpose:"
+        if all(text.startswith(CONFIG_CLICKS) for text in faults):
+            words = f"Clicks switched on in {plural(len(faults), 'project')}"
+            told = "The answer to remote configuration has SDKs report clicks:"
         self.faults.setText(words.replace("&", "&&"))
         self.faults.setAccessibleName(words)
         _set_tone(self.faults, "warning")
         self.faults.setToolTip(
             tooltip(
-                "Uploads are made to fail on purpose:\n"
+                f"{told}\n"
                 + "\n".join(faults)
                 + "\nThey end when capture stops. Click to switch them."
             )

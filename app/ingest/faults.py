@@ -33,10 +33,13 @@ AFTER = "after"
 """A connection that is reset after the upload was taken: only its answer is lost."""
 CONFIG_HANG = "remote-config-hang"
 CONFIG_FORCE = "remote-config-force"
+CONFIG_CLICKS = "remote-config-clicks"
+"""No fault: clicks on elements are reported for a while, so that they can be labeled."""
+CONFIGS = (CONFIG_HANG, CONFIG_FORCE, CONFIG_CLICKS)
 STATUSES = ("400", "413", "429", "500", "502", "503", "504")
 KINDS = (
     *STATUSES,
-    *(LATENCY, DRIP, RESET, TIMEOUT, TRUNCATED, WRONG_OK, CONFIG_HANG, CONFIG_FORCE),
+    *(LATENCY, DRIP, RESET, TIMEOUT, TRUNCATED, WRONG_OK, *CONFIGS),
 )
 
 REFUSALS = ("fields", "missing", "ids", "silenced", "key", "json", "request")
@@ -105,13 +108,14 @@ class FaultRule:
         endpoint = endpoint_of(capture, decoded)
         if self.on:
             wanted = endpoint is self.on
-        elif self.kind in (CONFIG_HANG, CONFIG_FORCE):
+        elif self.kind in CONFIGS:
             wanted = endpoint is Endpoint.REMOTE_CONFIG
         else:
             wanted = endpoint in UPLOADS
         if not wanted or (self.host and self.host != _host(capture.url)):
             return False
-        return not self.source or bool(decoded.upload and decoded.upload.api_key == self.source)
+        asked = decoded.upload.api_key if decoded.upload else decoded.contents.get("api_key")
+        return not self.source or asked == self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +228,12 @@ def _answer(rule: FaultRule, capture: Capture, decoded: Decoded) -> Response | N
         case "remote-config-force":
             forced = {"analyticsSDK": {"browserSDK": {"autocapture": _FORCED}}}
             return json_answer(capture, 200, {"configs": forced})
+        case "remote-config-clicks":
+            # In open shadow roots too (labeling §A1): they hold much of what people click.
+            deep = {"shadowDomEnabled": True, "maxShadowDomDepth": 10}
+            clicks = {"elementInteractions": True, "elementSelector": deep}
+            told = {"analyticsSDK": {"browserSDK": {"autocapture": clicks}}}
+            return json_answer(capture, 200, {"configs": told})
         case _:
             return None
 

@@ -50,6 +50,11 @@ CHOICES = (
         "Remote configuration turns all on",
         "Every kind of autocapture is on, whatever the page asked for.",
     ),
+    Choice(
+        "remote-config-clicks",
+        "Remote configuration turns clicks on",
+        "Clicks on elements are reported, so that they can be labeled.",
+    ),
 )
 BY_KEY = {choice.key: choice for choice in CHOICES}
 

@@ -107,6 +107,9 @@ def test_uploads_are_met_unless_told_otherwise() -> None:
     assert struck(on, CONFIG) == struck(on, preflight) == ""
     assert struck(Faults(["remote-config-hang"]), CONFIG) == "remote-config-hang"
     assert struck(Faults(["remote-config-hang"])) == ""
+    clicks = "remote-config-clicks"
+    assert struck(Faults([f"{clicks},source=0"]), CONFIG) == clicks
+    assert struck(Faults([f"{clicks},source=1"]), CONFIG) == ""
     assert struck(Faults(["504,on=remote-config"]), CONFIG) == "504"
 
 
@@ -163,6 +166,10 @@ def test_forced_features() -> None:
     status, body = answer("remote-config-force", CONFIG)
     assert status == 200
     assert body["configs"]["analyticsSDK"]["browserSDK"]["autocapture"]["elementInteractions"]
+    # Clicks alone: nothing else is switched on, or off.
+    told = answer("remote-config-clicks", CONFIG)[1]["configs"]["analyticsSDK"]["browserSDK"]
+    assert told["autocapture"]["elementInteractions"] is True
+    assert told["autocapture"].keys() == {"elementInteractions", "elementSelector"}
 
 
 @pytest.mark.parametrize("kind", ["latency", "drip", "reset", "timeout", "truncated", "wrong-ok"])

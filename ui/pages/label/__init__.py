@@ -42,6 +42,7 @@ from ui.pages.label.exchange import Exchange
 from ui.pages.label.keeping import Keeper
 from ui.pages.label.repairing import Repair, find_repairs
 from ui.pages.label.site import SIZES, Site
+from ui.pages.label.switching import ClickSwitch
 from ui.theme import hairline, label
 
 LATER_MS = 250
@@ -75,6 +76,7 @@ class LabelPage(QWidget):
         self.overlay = QPushButton("Show labels")
         self.overlay.setCheckable(True)
         self.overlay.setToolTip("Mark what is labeled already; click a name to open it")
+        self.clicks = ClickSwitch(context)
         self._later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._lay_out()
         self._connect()
@@ -355,6 +357,7 @@ class LabelPage(QWidget):
     def _show_site(self) -> None:
         if not self.site.is_open:
             self.mode.choose("navigate")
+            self.clicks.look_at("")
         self._show_mode()
 
     def _connect(self) -> None:
@@ -369,6 +372,7 @@ class LabelPage(QWidget):
         site.left.connect(lambda: self.set_mode("navigate"))
         site.label_opened.connect(self._open_named)
         site.opened.connect(self._show_site)
+        site.moved.connect(lambda: self.clicks.look_at(site.url))
         editor.changed.connect(self._changed)
         editor.save_asked.connect(self.save)
         editor.cancelled.connect(self.cancel)
@@ -454,6 +458,7 @@ class LabelPage(QWidget):
         rows.setSpacing(0)
         rows.addLayout(head)
         rows.addWidget(hairline())
+        rows.addWidget(self.clicks)
         rows.addWidget(split, 1)
 
 

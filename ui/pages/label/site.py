@@ -34,6 +34,7 @@ class Site(QWidget):
         picked: a `Picked`.
         surveyed: a `Survey` of everything on the page that can be labeled.
         left: a person wants to navigate again.
+        moved: another page is shown.
         label_opened: the name of a labeled event that was clicked on the page.
         opened: a site is there, or gone again.
     """
@@ -41,6 +42,7 @@ class Site(QWidget):
     picked = Signal(object)
     surveyed = Signal(object)
     left = Signal()
+    moved = Signal()
     label_opened = Signal(str)
     opened = Signal()
 
@@ -51,6 +53,8 @@ class Site(QWidget):
         self.browser: BrowserWindow | None = None
         self.agent: Agent | RemoteAgent | None = None
         self.survey: Survey | None = None
+        self.url = ""
+        """The page that is shown."""
         self._mode = "navigate"
         self._unplaced: Picked | None = None
         self.start = EmptyState(
@@ -171,6 +175,8 @@ class Site(QWidget):
     def _hear(self, said: object) -> None:
         match said:
             case Page():
+                self.url = said.url
+                self.moved.emit()
                 if said.is_new and self.agent:
                     self.agent.do("mode", mode=self._mode)
                 self.look()
@@ -205,5 +211,6 @@ class Site(QWidget):
         if agent is self.own.agent:
             agent.said.disconnect(self._hear)
         self.browser = self.agent = self.survey = None
+        self.url = ""
         self.stack.setCurrentWidget(self.start)
         self.opened.emit()

@@ -1,0 +1,118 @@
+"""
+Labeling beside the real Browser SDK: clicks switched on for a session, what the page tells of its
+SDK's options, and whether the agent sees elements as the SDK reports them.
+"""
+
+import http.server
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.ui.connecting import serving
+from tests.ui.test_browser import context, pytestmark  # noqa: F401
+from tests.ui.test_label_page import Person, person  # noqa: F401
+
+SDK = Path(__file__).parents[1] / "sdk/node_modules/@amplitude/analytics-browser"
+SCRIPT = SDK / "lib/scripts/amplitude-min.js"
+KEY = "0123456789abcdef0123456789abcdef"
+LEFT = Qt.MouseButton.LeftButton
+CLICKED = "[Amplitude] Element Clicked"
+
+pytestmark = [
+    *pytestmark,
+    pytest.mark.sdk,
+    pytest.mark.skipif(not SCRIPT.is_file(), reason="the Browser SDK from npm is not installed"),
+]
+
+PAGE = """<!doctype html><meta charset="utf-8"><title>Shop</title>
+<body><main><h1>Shop</h1><button id="buy" class="cta wide"><b>Buy</b> now</button>
+<my-box></my-box></main>
+<script>customElements.define('my-box', class extends HTMLElement { connectedCallback() {
+  this.attachShadow({mode: 'open'}).innerHTML = '<button class="inner">In a box</button>';
+}})</script>
+<script src="/sdk.js"></script>
+<script>
+amplitude.init('%s', 'user-1', {deviceId: 'device-1', flushIntervalMillis: 200, %s});
+</script>
+"""
+
+
+@contextmanager
+def shop(options: str) -> Iterator[str]:
+    """A page on loopback with the SDK as it was published, and options of its own."""
+    script = SCRIPT.read_bytes()
+
+    class Site(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            wanted = self.path == "/sdk.js"
+            body = script if wanted else (PAGE % (KEY, options)).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/javascript" if wanted else "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with serving(Site) as url:
+        yield url
+
+
+def go(person: Person, url: str) -> None:  # noqa: F811
+    """Open a page, and wait until its first events are stored."""
+    before = person.events("[Amplitude] Page Viewed")
+    person.page.site.open(url)
+    person.until(lambda: person.events("[Amplitude] Page Viewed") > before)
+    person.study()
+
+
+def test_clicks_are_switched_on_without_touching_the_site(
+    person: Person,  # noqa: F811
+    qtbot: QtBot,
+) -> None:
+    switch, capture = person.page.clicks, person.context.capture
+    with shop("autocapture: {elementInteractions: false}") as url:
+        go(person, url)
+        person.until(switch.isVisible)
+        assert "reports no clicks" in switch.text.text()
+        assert capture.faults == []
+        qtbot.mouseClick(switch.button, LEFT)
+        person.until(lambda: "Switch off" in switch.button.text())
+        assert capture.faults == [f"remote-config-clicks,source={KEY}"]
+        go(person, url)
+        buy = "document.getElementById('buy')"
+        person.click(buy)
+        person.until(lambda: person.events(CLICKED) == 1)
+        person.click("document.querySelector('my-box').shadowRoot.querySelector('button')")
+        person.until(lambda: person.events(CLICKED) == 2)
+        person.study()
+        person.until(switch.isVisible)
+        qtbot.mouseClick(switch.button, LEFT)
+        person.until(lambda: not capture.faults)
+        # There are clicks now, so there is nothing to offer any more.
+        person.until(lambda: not switch.isVisible())
+
+
+def test_what_cannot_be_switched_on_says_so(person: Person) -> None:  # noqa: F811
+    switch = person.page.clicks
+    with shop("autocapture: {elementInteractions: false}, fetchRemoteConfig: false") as url:
+        go(person, url)
+        person.until(switch.isVisible)
+        person.until(lambda: not switch.button.isVisible())
+        assert "in its code" in switch.text.text()
+
+
+def test_a_site_with_clicks_is_left_alone(person: Person) -> None:  # noqa: F811
+    switch = person.page.clicks
+    with shop("autocapture: {elementInteractions: true}") as url:
+        go(person, url)
+        person.click("document.getElementById('buy')")
+        person.until(lambda: person.events(CLICKED) == 1)
+        person.study()
+        switch.look_at(url)
+        person.until(lambda: not switch.isVisible())
