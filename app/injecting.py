@@ -15,16 +15,19 @@ LARGEST = 32 << 20
 """Larger documents stay as they are."""
 
 _PLACES = (
-    re.compile(rb"<head(?:\s[^>]*)?>", re.IGNORECASE),
-    re.compile(rb"<html(?:\s[^>]*)?>", re.IGNORECASE),
-    re.compile(rb"<!doctype[^>]*>", re.IGNORECASE),
+    re.compile(rb"<head(?:\s[^<>]*)?>", re.IGNORECASE),
+    re.compile(rb"<html(?:\s[^<>]*)?>", re.IGNORECASE),
+    re.compile(rb"<!doctype[^<>]*>", re.IGNORECASE),
 )
+"""Tags end before the next one begins, also those that are never closed: or a page that is full of
+them would take a time that grows with the square of its size."""
 _SKIPPED = re.compile(rb"\s*(?:<!--.*?-->\s*)*", re.DOTALL)
 _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|title|meta|script|div|main)\b", re.IGNORECASE
 )
-_META = re.compile(
-    rb"""<meta\s[^>]*http-equiv\s*=\s*["']?content-security-policy["'\s>][^>]*>""", re.IGNORECASE
+_META = re.compile(rb"<meta\s[^<>]*>", re.IGNORECASE)
+_IS_POLICY = re.compile(
+    rb"""\shttp-equiv\s*=\s*["']?content-security-policy["'\s>]""", re.IGNORECASE
 )
 _CONTENT = re.compile(rb"""(\scontent\s*=\s*)("[^"]*"|'[^']*')""", re.IGNORECASE)
 _NONCE = re.compile(r"'nonce-([A-Za-z0-9+/_=-]+)'")
@@ -84,6 +87,8 @@ def _metas(html: bytes, nonce: str) -> bytes:
     """Policies that the document brings itself."""
 
     def widened(meta: re.Match[bytes]) -> bytes:
+        if not _IS_POLICY.search(meta[0]):
+            return meta[0]
         return _CONTENT.sub(lambda found: found.group(1) + _quoted(found.group(2), nonce), meta[0])
 
     head = html[:_LOOKED_AT]
@@ -100,11 +105,20 @@ def _relaxed(policy: str, nonce: str) -> str:
     names = [one.split()[0].lower() for one in directives]
     found = list(directives)
     scripts = next((name for name in _SCRIPTS if name in names), None)
-    _allow(found, names, scripts, "script-src-elem", f"'nonce-{nonce}'")
+    _allow(found, names, scripts, "script-src-elem", _script_source(found, names, scripts, nonce))
     talks = "connect-src" if "connect-src" in names else None
     # Not the whole site: the page may have a reason to forbid itself that.
     _allow(found, names, talks, "connect-src", "'self'")
     return ";".join(found)
+
+
+def _script_source(found: list[str], names: list[str], mine: str | None, nonce: str) -> str:
+    """A nonce; but beside one browsers ignore 'unsafe-inline', and the page's own scripts would
+    stop. Such a page gets along with its own address."""
+    rule = mine or (_OTHERWISE if _OTHERWISE in names else None)
+    words = found[names.index(rule)].lower().split() if rule else []
+    is_strict = any(word.startswith(("'nonce-", "'sha")) for word in words)
+    return "'self'" if "'unsafe-inline'" in words and not is_strict else f"'nonce-{nonce}'"
 
 
 def _allow(found: list[str], names: list[str], mine: str | None, new: str, source: str) -> None:

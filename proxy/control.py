@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.03
 KEPT = 1000
+MOST_PENDING = 32 << 20
+"""Of what pages say, in characters. When nobody reads that, the rest is not kept: neither memory
+nor what we have to say ourselves may suffer from it."""
 LONGEST_LINE = 1 << 20
 
 
@@ -29,6 +32,9 @@ class Announcer:
 
     def __init__(self) -> None:
         self._messages: deque[wire.Message] = deque(maxlen=KEPT)
+        self._pages: deque[wire.AgentSaid] = deque()
+        self._pending = 0
+        self._counting = threading.Lock()
         self._captured: wire.Captured | None = None
         self._wake = threading.Event()
         self._idle = threading.Event()
@@ -40,6 +46,11 @@ class Announcer:
         self._idle.clear()
         if isinstance(message, wire.Captured):
             self._captured = message
+        elif isinstance(message, wire.AgentSaid):
+            with self._counting:
+                if self._pending + len(message.text) <= MOST_PENDING and len(self._pages) < KEPT:
+                    self._pending += len(message.text)
+                    self._pages.append(message)
         else:
             self._messages.append(message)
         self._wake.set()
@@ -65,6 +76,11 @@ class Announcer:
     def _write_all(self) -> None:
         while self._messages:
             _print(self._messages.popleft())
+        while self._pages:
+            with self._counting:
+                said = self._pages.popleft()
+                self._pending -= len(said.text)
+            _print(said)
         captured, self._captured = self._captured, None
         if captured:
             _print(captured)

@@ -19,8 +19,9 @@ import orjson
 from mitmproxy import http
 
 from app.agentwords import LONGEST_MESSAGE
+from app.decode.body import unpacked
 from app.hosts import matches
-from app.injecting import FOLDER, SCRIPT, injected, is_document, nonce_of, relaxed
+from app.injecting import FOLDER, LARGEST, SCRIPT, injected, is_document, nonce_of, relaxed
 from proxy.config import State
 from resources import path
 
@@ -29,6 +30,12 @@ log = logging.getLogger(__name__)
 CSP = ("content-security-policy", "content-security-policy-report-only")
 MOST_PAGES = 50
 MOST_ASKED = 100
+MOST_MESSAGES = 100
+"""In one request."""
+MOST_BYTES = 2 * LONGEST_MESSAGE
+BYTES_A_SECOND = 8 << 20
+COST_OF_MESSAGE = 4096
+"""What a request costs that says nothing."""
 _LONG_AGO_S = 60.0
 
 type Told = Callable[[str, str, str], None]
@@ -51,6 +58,7 @@ class InjectAddon:
         self._token = secrets.token_urlsafe(24)
         self._asked: OrderedDict[str, deque[str]] = OrderedDict()
         self._seen: dict[str, float] = {}
+        self._allowance = Allowance()
         self._script: bytes | None = None
         self.asking = Asking(self._request)
 
@@ -77,7 +85,7 @@ class InjectAddon:
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """A document must be held in memory to be added to."""
-        if flow.response and self._wants(flow):
+        if flow.response and self._wants(flow) and _declared(flow.response) <= LARGEST:
             flow.response.stream = False
 
     def response(self, flow: http.HTTPFlow) -> None:
@@ -103,7 +111,7 @@ class InjectAddon:
         return is_document(kind, destination, response.status_code)
 
     def _inject(self, response: http.Response) -> None:
-        body = response.get_content(strict=True)
+        body = _unpacked(response)
         policies = [one for name in CSP for one in response.headers.get_all(name)]
         nonce = nonce_of(policies) or secrets.token_urlsafe(12)
         added = injected(body, nonce) if body else None
@@ -123,7 +131,9 @@ class InjectAddon:
     def _answer(self, request: http.Request) -> http.Response:
         name = request.path.partition("?")[0]
         if name == SCRIPT and request.method == "GET":
-            return self._code()
+            # It holds the token: not for other sites that name its address.
+            site = request.headers.get("sec-fetch-site", "same-origin")
+            return self._code() if site == "same-origin" else http.Response.make(403)
         if name == f"{FOLDER}say" and request.method == "POST":
             return self._hear(request)
         return http.Response.make(404)
@@ -140,18 +150,21 @@ class InjectAddon:
     def _hear(self, request: http.Request) -> http.Response:
         if not self._is_trusted(request):
             return http.Response.make(403)
+        # As it came: the agent never packs, and whoever does might pack a bomb.
+        body = request.raw_content or b""
+        if not self._allowance.takes(len(body)):
+            return http.Response.make(429)
         try:
-            said = orjson.loads(request.get_content(strict=False) or b"")
+            said = orjson.loads(body)
             page, messages = str(said["page"])[:64], said["messages"]
             if not isinstance(messages, list):
                 return http.Response.make(400)
+            texts = [orjson.dumps(message).decode() for message in messages[:MOST_MESSAGES]]
         except (ValueError, KeyError, TypeError):
             return http.Response.make(400)
         self._remember(page)
-        for message in messages[:100]:
-            text = orjson.dumps(message).decode()
-            if len(text) <= LONGEST_MESSAGE:
-                self._told(page, request.pretty_host, text)
+        for text in texts:
+            self._told(page, request.pretty_host, text)
         asked = self._asked.pop(page, deque())
         body = orjson.dumps({"asked": [orjson.loads(one) for one in asked]})
         headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
@@ -159,11 +172,11 @@ class InjectAddon:
 
     def _is_trusted(self, request: http.Request) -> bool:
         token = request.headers.get("x-eventscope-token", "")
-        origin = urlsplit(request.headers.get("origin", "")).hostname
+        origin = request.headers.get("origin")
         site = request.headers.get("sec-fetch-site", "same-origin")
         return (
-            hmac.compare_digest(token.encode(), self._token.encode())
-            and (origin is None or origin == request.pretty_host)
+            hmac.compare_digest(token.encode("utf-8", "surrogateescape"), self._token.encode())
+            and (origin is None or _host(origin) == request.pretty_host)
             and site == "same-origin"
         )
 
@@ -173,6 +186,47 @@ class InjectAddon:
             oldest = min(self._seen, key=lambda one: self._seen[one])
             del self._seen[oldest]
             self._asked.pop(oldest, None)
+
+
+class Allowance:
+    """How much pages may say: what a large page needs at once, and then so much a second. A page
+    that never stops would keep the window busy."""
+
+    def __init__(self, most: float = MOST_BYTES, refill: float = BYTES_A_SECOND) -> None:
+        self._most = most
+        self._refill = refill
+        self._left = most
+        self._at = time.monotonic()
+
+    def takes(self, size: int) -> bool:
+        """Whether so many bytes may be said now."""
+        now = time.monotonic()
+        self._left = min(self._most, self._left + (now - self._at) * self._refill)
+        self._at = now
+        cost = size + COST_OF_MESSAGE
+        if cost > self._left:
+            return False
+        self._left -= cost
+        return True
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).hostname
+    except ValueError:
+        return None
+
+
+def _declared(response: http.Response) -> int:
+    length = response.headers.get("content-length", "")
+    return int(length) if length.isdecimal() and len(length) < 20 else 0
+
+
+def _unpacked(response: http.Response) -> bytes:
+    """The document, and no more of it than is reasonable. Raises ValueError."""
+    body = response.raw_content or b""
+    encoding = response.headers.get("content-encoding", "")
+    return unpacked(body, encoding)[0] if encoding else body
 
 
 _PARTS = ("describe", "agent", "wire")

@@ -31,6 +31,7 @@ OTHERS: dict[str, tuple[str, bytes]] = {
     "/data.json": ("application/json", b'{"html":"<html><head></head></html>"}'),
     "/part.html": ("text/html", b"<li>one</li>"),
     "/image.png": ("image/png", bytes(range(256)) * 40),
+    "/bomb": ("text/html", gzip.compress(b"<html><head>" + bytes(300 << 20), 1)),
     "/odd": ("text/html; charset=utf-16", "<html><head></head></html>".encode("utf-16")),
 }
 CSP = "default-src 'none'; script-src 'nonce-page1'; connect-src https://api.example"
@@ -44,12 +45,15 @@ class Site(BaseHTTPRequestHandler):
         encoding = self.path.partition("encoding=")[2]
         if self.path.startswith("/part.html"):
             encoding = ""
+        is_packed = self.path == "/bomb" or self.path.startswith("/lie")
+        if self.path == "/lie":
+            body = PAGE  # Which it says is packed, and is not.
         body = PACKED[encoding](body)
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Security-Policy", CSP)
-        if encoding:
-            self.send_header("Content-Encoding", encoding)
+        if encoding or is_packed:
+            self.send_header("Content-Encoding", encoding or "gzip")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -153,3 +157,54 @@ def test_only_the_page_itself_may_talk(running: Capturing) -> None:
                 break
         else:
             raise AssertionError("never asked")
+
+
+def raw(running: Capturing, url: str) -> bytes:
+    """The bytes of an answer, not unpacked."""
+    with (
+        httpx.Client(proxy=f"http://{running.proxy}", trust_env=False) as client,
+        client.stream("GET", url, headers={"Sec-Fetch-Dest": "document"}) as answer,
+    ):
+        return b"".join(answer.iter_raw())
+
+
+def test_bombs_and_lies_pass_as_they_came(running: Capturing) -> None:
+    with site() as address:
+        label(running, address)
+        until_injected(running, f"http://{address}/")
+        assert raw(running, f"http://{address}/bomb") == OTHERS["/bomb"][1]
+        assert raw(running, f"http://{address}/lie") == PAGE
+        memory = Path(f"/proc/{running.process.pid}/status")
+        if memory.exists():
+            (peak,) = [line for line in memory.read_text().splitlines() if "VmHWM" in line]
+            assert int(peak.split()[1]) < 250_000
+
+
+def test_a_page_that_never_stops_talking_is_cut_off_and_nothing_else_is(running: Capturing) -> None:
+    with site() as address:
+        label(running, address)
+        until_injected(running, f"http://{address}/")
+        code = get(running, f"http://{address}{SCRIPT}").text
+        token = json.loads(code.rpartition("connectAgent(")[2].partition(")")[0])["token"]
+        where = f"http://{address}/__eventscope/say"
+        message = {"say": "page", "page_url": "x" * 2_000_000, "page_title": ""}
+        body = json.dumps({"page": "p", "messages": [message]}).encode()
+        deep = b'{"page":"p","messages":[' + b"[" * 600 + b"]" * 600 + b"]}"
+        mine = {"X-Eventscope-Token": token}
+        with httpx.Client(proxy=f"http://{running.proxy}", trust_env=False) as client:
+            assert client.post(where, content=deep, headers=mine).status_code == 400
+            statuses = {
+                client.post(where, content=body, headers=mine).status_code for _ in range(60)
+            }
+            assert statuses == {200, 429}
+            for bad in (b"\xff\xfe", b"http://[::1", b"null"):
+                odd = [(b"X-Eventscope-Token", token.encode()), (b"Origin", bad)]
+                assert client.post(where, content=b"{}", headers=odd).status_code == 403
+            odd = [(b"X-Eventscope-Token", b"\xff")]
+            assert client.post(where, content=b"{}", headers=odd).status_code == 403
+            foreign = {"Sec-Fetch-Site": "cross-site"}
+            assert client.get(f"http://{address}{SCRIPT}", headers=foreign).status_code == 403
+        # Commands are still heard, and answered.
+        running.send(type="set_delivery", delivery="block")
+        assert running.message("changed")["delivery"] == "block"
+    assert "Traceback" not in running.stderr

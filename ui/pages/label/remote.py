@@ -22,6 +22,8 @@ from ui.captureprocess import CaptureProcess
 log = logging.getLogger(__name__)
 
 GONE_S = 8.0
+MOST_PAGES = 200
+"""That are remembered; a page names itself, and may do so anew each time."""
 
 
 class RemoteAgent(QObject):
@@ -61,7 +63,10 @@ class RemoteAgent(QObject):
             log.warning("%s", error)
             return
         is_new = message.page not in self._seen
+        self._seen.pop(message.page, None)
         self._seen[message.page] = (message.host, time.monotonic())
+        while len(self._seen) > MOST_PAGES:
+            del self._seen[next(iter(self._seen))]
         if not self.page or has_focus or isinstance(said, Picked):
             self._turn_to(message)
         if is_new or (isinstance(said, Page) and said.is_new):
