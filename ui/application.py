@@ -65,6 +65,7 @@ class Application(QObject):
         from app.logs import log_to_file
         from ui.collector import Collector
         from ui.parts import make_parts
+        from ui.updating import Updating
 
         self.context = make_parts(self.settings, self._workspace, self.actions, self)
         self.collector = Collector(self)
@@ -75,8 +76,10 @@ class Application(QObject):
             self.context.notifications.warn(self.settings.problem)
         if self.settings.get(keys.AUTOSTART):
             self.capture.start()
+        updating = Updating(self.context, self)
         try:
             self.context.store.open()
+            updating.begin()
         except StoreUnavailable as error:
             self._say(error)
         self.window.make_pages()
@@ -96,6 +99,11 @@ class Application(QObject):
         context.capture.trouble.connect(self._say_trouble)
         context.capture.listening.connect(self._say_note)
         context.capture.state_changed.connect(self._say_state)
+
+    def end(self) -> None:
+        """Close the window and leave, from wherever it was asked for."""
+        self.window.close()
+        QApplication.quit()
 
     def shutdown(self) -> None:
         """Stop what was started, in order."""
@@ -218,6 +226,12 @@ def _hook(application: Application) -> None:
 
     sys.excepthook = application.report
     threading.excepthook = report_from_thread
+
+    def end(*_: object) -> None:
+        # Not here: a window that is closed while its pages are being made does not end the
+        # application.
+        QTimer.singleShot(0, application, application.end)
+
     for number in (signal.SIGINT, signal.SIGTERM):
         # Runs when Python next does: the feed looks at the file every second.
-        signal.signal(number, lambda *_: application.window.close())
+        signal.signal(number, end)

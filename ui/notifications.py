@@ -111,8 +111,10 @@ class Notifications(QObject):
         self.cards.append(card)
         while len(self.cards) > LARGEST:
             self.close_card(self._least())
-        card.show()
+        # In its corner before it is shown: a card that appears under the mouse and is moved away
+        # would count as being read.
         self._place()
+        card.show()
 
     def _least(self) -> "Card":
         """The card that goes when there are too many: the oldest information, else the oldest."""

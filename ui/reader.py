@@ -41,13 +41,20 @@ class Reader(QObject):
         self._is_failing = False
 
     def open(self) -> Store | None:
-        """The open store, opening it when the file is there. Raises StoreUnavailable when the
-        file is there and cannot be used."""
+        """The open store, opening it when the file is there and up to date. Raises
+        StoreUnavailable when the file is there and cannot be used."""
         if self.current is None:
             self.current = open_store(self.folder)
             if self.current:
                 self.opened.emit()
         return self.current
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is a file, but one that has to be made or brought up to date first."""
+        from app.store.schema import FILE
+
+        return self.current is None and (self.folder / FILE).exists()
 
     def ask[T](self, question: Callable[[Store], T], otherwise: T) -> T:
         """Ask something short. `otherwise` when there is no workspace yet, or when it cannot be
@@ -76,24 +83,12 @@ class Reader(QObject):
 
 
 def open_store(folder: Path) -> Store | None:
-    """A store for reading, or None when the file is not there or not made yet."""
+    """A store for reading, or None when the file is not there, not made yet, or of an older
+    version: whoever writes brings it up to date."""
     # Imported here: see the module's docstring.
     from app.store import Store
     from app.store.schema import FILE
-    from app.store.trouble import explained
 
     if not (folder / FILE).exists():
         return None
-    store = Store.read(folder)
-    try:
-        with explained(folder):
-            tables = "SELECT count(*) FROM sqlite_master WHERE name = 'events'"
-            is_made = store.connection.execute(tables).fetchone()[0]
-    except StoreUnavailable:
-        store.close()
-        raise
-    if not is_made:
-        # The capture process is just making it, and says when it is done.
-        store.close()
-        return None
-    return store
+    return Store.read_if_current(folder)

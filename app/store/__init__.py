@@ -61,12 +61,26 @@ class Store:
     def read(cls, folder: Path) -> Self:
         """Open for reading; a file of an older version is brought up to date first. Raises
         StoreUnavailable with a sentence."""
-        store = cls._open_readable(folder)
-        if _lacks_steps(store.connection):
-            store.close()
+        store = cls.read_if_current(folder)
+        if store is None:
             _bring_up_to_date(folder)
             store = cls._open_readable(folder)
         return store
+
+    @classmethod
+    def read_if_current(cls, folder: Path) -> Self | None:
+        """Open for reading; None for a file of an older version, or one that is just being made:
+        bringing it up to date takes seconds. Raises StoreUnavailable with a sentence."""
+        store = cls._open_readable(folder)
+        try:
+            with explained(folder):
+                if not _lacks_steps(store.connection):
+                    return store
+        except StoreUnavailable:
+            store.close()
+            raise
+        store.close()
+        return None
 
     @classmethod
     def _open_readable(cls, folder: Path) -> Self:

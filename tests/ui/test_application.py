@@ -19,6 +19,7 @@ from app import settings as keys
 from app.errors import StoreUnavailable
 from app.settings import Settings
 from app.store import Store
+from app.store.schema import STEPS
 from ui.application import Application
 from ui.captureprocess import ELSEWHERE
 from ui.theme import Theme, tokens
@@ -139,6 +140,50 @@ def test_a_second_instance_calmly_shows_the_same_events(
     workspace.add("seen in both")
     qtbot.waitUntil(lambda: len(application.window.page("live").model) == 1)
     qtbot.waitUntil(lambda: status.stored.text() == "1 event stored")
+    application.window.page("connect").shutdown()
+    application.shutdown()
+
+
+@pytest.fixture
+def older(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace that an older version made."""
+    with monkeypatch.context() as patch:
+        patch.delitem(STEPS, list(STEPS)[-1])
+        Store.write(folder).close()
+    assert Store.read_if_current(folder) is None
+    return folder
+
+
+def test_an_older_workspace_is_brought_up_to_date_by_the_capture_process(
+    older: Path, running: Application, qtbot: QtBot
+) -> None:
+    context = running.context
+    # The window neither stands still for it nor gets in the way.
+    assert context.store.current is None
+    assert cards(running) == ["This workspace is brought up to date. It takes a moment."]
+    qtbot.waitUntil(lambda: context.capture.state == "listening", timeout=20_000)
+    qtbot.waitUntil(lambda: context.store.current is not None)
+    assert context.study
+    qtbot.waitUntil(lambda: bool(context.study and context.study.is_running))
+
+
+def test_an_older_workspace_is_shown_without_a_capture_process(
+    older: Path, qapp: Any, qtbot: QtBot, theme: Theme
+) -> None:
+    Settings(paths.settings_file()).update(
+        {keys.AUTOSTART: False, keys.PROXY_PORT: free_port(), keys.ENDPOINT_PORT: free_port()}
+    )
+    theme.deleteLater()
+    application = Application(qapp, older)
+    qtbot.addWidget(application.window)
+    application.window.show()
+    application.start()
+    context = application.context
+    assert context.store.current is None
+    qtbot.waitUntil(lambda: context.store.current is not None)
+    # Whoever starts capture meanwhile is not left with a workspace in use.
+    context.capture.start()
+    qtbot.waitUntil(lambda: context.capture.state == "listening", timeout=20_000)
     application.window.page("connect").shutdown()
     application.shutdown()
 

@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from app.store.events import EventDetail
 from tests.factories import emptied
 from ui.context import Context
-from ui.inspector.facts import sections, step
-from ui.inspector.panel import Inspector
+from ui.inspector.facts import outcome_sentence, sections, step
+from ui.inspector.panel import NARROWEST, Inspector
 from ui.inspector.pretty import pretty
 from ui.inspector.raw import RawView
 from ui.inspector.rawtext import Part, as_curl, shown, whole
@@ -392,3 +392,24 @@ def test_the_context_menu_copies(qtbot: QtBot, inspector: Inspector, workspace: 
     menu.actions()[1].trigger()
     menu.close()
     assert clip() == "User ID: ada"
+
+
+def test_why_an_event_was_refused_is_said_in_full(
+    qtbot: QtBot, inspector: Inspector, workspace: Workspace
+) -> None:
+    show(qtbot, inspector, 1)
+    assert inspector.reason.isHidden()
+    refused = workspace.add("Buy", status=413)
+    show(qtbot, inspector, refused)
+    assert inspector.reason.isVisible()
+    assert inspector.reason.text() == outcome_sentence(inspector.detail)
+    # All of it is to be seen, in as many lines as it takes.
+    needed = inspector.reason.heightForWidth(inspector.reason.width())
+    assert inspector.reason.height() >= needed
+    # Nor does one long word of a server make the inspector wider.
+    inspector.resize(NARROWEST, 700)
+    endless = workspace.add("Buy", status=None, failure="x" * 5000)
+    show(qtbot, inspector, endless)
+    assert inspector.width() == NARROWEST
+    show(qtbot, inspector, 1)
+    assert inspector.reason.isHidden()

@@ -58,6 +58,16 @@ def test_information_goes_by_itself_and_trouble_stays(
     qtbot.waitUntil(lambda: [card.notice.text for card in messages.cards] == ["Broken."])
 
 
+def test_a_card_is_not_taken_for_being_read_where_it_never_was(
+    qtbot: QtBot, messages: Notifications, window: QWidget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "INFO_MS", 30)
+    # A new widget begins in the upper left corner.
+    qtbot.mouseMove(window, QPoint(5, 5))
+    messages.info("Done.")
+    qtbot.waitUntil(lambda: not messages.cards)
+
+
 def test_details_are_copied(qtbot: QtBot, messages: Notifications) -> None:
     messages.error("Broken.", "Traceback: …")
     qtbot.mouseClick(messages.cards[0].copy, LEFT)

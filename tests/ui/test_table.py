@@ -312,3 +312,33 @@ def test_scattered_selections_are_read_from_the_top(
         view.selectionModel().select(model.index(row, 0), flag.Select | flag.Rows)
     assert view.selected_ids(10) == [98, 95, 93]
     assert view.selected_ids(2) == [98, 95]
+
+
+def test_marks_piled_up_on_letters_stay_in_their_row(
+    rows: Rows, model: PagedTableModel, qtbot: QtBot
+) -> None:
+    """So-called zalgo text, which is drawn far above and below its line."""
+    rows.name = (
+        "Z\u0351\u036b\u0313\u036a\u0302\u036b\u033d\u034f\u0334\u0319\u0324\u031e\u0349"
+        "\u035a\u032f\u031e\u0320\u034dA\u0334\u0335\u031c\u0330\u0354\u036b\u0357\u0362"
+        "L\u0320\u0368\u0367\u0369\u0358G\u0334\u033b\u0348\u034d\u0354\u0339\u0311"
+        "\u0357\u030e\u0305\u035b\u0301\u01ea\u0335\u0339\u033b\u031d\u0333\u0342\u030c\u030c"
+        "\u0358!\u0356\u032c\u0330\u0319\u0317\u033f\u030b\u0365\u0365\u0302\u0363\u0310"
+        "\u0301\u0301\u035c\u035e"
+    )
+    view = EventTableView(model)
+    qtbot.addWidget(view)
+    view.resize(700, 300)
+    view.show()
+    model.show_ids(array("q", [2]))
+    qtbot.wait(0)
+    picture = view.viewport().grab().toImage()
+    scale = picture.devicePixelRatio()
+    below = round((view.rowHeight(0) + 2) * scale)
+    ground = picture.pixelColor(picture.width() - 2, picture.height() - 2)
+    seen = {
+        picture.pixelColor(x, y).name()
+        for x in range(picture.width())
+        for y in range(below, picture.height())
+    }
+    assert seen == {ground.name()}

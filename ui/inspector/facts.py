@@ -184,7 +184,7 @@ def _sendings(detail: EventDetail) -> list[Fact]:
         says = reaction(detail.upload, detail.capture, last.attempt).sentence
     else:
         says = f"It was sent again, the last time as upload {last.upload_id:,}."
-    return [*facts, Fact("What the SDK does next", says, is_ours=True)]
+    return [*facts, Fact("Next", says, is_ours=True)]
 
 
 def _sizes(upload: Upload) -> str:

@@ -225,6 +225,8 @@ class FactDelegate(QStyledItemDelegate):
             return
         rect: QRect = option.rect
         painter.save()
+        # Marks that are piled up on letters would reach into other rows.
+        painter.setClipRect(rect)
         if node.is_section:
             self._paint_heading(painter, rect, node, self._view.isExpanded(index))
         else:

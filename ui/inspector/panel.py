@@ -23,14 +23,15 @@ from ui.context import Context
 from ui.elided import ElidedLabel
 from ui.inspector.copymenu import CopyMenu
 from ui.inspector.difference import DifferenceView
-from ui.inspector.facts import sections
+from ui.inspector.facts import outcome_sentence, sections
 from ui.inspector.info import InfoView
 from ui.inspector.problems import ProblemsView
 from ui.inspector.raw import RawView
 from ui.inspector.sending import SendView
 from ui.inspector.userthen import user_sections
 from ui.pages.emptystate import EmptyState
-from ui.plain import clock
+from ui.pages.problems.reading import breakable
+from ui.plain import clock, one_line
 from ui.table.columns import outcome_cell
 from ui.theme import hairline, label, set_role, tint
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from app.store.people import Snapshot
 
 NARROWEST = 380
+LONGEST_REASON = 400
 
 
 class Looked(NamedTuple):
@@ -74,6 +76,9 @@ class Inspector(QWidget):
         self.title = ElidedLabel("title")
         self.outcome = label("", "good")
         self.when = label("", "muted")
+        self.reason = label("", "muted", wrap=True)
+        self.reason.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.reason.hide()
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
@@ -147,6 +152,7 @@ class Inspector(QWidget):
         rows.setSpacing(2)
         rows.addLayout(top)
         rows.addLayout(below)
+        rows.addWidget(self.reason)
         return rows
 
     def show_event(self, event_id: int | None) -> None:
@@ -234,6 +240,7 @@ class Inspector(QWidget):
             self.title.show_text("")
             self.outcome.setText("")
             self.when.setText("")
+            self.reason.hide()
             self.info.show_sections(())
         else:
             self._show_head(detail)
@@ -248,6 +255,10 @@ class Inspector(QWidget):
         self.outcome.setText(f"● {cell.text}")
         set_role(self.outcome, cell.tone)
         self.when.setText(clock(row.received_ms))
+        # In full, because it is what a person looks for first; Info has room for its ends only.
+        is_told = row.outcome is not Outcome.ACCEPTED
+        self.reason.setText(breakable(one_line(outcome_sentence(detail), LONGEST_REASON)))
+        self.reason.setVisible(is_told)
 
     def _project(self, detail: EventDetail) -> str:
         nothing: list[Source] = []

@@ -60,6 +60,9 @@ class CellDelegate(QStyledItemDelegate):
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, QColor(colours.line))
         if column == 0 and self._view.currentIndex().row() == row:
             painter.fillRect(rect.x(), rect.y(), 2, rect.height(), QColor(colours.accent))
+        if not cell.text.isascii():
+            # Marks that are piled up on letters would reach into other rows.
+            painter.setClipRect(rect)
         font = self._mono if model.columns[column].is_mono else self._view.font()
         if is_selected and cell.tone in ("muted", "faint"):
             # Grey on the colour of selection is too faint to read.

@@ -58,6 +58,7 @@ MOST_TERMS = 20
 MOST_MARKS = 1000
 MOST_EXPORTED = 1_000_000
 AGE_MS = 5000
+COMPARING = "comparing"
 NO_MATCH = "Nothing that was captured fits the filter. New events that fit will appear here."
 
 
@@ -485,11 +486,14 @@ class LivePage(QWidget):
         if len(ids) == 1 and self._compared not in (None, ids[0]):
             ids.append(self._compared or 0)
         self._compared = ids[0] if len(ids) == 1 else None
+        self._context.notifications.settled(COMPARING)
         if len(ids) == 2:
             self._open_inspector()
             self.inspector.compare(*ids)
         elif len(ids) == 1:
-            self._context.notifications.info("Choose another event and press D to compare.")
+            self._context.notifications.info(
+                "Choose another event and press D to compare.", about=COMPARING
+            )
         else:
             self._context.notifications.info("Select two events to compare them.")
 

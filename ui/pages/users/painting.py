@@ -47,6 +47,8 @@ class LineDelegate(QStyledItemDelegate):
         at, rect = index.row(), option.rect
         line = self._model.lines[at]
         painter.save()
+        # Marks that are piled up on letters would reach into other rows.
+        painter.setClipRect(rect)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if line.event_id:
             self._paint_event(painter, rect, at, line, option.state)

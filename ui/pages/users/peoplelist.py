@@ -211,6 +211,8 @@ class _Delegate(QStyledItemDelegate):
         entry = self._view.people.entries[index.row()]
         rect: QRect = option.rect
         painter.save()
+        # Marks that are piled up on letters would reach into other rows.
+        painter.setClipRect(rect)
         if isinstance(entry, str):
             painter.setFont(self._bold)
             painter.setPen(QColor(tokens().muted))
