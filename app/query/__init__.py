@@ -15,6 +15,7 @@ Charts over captured events, and everything behind a point of one.
         charts.users(people, page), charts.streams(chart, people, properties, page)
         charts.uploads(chart, people), charts.download(people, path, progress, go_on)
         charts.drivers(chart, point), charts.save_cohort(definitions, name, chart, point)
+        charts.size(segment), charts.population(segment) # of a cohort's rule
         zoomed(chart, point, clock), filtered(chart, point), excluded(chart, point)
 
 Definitions are frozen (`app.query.definition`); `written(chart)` gives their JSON back. `Clock`
@@ -30,7 +31,9 @@ from app.query.definition import (
     Condition,
     EventSpec,
     Funnel,
+    Held,
     Journeys,
+    Performed,
     PropertyRef,
     Segment,
     Segmentation,
@@ -65,10 +68,12 @@ __all__ = [
     "Figure",
     "Funnel",
     "FunnelFigure",
+    "Held",
     "Interrupted",
     "Journeys",
     "JourneysFigure",
     "People",
+    "Performed",
     "Point",
     "Progress",
     "PropertyRef",

@@ -10,11 +10,19 @@ import sqlglot
 
 from app.errors import BadInput
 from app.query.calendar import Clock
+from app.query.cohorts import (
+    POPULATION_DAYS,
+    is_static,
+    population,
+    rule,
+    save_dynamic,
+    save_static,
+    size,
+)
 from app.query.cohorts import cohorts as saved_cohorts
-from app.query.cohorts import is_static, rule, save_dynamic, save_static
 from app.query.columns import Property
 from app.query.conditions import Context
-from app.query.definition import AnyChart, Funnel, Journeys, Segmentation
+from app.query.definition import AnyChart, Funnel, Journeys, Segment, Segmentation
 from app.query.drivers import Driver, drivers
 from app.query.figure import Figure, as_json
 from app.query.funnel import FunnelFigure, funnel, funnel_json
@@ -106,6 +114,15 @@ class Charts:
             return save_dynamic(definitions, name, rule(chart, point, self._clock))
         people = self.persons(self.people(chart, point))
         return save_static(definitions, name, people, self._warehouse.rows)
+
+    def size(self, cohort: Segment) -> int:
+        """How many users a cohort's rule holds for now."""
+        return size(cohort, self._warehouse.rows, self.context())
+
+    def population(self, cohort: Segment, days: int = POPULATION_DAYS) -> list[tuple[int, int]]:
+        """How many they were on each of the last days: the day's start in ms, and the number.
+        Raises BadInput for what only holds of now."""
+        return population(cohort, self._warehouse.rows, self.context(), days)
 
     def persons(self, people: People) -> tuple[int, ...]:
         """The numbers of all users."""

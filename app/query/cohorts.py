@@ -6,12 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from sqlglot import exp
+
 from app.errors import BadInput
-from app.query.calendar import Clock, Range
+from app.query import sql
+from app.query.calendar import Buckets, Clock, Range, Span, ceiling, cut, floor, shifted
 from app.query.columns import literal
+from app.query.conditions import Context, person, source, time
 from app.query.definition import (
     AnyChart,
     Condition,
+    EventSpec,
+    Held,
     Performed,
     Segment,
     Segmentation,
@@ -20,9 +26,12 @@ from app.query.definition import (
 )
 from app.query.microscope import Point, spread
 from app.query.node import Node
+from app.query.segments import in_segment
 from app.store.definitions import Definition, Definitions
 
 KIND = "cohort"
+POPULATION_DAYS = 30
+MOST_ALTERNATIVES = 10
 
 type Rows = Callable[[str], list[tuple[Any, ...]]]
 
@@ -37,9 +46,16 @@ def is_static(chart: AnyChart, point: Point) -> bool:
             depends
             or values
             or point.bin is not None
+            or _is_ranked(chart.events[point.event])
             or (point.bucket is None and chart.cumulative)
         )
     return True
+
+
+def _is_ranked(event: EventSpec) -> bool:
+    """Whether it is the n-th of any events: such cohorts are fixed (semantics §19)."""
+    ranked = any(one.property.scope == "count" for one in event.where)
+    return ranked and event.kind in ("any", "active")
 
 
 def rule(chart: Segmentation, point: Point, clock: Clock) -> Segment:
@@ -112,3 +128,45 @@ def _resolved(body: dict[str, Any], rows: Rows) -> tuple[int, ...]:
                 )
             }
     return tuple(sorted(found))
+
+
+def size(segment: Segment, rows: Rows, context: Context) -> int:
+    """How many users a rule holds for, as of the clock's day."""
+    clock = context.clock
+    today = floor(clock.now_ms, "day", clock)
+    return _size(
+        segment, rows, context, cut(Span(today, ceiling(today, "day", clock)), "day", clock)
+    )
+
+
+def _size(segment: Segment, rows: Rows, context: Context, day: Buckets) -> int:
+    inside = in_segment(segment, context, day)
+    before = exp.LT(this=time(), expression=sql.value(day.span.end_ms))
+    counted = exp.Count(this=exp.Distinct(expressions=[person()]))
+    found = source(sql.both(before, inside), [exp.alias_(counted, "n")])
+    return int(rows(sql.text(found))[0][0])
+
+
+def population(
+    segment: Segment, rows: Rows, context: Context, days: int = POPULATION_DAYS
+) -> list[tuple[int, int]]:
+    """The size of a rule as of each of the last days, today last: the start of the day and how
+    many users. Raises BadInput for rules that only today can be asked about (semantics §19)."""
+    if any(one.when == "latest" for one in _all_held(segment)):
+        raise BadInput("What users have most recently is only known as of now.")
+    if len(segment.either) > MOST_ALTERNATIVES:
+        raise BadInput(f"At most {MOST_ALTERNATIVES} alternatives can be followed over time.")
+    clock = context.clock
+    today = floor(clock.now_ms, "day", clock)
+    found = []
+    for back in range(days - 1, -1, -1):
+        start = shifted(today, "day", -back, clock)
+        end = ceiling(start, "day", clock)
+        then = replace(clock, now_ms=min(end - 1, clock.now_ms))
+        day = cut(Span(start, end), "day", then)
+        found.append((start, _size(segment, rows, replace(context, clock=then), day)))
+    return found
+
+
+def _all_held(segment: Segment) -> list[Held]:
+    return [*segment.held, *(one for way in segment.either for one in _all_held(way))]

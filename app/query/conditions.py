@@ -1,5 +1,5 @@
 """
-From definitions to conditions on the view `events`: properties, filters, events, segments
+From definitions to conditions on the view `events`: properties, filters, events
 (semantics §6).
 
 Values of an array each count as a value (§0.4). What is not there is `(none)`, and a condition
@@ -7,22 +7,19 @@ that says "not" holds for it (§6.1).
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import sqlglot
 from sqlglot import exp
 
-from app.errors import BadInput
 from app.query import sql
-from app.query.calendar import DAY, Buckets, Clock, cut, span_of
+from app.query.calendar import DAY, Buckets, Clock
 from app.query.columns import Property
 from app.query.definition import (
     Chart,
-    CohortRef,
     Condition,
     EventSpec,
-    Performed,
     PropertyRef,
     Segment,
 )
@@ -40,7 +37,7 @@ _FIELDS = {
     "project": "source",
 }
 _NUMBERS = ("session", "id", "upload", "source")
-_COMPARED = {"=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
+COMPARED = {"=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
 _NEGATIONS = {
     "is not": "is",
     "does not contain": "contains",
@@ -143,7 +140,7 @@ def holds(condition: Condition, context: Context) -> Sql:
 
 def _matches(at: Place, op: str, value: str | None) -> Sql:
     if value is None:
-        return _nothing(at) if op == "is" else exp.false()
+        return nothing(at) if op == "is" else exp.false()
     found: list[Sql] = []
     if at.text is not None:
         found.append(_test(at.text, op, value))
@@ -152,7 +149,8 @@ def _matches(at: Place, op: str, value: str | None) -> Sql:
     return exp.paren(sql.either(*found))
 
 
-def _nothing(at: Place) -> Sql:
+def nothing(at: Place) -> Sql:
+    """The condition that a property is not there."""
     absent = [exp.Is(this=one.copy(), expression=exp.null()) for one in (at.text, at.listed) if one]
     return exp.paren(sql.both(*absent))
 
@@ -178,14 +176,15 @@ def _test(text: Sql, op: str, value: str) -> Sql:
         return exp.StartsWith(this=exp.Lower(this=text.copy()), expression=sql.value(value.lower()))
     if op == "glob":
         return exp.RegexpLike(this=text.copy(), expression=sql.value(glob(value)))
-    compare = _COMPARED[op]
-    wanted = _as_number(value)
+    compare = COMPARED[op]
+    wanted = as_number(value)
     if wanted is None:  # Dates compare as texts.
         return compare(this=text.copy(), expression=sql.value(value))
     return compare(this=sql.number(text.copy()), expression=sql.value(wanted))
 
 
-def _as_number(text: str) -> float | None:
+def as_number(text: str) -> float | None:
+    """The finite number that a text says."""
     try:
         found = float(text)
     except ValueError:
@@ -318,7 +317,7 @@ def _ranked(one: Condition, matches: Sql, buckets: Buckets) -> Sql:
     ranks = ranks.where(exp.GTE(this=time(), expression=sql.value(span.start_ms - LOOK_BACK_MS)))
     op = {"is": "=", "is not": "!="}.get(one.op, one.op)
     tests = [
-        _COMPARED[op](this=exp.column("place"), expression=sql.value(int(value or 0)))
+        COMPARED[op](this=exp.column("place"), expression=sql.value(int(value or 0)))
         for value in one.values
     ]
     chosen = (
@@ -343,77 +342,6 @@ def in_project(chart: Chart, context: Context) -> Sql | None:
         return None
     number = context.projects.get(chart.project, -1)
     return exp.EQ(this=sql.column("source", "e"), expression=sql.value(number))
-
-
-def in_segment(
-    segment: Segment, context: Context, buckets: Buckets, seen: frozenset[int] = frozenset()
-) -> Sql | None:
-    """The condition that an event belongs to a segment; None for everybody."""
-    parts: list[Sql] = [exp.paren(holds(one, context)) for one in segment.where]
-    if segment.users == "new":
-        parts.append(is_new(buckets))
-    if segment.users == "active":
-        active = sql.both(is_active(context), buckets.within(time()))
-        parts.append(_persons(source(active, [exp.alias_(person(), "person")]), negated=False))
-    parts += [_performed(one, context, buckets) for one in segment.performed]
-    parts += [_in_cohort(one, context, buckets, seen) for one in segment.cohorts]
-    if segment.people is not None:
-        parts.append(among(segment.people))
-    return sql.both(*parts) if parts else None
-
-
-def among(people: Sequence[int]) -> Sql:
-    """The condition that an event is one of these persons'."""
-    if not people:
-        return exp.false()
-    listed = exp.Array(expressions=[sql.value(one) for one in people])
-    unfolded = exp.select(exp.alias_(exp.Explode(this=listed), "person"))
-    return exp.In(this=person(), query=unfolded.subquery())
-
-
-def _persons(query: exp.Select, *, negated: bool) -> Sql:
-    found = exp.In(this=person(), query=query.subquery())
-    return exp.not_(found) if negated else found
-
-
-def _performed(one: Performed, context: Context, buckets: Buckets) -> Sql:
-    during = buckets
-    if one.during is not None:
-        during = cut(span_of(one.during, context.clock), "day", context.clock, one.during.without)
-    matches = sql.both(exp.paren(event_is(one.event, context, during)), during.within(time()))
-    count = exp.Count(this=exp.Star())
-    # Those who did nothing are in no group: "fewer than three" is "not three or more".
-    if _zero(one):
-        opposite = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}[one.op]
-        having, negated = _COMPARED[opposite], not one.negated
-    else:
-        having, negated = _COMPARED[one.op], one.negated
-    grouped = source(matches, [exp.alias_(person(), "person")]).group_by(person())
-    grouped = grouped.having(having(this=count, expression=sql.value(one.count)))
-    return _persons(grouped, negated=negated)
-
-
-def _zero(one: Performed) -> bool:
-    """Whether not having done it at all is enough."""
-    return {
-        "=": one.count == 0,
-        "!=": one.count != 0,
-        "<": one.count > 0,
-        "<=": True,
-        ">": False,
-        ">=": one.count == 0,
-    }[one.op]
-
-
-def _in_cohort(ref: CohortRef, context: Context, buckets: Buckets, seen: frozenset[int]) -> Sql:
-    if ref.cohort in seen:
-        raise BadInput(f"Cohort {ref.cohort} depends on itself.")
-    segment = context.cohorts.get(ref.cohort)
-    if segment is None:
-        raise BadInput(f"There is no cohort {ref.cohort}.")
-    inside = in_segment(segment, context, buckets, seen | {ref.cohort})
-    persons = source(inside or exp.true(), [exp.alias_(person(), "person")])
-    return _persons(persons, negated=ref.negated)
 
 
 def elements(ref: PropertyRef, context: Context, *, once: bool = False) -> Sql:

@@ -36,6 +36,8 @@ OPERATORS = (
     "glob",
     "not glob",
 )
+COUNTED = ("times", "relative", "sum", "distinct", "intervals")
+DEEPEST_SEGMENT = 3
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 MEASURES = (
     "uniques",
@@ -110,11 +112,39 @@ class EventSpec:
 
 @dataclass(frozen=True, slots=True)
 class Performed:
-    """Users who did an event so many times in a range; without a range, in the chart's."""
+    """Users who did an event so many times in a range; without a range, in the chart's.
+
+    `of` says what is compared (semantics §19): `times`; `relative`, as often as `other`; `sum` of
+    a property, with `amount`; `distinct` values of it; `intervals` (hours, days…) in which it was
+    done at all. `then` are events that followed, one after the other. `within_days` counts from
+    the user's first event. With `each`, a user belongs only to those intervals of the chart in
+    which it holds; a relative range then ends with each interval.
+    """
 
     event: EventSpec
     op: str = ">="
     count: int = 1
+    during: Range | None = None
+    negated: bool = False
+    of: str = "times"
+    amount: float = 0.0
+    property: PropertyRef | None = None
+    other: EventSpec | None = None
+    interval: str = "day"
+    then: tuple[EventSpec, ...] = ()
+    within_days: int = 0
+    each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Users who had a property: `latest`, with their newest active event, or `ever`, with any.
+    A number that was never sent is 0 for `latest` (semantics §19)."""
+
+    property: PropertyRef
+    op: str
+    values: tuple[str | None, ...]
+    when: str = "latest"
     during: Range | None = None
     negated: bool = False
 
@@ -135,7 +165,10 @@ class Segment:
     users: str = "any"
     where: tuple[Condition, ...] = ()
     performed: tuple[Performed, ...] = ()
+    held: tuple[Held, ...] = ()
     cohorts: tuple[CohortRef, ...] = ()
+    either: tuple["Segment", ...] = ()
+    """At least one of these holds, too."""
     people: tuple[int, ...] | None = None
     """Exactly these persons: what zooming into a point and streams use."""
 
@@ -416,6 +449,9 @@ def _pair(node: Node, steps: int) -> tuple[int, int]:
     return numbers[0], numbers[1]
 
 
+_CONDITION = ("property", "scope", "op", "values")
+
+
 def event_spec(node: Node) -> EventSpec:
     """An event of a chart: `"Checkout"`, or an object with `event`, `kind`, `label` or
     `combined`, and with `where`, `by`, `name`."""
@@ -478,26 +514,75 @@ def _grouping(node: Node) -> PropertyRef:
     return found
 
 
-def read_segment(node: Node) -> Segment:
+def read_segment(node: Node, depth: int = 0) -> Segment:
     """A segment, or the rule of a cohort."""
-    node.only("name", "users", "where", "performed", "cohorts", "people")
+    node.only("name", "users", "where", "performed", "held", "cohorts", "either", "people")
+    if depth > DEEPEST_SEGMENT:
+        raise node.wrong("Alternatives are nested too deeply.")
     people = node.get("people").all(lambda one: one.whole(1, 1 << 53), 1_000_000)
+    either = node.get("either").all(lambda one: read_segment(one, depth + 1), 10)
     return Segment(
         name=node.get("name").text("") if node.has("name") else "",
         users=node.get("users").choice(USERS, "any"),
         where=node.get("where").all(condition),
         performed=node.get("performed").all(_performed, 20),
+        held=node.get("held").all(_held, 20),
         cohorts=node.get("cohorts").all(_cohort, 20),
+        either=either,
         people=people if node.has("people") else None,
     )
 
 
 def _performed(node: Node) -> Performed:
-    node.only("event", "op", "count", "during", "negated")
-    return Performed(
-        event_spec(node.need("event")),
-        node.get("op").choice(COMPARISONS, ">="),
-        node.get("count").whole(0, 1 << 53, 1),
+    node.only(
+        *("event", "op", "count", "during", "negated", "of", "amount", "property", "other"),
+        *("interval", "then", "within_days", "each"),
+    )
+    one = Performed(
+        event=event_spec(node.need("event")),
+        op=node.get("op").choice(COMPARISONS, ">="),
+        count=node.get("count").whole(0, 1 << 53, 1),
+        during=_range(node.get("during")) if node.has("during") else None,
+        negated=node.get("negated").yes(),
+        of=node.get("of").choice(COUNTED, "times"),
+        amount=_number(node.get("amount")) if node.has("amount") else 0.0,
+        property=_property(node.get("property")) if node.has("property") else None,
+        other=event_spec(node.get("other")) if node.has("other") else None,
+        interval=node.get("interval").choice(INTERVALS, "day"),
+        then=node.get("then").all(event_spec, 9),
+        within_days=node.get("within_days").whole(0, 3660, 0),
+        each=node.get("each").yes(),
+    )
+    _performed_agrees(node, one)
+    return one
+
+
+def _performed_agrees(node: Node, one: Performed) -> None:
+    if one.of == "relative" and one.other is None:
+        raise node.wrong("'other' is missing: the event that is done more or less often.")
+    if one.of in ("sum", "distinct") and one.property is None:
+        raise node.wrong(f"'property' is missing: {one.of!r} is of one.")
+    if one.of == "sum" and not node.has("amount"):
+        raise node.wrong("'amount' is missing.")
+    if one.then and (one.of != "times" or one.each):
+        raise node.get("then").wrong("A sequence goes with 'times', and not with 'each'.")
+    if one.then and (one.op not in (">=", ">") or (one.op == ">=" and not one.count)):
+        raise node.get("op").wrong("Of a sequence, the first event has been done.")
+    if one.each and one.during is not None and one.during.last is None:
+        raise node.get("during").wrong("With 'each', the range is one of 'last'.")
+
+
+def _held(node: Node) -> Held:
+    node.only("property", "scope", "op", "values", "when", "during", "negated")
+    plain = Node({key: node.value.get(key) for key in _CONDITION if node.has(key)}, node.path)
+    found = condition(plain)
+    if found.property.scope == "count":
+        raise node.get("scope").wrong("The rank of an event is no property that users have.")
+    return Held(
+        found.property,
+        found.op,
+        found.values,
+        node.get("when").choice(("latest", "ever"), "latest"),
         _range(node.get("during")) if node.has("during") else None,
         node.get("negated").yes(),
     )
@@ -572,6 +657,9 @@ def _filled(record: Any) -> dict[str, Any]:
         return {"property": record.name, "scope": record.scope}
     if isinstance(record, Condition):
         return _filled(record.property) | {"op": record.op, "values": list(record.values)}
+    if isinstance(record, Held):
+        asked = _filled(Condition(record.property, record.op, record.values))
+        return asked | {k: v for k, v in _changed(record).items() if k not in asked}
     if isinstance(record, Step):
         found = _written_event(record.event)
         if record.optional:
@@ -579,6 +667,10 @@ def _filled(record: Any) -> dict[str, Any]:
         if record.compared:
             found["compared"] = [_written_event(one) for one in record.compared]
         return found
+    return _changed(record)
+
+
+def _changed(record: Any) -> dict[str, Any]:
     return {
         one.name: _plain(value)
         for one in fields(record)

@@ -22,7 +22,6 @@ from app.query.conditions import (
     elements,
     event_is,
     in_project,
-    in_segment,
     is_listed,
     is_new,
     person,
@@ -32,6 +31,7 @@ from app.query.conditions import (
 from app.query.definition import EventSpec, Funnel, PropertyRef, Segment
 from app.query.figure import Group
 from app.query.paths import Barriers, Bools, Found, Ints, Rows
+from app.query.segments import in_segment
 from app.query.sql import Sql
 from app.query.statistics import Comparison, compared
 

@@ -19,7 +19,6 @@ from app.query.conditions import (
     elements,
     event_is,
     in_project,
-    in_segment,
     is_active,
     is_listed,
     person,
@@ -27,6 +26,7 @@ from app.query.conditions import (
     time,
 )
 from app.query.definition import Journeys
+from app.query.segments import in_segment
 from app.query.sql import Sql
 
 type Rows = Callable[[str], list[tuple[Any, ...]]]

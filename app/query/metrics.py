@@ -15,7 +15,6 @@ from app.query.conditions import (
     elements,
     event_is,
     in_project,
-    in_segment,
     is_listed,
     person,
     source,
@@ -23,6 +22,7 @@ from app.query.conditions import (
 )
 from app.query.definition import Chart, EventSpec, PropertyRef, Segment
 from app.query.figure import Group
+from app.query.segments import in_segment
 from app.query.sql import Sql
 
 type Rows = Callable[[str], list[tuple[object, ...]]]
@@ -179,17 +179,10 @@ def _hits(ask: Ask, chart: Chart, context: Context, buckets: Buckets) -> exp.Sel
         found = _unfolded(found, [name for name, _, _ in asked], listed)
     if ask.property is not None:
         rest = [exp.column(name) for name, _, _ in asked]
-        number = exp.alias_(_finite(exp.column("t")), "v")
+        number = exp.alias_(sql.finite(exp.column("t")), "v")
         outer = exp.select(*map(exp.column, ("person", "bucket", "session")), *rest, number)
         found = outer.from_(exp.alias_(found.subquery(), "w", table=True))
     return found
-
-
-def _finite(text: Sql) -> Sql:
-    """Numbers only: texts such as `NaN` and `inf` are none."""
-    digits = exp.RegexpLike(this=text.copy(), expression=sql.value("^[ ]*[-+.0-9]"))
-    tame = exp.LT(this=exp.Abs(this=sql.number(text)), expression=sql.value(1e300))
-    return sql.cases([(sql.both(digits, tame), sql.number(text))], exp.null())
 
 
 def _unfolded(found: exp.Select, names: list[str], listed: list[str]) -> exp.Select:

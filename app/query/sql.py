@@ -65,6 +65,13 @@ def number(of: Sql) -> Sql:
     return exp.TryCast(this=of, to=exp.DataType.build("DOUBLE"))
 
 
+def finite(of: Sql) -> Sql:
+    """A text as a number; texts such as `NaN` and `inf` are none."""
+    digits = exp.RegexpLike(this=of.copy(), expression=value("^[ ]*[-+.0-9]"))
+    tame = exp.LT(this=exp.Abs(this=number(of)), expression=value(1e300))
+    return cases([(both(digits, tame), number(of))], exp.null())
+
+
 def text(statement: Sql, dialect: str = "duckdb", *, pretty: bool = False) -> str:
     """The statement for an engine; `pretty` for people."""
     return statement.sql(dialect=dialect, pretty=pretty)
