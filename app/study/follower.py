@@ -45,6 +45,20 @@ class Follower(Protocol):
 
 
 @runtime_checkable
+class Answered(Protocol):
+    """What a follower has that wants to see a capture again whose answer came after it was
+    studied."""
+
+    def unanswered(self) -> list[int]:
+        """The captures that it still wants an answer to, newest first; not all if they are many.
+        Asked after `begin`, each time something was committed."""
+
+    def answer(self, arrival: Arrival) -> None:
+        """One of them was answered, or is not going to be. Its `events` are left out: whose they
+        are was settled in the order of arrival. `save` follows, in the same transaction."""
+
+
+@runtime_checkable
 class Refreshing(Protocol):
     """What a follower has that also depends on something beside the captures."""
 

@@ -54,6 +54,12 @@ class Placing:
         )
 
 
+def unplaced(found: StoredArrival) -> Arrival:
+    """The same capture without its events, whose place is known already."""
+    stored = found.stored
+    return Arrival(found.id, found.source_id, stored.capture, stored.decoded, stored.judgement)
+
+
 def _shortest(options: dict[str, object]) -> int:
     wanted = options.get("min_id_length")
     return wanted if type(wanted) is int and wanted >= 0 else 5

@@ -2,6 +2,7 @@
 Reads captures for the study: whole exchanges in order of arrival, with what became of their events.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -65,6 +66,22 @@ class Captures:
                 found.append(StoredArrival(number, source, stored, self._rows(first, count)))
                 events += count
             return Batch(found)
+
+    def answered(self, waiting: Sequence[int]) -> list[StoredArrival]:
+        """Those of these captures whose answer came, or is known not to come; the oldest first."""
+        with explained(self._folder):
+            rows = self._db.execute(
+                "SELECT c.id, coalesce(p.source_id, c.source_id), coalesce(p.first_event_id, 0),"
+                " coalesce(p.event_count, 0) FROM captures c LEFT JOIN uploads p ON p.id = c.id"
+                f" WHERE c.id IN ({','.join('?' * len(waiting))})"
+                " AND (c.status IS NOT NULL OR c.failure <> '') ORDER BY c.id",
+                list(waiting),
+            ).fetchall()
+            return [
+                StoredArrival(number, source, stored, self._rows(first, count))
+                for number, source, first, count in rows
+                if (stored := self._store.captures.load(number)) is not None
+            ]
 
     def last_id(self) -> int:
         """The newest capture, or 0."""

@@ -29,6 +29,7 @@ IDENTIFIES = frozenset({"$identify", "$groupidentify", "$usermap"})
 """Calls that say who somebody is, and are no events."""
 OTHERS = "(others)"
 MOST_KEYS, MOST_REASONS, LONGEST = 20_000, 5_000, 200
+MOST_UNANSWERED = 500
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 
 _SUMS = """
@@ -106,7 +107,7 @@ _TAKE_OFF = """
     INSERT INTO {table}
     SELECT at_ms / {span}, key, -count(*), -sum(events), -sum(identifies), -sum(wire_bytes),
         -sum(body_bytes)
-    FROM report_uploads WHERE id < ? GROUP BY 1, 2
+    FROM report_uploads WHERE {which} GROUP BY 1, 2
     ON CONFLICT DO UPDATE SET requests = requests + excluded.requests,
         events = events + excluded.events, identifies = identifies + excluded.identifies,
         wire_bytes = wire_bytes + excluded.wire_bytes,
@@ -203,10 +204,29 @@ class ReportFollower:
     def forget(self, first: Ids) -> None:
         """Requests below this one are not counted any more."""
         for table, span in _SPANS:
-            self._db.execute(_TAKE_OFF.format(table=table, span=span), (first.capture,))
+            self._take_off(table, span, "id < ?", first.capture)
             self._db.execute(f"DELETE FROM {table} WHERE requests <= 0")
         for table in ("report_uploads", "report_refusals", "report_limits", "report_open"):
             self._db.execute(f"DELETE FROM {table} WHERE id < ?", (first.capture,))
+
+    def unanswered(self) -> list[int]:
+        """Requests that had no answer when they were counted."""
+        rows = self._db.execute(
+            "SELECT id FROM report_open ORDER BY id DESC LIMIT ?", (MOST_UNANSWERED,)
+        )
+        return [number for (number,) in rows]
+
+    def answer(self, arrival: Arrival) -> None:
+        """Count it as what it is now, with its reasons and whom it names."""
+        for table, span in _SPANS:
+            self._take_off(table, span, "id = ?", arrival.id)
+        self._db.execute("DELETE FROM report_uploads WHERE id = ?", (arrival.id,))
+        self._db.execute("DELETE FROM report_open WHERE id = ?", (arrival.id,))
+        self.take(arrival)
+
+    def _take_off(self, table: str, span: int, which: str, number: int) -> None:
+        """Have the sums without these requests; sums of nothing stay, and count for nothing."""
+        self._db.execute(_TAKE_OFF.format(table=table, span=span, which=which), (number,))
 
     def _key(self, key: Key) -> int:
         known = self._keys.get(key)

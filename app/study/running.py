@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from app.study.arrival import Arrival
-from app.study.follower import Follower, Refreshing
+from app.study.follower import Answered, Follower, Refreshing
 from app.study.followers import make_followers
 from app.study.people import PeopleFollower
-from app.study.placing import Placing
+from app.study.placing import Placing, unplaced
 from app.study.reading import Batch, Captures
 from app.study.tables import empty, is_damage, open_file, throw_away
 
@@ -74,6 +74,8 @@ class Study:
             if not batch.stored:
                 break
             self._study(batch, through)
+            progress(Progress(self._through(), self._captures.last_id()))
+        if self._look_back():
             progress(Progress(self._through(), self._captures.last_id()))
         self._refresh()
         return self._through()
@@ -138,6 +140,29 @@ class Study:
             self._set(THROUGH, batch.stored[-1].id)
             self._set(IDENTITY, self._captures.identity())
         self._begun_at = batch.stored[-1].id
+
+    def _look_back(self) -> bool:
+        """Show captures again whose answers came after they were studied; whether there were
+        any."""
+        has_found = False
+        for follower in self._followers:
+            if not isinstance(follower, Answered):
+                continue
+            if self._begun_at is None:
+                follower.begin(self._db)
+            found = self._captures.answered(follower.unanswered())
+            if not found:
+                continue
+            has_found = True
+            with self._transaction():
+                # Another process may have been faster, or have begun anew.
+                follower.begin(self._db)
+                waiting = set(follower.unanswered())
+                for one in found:
+                    if one.id in waiting:
+                        follower.answer(unplaced(one))
+                follower.save()
+        return has_found
 
     def _show(self, arrival: Arrival) -> None:
         for follower in self._followers:

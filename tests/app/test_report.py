@@ -16,6 +16,7 @@ from app.store import Store
 from app.store.report import ALL, Frame, Scope, Which, Window, window_between, window_of
 from app.store.report.rows import percentile
 from app.store.report.scope import What
+from app.store.report.summary import summary
 from app.study import Study
 from app.study.report import INVALID_SESSION, SWITCHED_OFF
 from app.study.spread import LAG_RANGES, SKEW_RANGES, lag_range, skew_range
@@ -454,3 +455,78 @@ def test_the_command_on_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert main(["uploads", "--workspace", str(tmp_path), "--summary", "--frame", "1h"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["successes"], found["errors"], len(found["bins"]["errors"])) == (0, 0, 60)
+
+
+# Answers that come after a request was studied
+
+LONG_AGO = NOW - 400 * 24 * HOUR
+"""Nobody waits for an answer to what came then."""
+
+
+def late_cases() -> list[Capture]:
+    """A request for each way in which one can end."""
+    ends = [
+        throttled(LONG_AGO),
+        silenced(LONG_AGO + MINUTE),
+        answered(LONG_AGO + 2 * MINUTE, 200, one(), one("$identify")),
+        answered(LONG_AGO + 3 * MINUTE, 400, one("A"), one("B")),
+        replay(LONG_AGO + 4 * MINUTE),
+        replace(answered(LONG_AGO + 5 * MINUTE, 200, one("C")), response=None, failure="Reset."),
+    ]
+    return [replace(capture, duration_ms=20_000) for capture in ends]
+
+
+def summed(folder: Path) -> dict[str, object]:
+    with Store.read(folder) as store:
+        found = store.report
+        assert found.choices().endpoints == (HTTP,)
+        return summary(found, ALL, Frame.ALL, LONG_AGO + 20 * MINUTE)
+
+
+def test_late_answers_are_told_as_if_they_had_been_in_time(tmp_path: Path) -> None:
+    filled(tmp_path / "in time", late_cases())
+    with Study(tmp_path / "in time") as study:
+        study.catch_up()
+    waiting = [
+        replace(capture, response=None, failure="", duration_ms=None) for capture in late_cases()
+    ]
+    filled(tmp_path / "late", waiting)
+    with Store.write(tmp_path / "late") as writing, Study(tmp_path / "late") as study:
+        study.catch_up()
+        before = summed(tmp_path / "late")
+        assert before["errors_by_status"] == {"0": 5}
+        assert before["held_back"] == []
+        # One after the other; while the study runs, and once after it was begun again.
+        for number, capture in enumerate(late_cases(), 1):
+            writing.writer.answer(number, capture)
+            if number != 4:
+                study.catch_up()
+            else:
+                with Study(tmp_path / "late") as another:
+                    another.catch_up()
+    assert summed(tmp_path / "late") == summed(tmp_path / "in time")
+    held = summed(tmp_path / "late")["held_back"]
+    assert isinstance(held, list)
+    assert [(one["kind"], one["name"]) for one in held] == [
+        ("silenced", "device-1"),
+        ("throttled", "device-1"),
+    ]
+
+
+def test_late_answers_leave_nothing_behind_when_they_are_removed(tmp_path: Path) -> None:
+    filled(tmp_path, [replace(one, response=None, failure="") for one in late_cases()])
+    with Store.write(tmp_path) as writing, Study(tmp_path) as study:
+        study.catch_up()
+        for number, capture in enumerate(late_cases(), 1):
+            writing.writer.answer(number, capture)
+        study.catch_up()
+        writing.writer.add([(capture, decode(capture)) for capture in [throttled(NOW)]])
+        while writing.writer.prune(up_to=6):
+            pass
+        study.catch_up()
+    with Store.read(tmp_path) as store:
+        for table in ("minutes", "hours", "uploads", "refusals", "limits"):
+            (rows,) = store.connection.execute(
+                f"SELECT count(*) FROM study.report_{table}"
+            ).fetchone()
+            assert rows == 1, table
