@@ -16,6 +16,9 @@ LONGEST_MESSAGE = 16 << 20
 MOST_ELEMENTS = 5001
 MOST_NODES = 60_000
 MOST_LEVELS = 1000
+MOST_CONFIGS = 40
+MOST_OPTIONS = 200
+LONGEST_OPTION = 100
 LONGEST = 4096
 """The longest text that is taken over; what SDKs report is far shorter."""
 
@@ -84,7 +87,15 @@ class Opened:
     name: str
 
 
-type Said = Page | Picked | Survey | Leave | Opened
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What SDKs of a page were configured with: JSON objects that have a text `apiKey`."""
+
+    page_url: str
+    configs: tuple[Json, ...]
+
+
+type Said = Page | Picked | Survey | Leave | Opened | Options
 
 
 def read(text: str | bytes) -> Said:
@@ -113,8 +124,24 @@ def _read(said: Json) -> Said:
             return _picked(said)
         case "survey":
             return _survey(said)
+        case "options":
+            listed = _list(said["found"], MOST_CONFIGS)
+            return Options(_text(said["page_url"]), tuple(_config(_dict(one)) for one in listed))
         case other:
             raise ValueError(other if isinstance(other, str) else type(other).__name__)
+
+
+def _config(said: Json) -> Json:
+    """A configuration without what is too large to be an option."""
+    config = _dict(said["config"])
+    _text(config["apiKey"])
+    if len(config) > MOST_OPTIONS:
+        raise ValueError("too many options")
+    return {
+        name: value
+        for name, value in config.items()
+        if len(name) <= LONGEST_OPTION and len(orjson.dumps(value)) <= LONGEST
+    }
 
 
 def _picked(said: Json) -> Picked:

@@ -106,7 +106,7 @@ def _option(
 ) -> Resolved:
     withdrawn = _withdrawn(instance, fact(option.name, instance.sdk.family))
     if option.name in configured:
-        told = Because("The page says that it gave its SDK this.")
+        told = Because("The SDK's own configuration in the page says so.")
         first = Finding(
             option.name, configured[option.name], Evidence.CONFIGURED, Confidence.CERTAIN, (told,)
         )

@@ -50,6 +50,19 @@ const connectAgent = ({ token, say }) => {
     }
   };
 
+  // SDKs are set up by scripts that come later.
+  for (const wait of [1500, 5000]) {
+    later(() => {
+      const found = [];
+      readOptions((one) => found.push(one));
+      later(() => {
+        if (!found.length) return;
+        waiting.push({ say: "options", page_url: location.href, found });
+        ask();
+      }, 300);
+    }, wait);
+  }
+
   const again = () => {
     if (!document.hidden) ask();
     later(again, isLabeling ? OFTEN_MS : SELDOM_MS);

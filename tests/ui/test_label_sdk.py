@@ -12,6 +12,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.sdk.configured import configured
+from app.sdk.report import sources
 from tests.ui.connecting import serving
 from tests.ui.test_browser import context, pytestmark  # noqa: F401
 from tests.ui.test_label_page import Person, person  # noqa: F401
@@ -71,6 +73,18 @@ def go(person: Person, url: str) -> None:  # noqa: F811
     person.study()
 
 
+def click_and_see(person: Person, element: str) -> None:  # noqa: F811
+    """Click until it is reported: the SDK may begin to listen after its first page view."""
+    before = person.events(CLICKED)
+
+    def is_reported() -> bool:
+        if person.events(CLICKED) == before:
+            person.click(element)
+        return person.events(CLICKED) > before
+
+    person.until(is_reported)
+
+
 def test_clicks_are_switched_on_without_touching_the_site(
     person: Person,  # noqa: F811
     qtbot: QtBot,
@@ -85,11 +99,8 @@ def test_clicks_are_switched_on_without_touching_the_site(
         person.until(lambda: "Switch off" in switch.button.text())
         assert capture.faults == [f"remote-config-clicks,source={KEY}"]
         go(person, url)
-        buy = "document.getElementById('buy')"
-        person.click(buy)
-        person.until(lambda: person.events(CLICKED) == 1)
-        person.click("document.querySelector('my-box').shadowRoot.querySelector('button')")
-        person.until(lambda: person.events(CLICKED) == 2)
+        click_and_see(person, "document.getElementById('buy')")
+        click_and_see(person, "document.querySelector('my-box').shadowRoot.querySelector('button')")
         person.study()
         person.until(switch.isVisible)
         qtbot.mouseClick(switch.button, LEFT)
@@ -111,8 +122,36 @@ def test_a_site_with_clicks_is_left_alone(person: Person) -> None:  # noqa: F811
     switch = person.page.clicks
     with shop("autocapture: {elementInteractions: true}") as url:
         go(person, url)
-        person.click("document.getElementById('buy')")
-        person.until(lambda: person.events(CLICKED) == 1)
+        click_and_see(person, "document.getElementById('buy')")
         person.study()
         switch.look_at(url)
         person.until(lambda: not switch.isVisible())
+
+
+def test_the_page_tells_what_its_sdk_was_given(person: Person) -> None:  # noqa: F811
+    options = (
+        "cookieOptions: {expiration: 30, sameSite: 'Strict'}, logLevel: 3,"
+        " autocapture: {elementInteractions: true, sessions: false}"
+    )
+    with shop(options) as url:
+        go(person, url)
+
+        def told() -> dict[str, tuple[object, str]]:
+            found = person.context.store.ask(lambda store: sources(store, configured(store)), [])
+            return {
+                one.option.name: (one.value, str(one.evidence))
+                for source in found
+                for report in source.instances
+                for one in report.options
+            }
+
+        person.until(lambda: told().get("cookieOptions.expiration") == (30, "configured"))
+        found = told()
+        assert found["cookieOptions.sameSite"] == ("Strict", "configured")
+        assert found["logLevel"] == ("Verbose", "configured")
+        assert found["autocapture.sessions"] == (False, "configured")
+        assert found["flushIntervalMillis"] == (200, "configured")
+        assert found["apiKey"][1] == "wire"
+        # Nothing stays behind in the page, and nothing was sent for it.
+        symbols = person.run("Object.getOwnPropertySymbols(window).map(String)")
+        assert not [one for one in symbols if "eventscope" in one]

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.agentwords import Leave, Opened, Page, Picked, Survey
+from app.agentwords import Leave, Opened, Options, Page, Picked, Survey
 from app.errors import AppError
+from app.sdk.configured import keep
 from ui.browser.opener import SHOP, BrowserOpener
 from ui.context import Context
 from ui.pages.emptystate import EmptyState
@@ -159,8 +160,10 @@ class Site(QWidget):
             return
         # Imported here: the engine is large, and only for those who use it.
         from ui.browser.agent import Agent
+        from ui.browser.options import OptionReader
 
         self._attach(Agent(self.browser.page))
+        OptionReader(self.browser.page).said.connect(self._hear)
         self.browser.closed.connect(self._forget)
         self._row.addWidget(self.browser)
         self.stack.setCurrentWidget(self._frame)
@@ -188,10 +191,17 @@ class Site(QWidget):
                     self.picked.emit(placed)
             case Picked():
                 self._pick(said)
+            case Options():
+                self._keep_options(said)
             case Leave():
                 self.left.emit()
             case Opened():
                 self.label_opened.emit(said.name)
+
+    def _keep_options(self, said: Options) -> None:
+        """For the SDKs page: some options never show in traffic."""
+        folder = self._context.workspace
+        self._context.jobs.run(self, lambda: keep(folder, said), "options")
 
     def _pick(self, picked: Picked) -> None:
         """What came since the last survey, or is in a frame, is looked at with what is around it

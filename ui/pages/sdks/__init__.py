@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.sdk.configured import configured
 from app.sdk.evidence import Evidence
 from app.sdk.report import InstanceReport, SourceReport, exported, sources
 from ui.context import Context
@@ -309,7 +310,7 @@ class SdksPage(QWidget):
 def _read(store: Store) -> Read:
     """Everything, a text that tells whether it is another than before, and how long it took."""
     began = time.monotonic()
-    found = sources(store)
+    found = sources(store, configured(store))
     text = json.dumps(exported(found), sort_keys=True)
     return found, text, round(1000 * (time.monotonic() - began))
 
