@@ -209,6 +209,9 @@ def run(argv: Sequence[str], workspace: Path | None = None, page: str = "") -> i
     _hook(application)
     later = Qt.ConnectionType.QueuedConnection
     application.window.painted.connect(application.start, later)
+    # Not left to Qt, which goes on as long as any other window is there: a page that is just being
+    # made may be one for a moment.
+    application.window.closed.connect(qt.quit, later)
     # A window that starts minimised is not painted.
     QTimer.singleShot(UNPAINTED_MS, application, application.start)
     application.window.show()

@@ -56,9 +56,11 @@ class MainWindow(QMainWindow):
 
     Signals:
         painted: the window has been painted for the first time.
+        closed: a person, or the system, closed the window.
     """
 
     painted = Signal()
+    closed = Signal()
 
     context: Context
     status: StatusBar
@@ -379,6 +381,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.save_layout()
         super().closeEvent(event)
+        self.closed.emit()
 
     def save_layout(self) -> None:
         """Remember size, page and the pages' own arrangement."""
