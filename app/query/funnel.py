@@ -15,7 +15,7 @@ import numpy as np
 from sqlglot import exp
 
 from app.errors import BadInput
-from app.query import paths, sql
+from app.query import funnelsql, paths, sql
 from app.query.calendar import DAY, Buckets, cut, span_of
 from app.query.conditions import (
     Context,
@@ -91,7 +91,8 @@ class Takeaways:
 
 @dataclass(frozen=True, slots=True)
 class FunnelFigure:
-    """A funnel's numbers. `steps` are titles, `parts` one for each segment, group and variant."""
+    """A funnel's numbers. `steps` are titles, `parts` one for each segment, group and variant.
+    `sql` are whole statements where that is possible, else selections that say so."""
 
     steps: tuple[str, ...]
     parts: tuple[Part, ...]
@@ -134,8 +135,10 @@ def funnel(chart: Funnel, arrays: Arrays, context: Context) -> FunnelFigure:
     asked = Asked(chart, arrays, context)
     parts: list[Part] = []
     whole: Part | None = None
+    gone: list[tuple[int, tuple[EventSpec, ...]]] = []
     for number in range(len(chart.segments)):
         for variant, steps in variants(chart):
+            gone.append((number, steps))
             ways = asked.ways(number, steps)
             parts += _parts(asked, ways, number, variant)
             if whole is None:
@@ -149,7 +152,7 @@ def funnel(chart: Funnel, arrays: Arrays, context: Context) -> FunnelFigure:
         tuple(parts),
         _takeaways(whole),
         asked.buckets if chart.show == "over_time" else None,
-        tuple(asked.sql),
+        funnelsql.shown(asked, gone),
     )
 
 
@@ -251,14 +254,7 @@ class Asked:
     def _events(self, segment: Segment, steps: tuple[EventSpec, ...]) -> exp.Select:
         """The events that may be a step: `person`, `time`, `id`, `mask`, `entry`, `kind`, the
         held value and the groups as numbers."""
-        context, buckets = self.context, self.buckets
-        flags = [event_is(step, context, buckets) for step in steps]
-        entry = sql.both(
-            exp.paren(flags[0]),
-            buckets.within(time()),
-            in_segment(segment, context, buckets),
-            self._first_day(),
-        )
+        flags, entry = self.flags(segment, steps)
         mask = _summed(
             [sql.cases([(flag, sql.value(1 << at))], sql.value(0)) for at, flag in enumerate(flags)]
         )
@@ -276,6 +272,18 @@ class Asked:
         if not self.chart.hold:
             return source(matches, columns)
         return self._holding(matches, columns)
+
+    def flags(self, segment: Segment, steps: tuple[EventSpec, ...]) -> tuple[list[Sql], Sql]:
+        """The conditions that an event is each step, and that it may begin a path."""
+        context, buckets = self.context, self.buckets
+        found = [event_is(step, context, buckets) for step in steps]
+        entry = sql.both(
+            exp.paren(found[0]),
+            buckets.within(time()),
+            in_segment(segment, context, buckets),
+            self._first_day(),
+        )
+        return found, entry
 
     def _holding(self, matches: Sql, columns: list[Sql]) -> exp.Select:
         ref = self.chart.hold[0]
