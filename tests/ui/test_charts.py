@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from datetime import UTC, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -429,3 +430,21 @@ def lab(colour: str, matrix: Any) -> tuple[float, float, float]:
     )
     x, y, z = (part ** (1 / 3) if part > 0.008856 else 7.787 * part + 16 / 116 for part in xyz)
     return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+@pytest.mark.parametrize("known", [(), (0,), (3, 4), (9,)])
+@pytest.mark.parametrize("kind", ["lines", "areas", "bars"])
+def test_numbers_that_are_missing(qtbot: QtBot, kind: str, known: tuple[int, ...]) -> None:
+    """Conversion on days on which nobody came is no number; nothing is drawn for it."""
+    values = tuple(50.0 if at in known else math.nan for at in range(10))
+    series = Series("a", "Conversion", values, whole=math.nan, unit="%")
+    chart = Chart("Conversion", kind)
+    qtbot.addWidget(chart)
+    chart.resize(600, 300)
+    chart.show()
+    qtbot.waitExposed(chart)
+    for partial in (None, 9, 5):
+        chart.show_data(ChartData(tuple(range(0, 11 * 86_400_000, 86_400_000)), (series,), partial))
+        assert not chart.grab().isNull()
+    assert chart.legend.buttons["a"].accessibleName() == "Conversion: –"
+    assert as_csv(chart.data).splitlines()[3].endswith(",")

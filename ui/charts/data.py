@@ -35,7 +35,9 @@ class Series:
         return sum(self.values) if self.whole is None else self.whole
 
     def said(self, value: float) -> str:
-        """One of its numbers, for people."""
+        """One of its numbers, for people. Shares have one decimal place."""
+        if self.unit == "%" and not math.isnan(value):
+            return f"{value:,.1f} %"
         return with_unit(full_text(value), self.unit)
 
 

@@ -225,7 +225,7 @@ class TimePlot(pg.PlotWidget):
         stack = Stack()
         for one in self.visible_series:
             if self.kind == "bars":
-                starts = stack.put(one.values)
+                starts = stack.put(_known(one.values))
                 options = self._bar_options(one, data.partial, data.count, starts)
                 if one.key in self._growing:
                     self._growing[one.key].setOpts(**options)
@@ -241,7 +241,7 @@ class TimePlot(pg.PlotWidget):
     def _bars(
         self, one: Series, first: int, end: int, stack: Stack, *, is_growing: bool
     ) -> list[Any]:
-        starts = stack.put(one.values)
+        starts = stack.put(_known(one.values))
         options = self._bar_options(one, first, end, starts)
         item = pg.BarGraphItem(**options, **self._colours_of(one, is_growing=is_growing))
         self.addItem(item, ignoreBounds=True)
@@ -257,7 +257,7 @@ class TimePlot(pg.PlotWidget):
             "x0": left + gap,
             "x1": left + 1 - gap,
             "y0": np.array(starts[first:end], dtype=float),
-            "height": np.array(one.values[first:end], dtype=float),
+            "height": np.array(_known(one.values[first:end]), dtype=float),
         }
 
     def _colours_of(self, one: Series, *, is_growing: bool) -> dict[str, Any]:
@@ -270,8 +270,7 @@ class TimePlot(pg.PlotWidget):
     def _line(
         self, one: Series, first: int, end: int, _stack: Stack, *, is_growing: bool
     ) -> list[Any]:
-        places = np.arange(first, end, dtype=float) + 0.5
-        values = np.array(one.values[first:end], dtype=float)
+        places, values = _points(one, first, end)
         style = Qt.PenStyle.DotLine if is_growing else Qt.PenStyle.SolidLine
         curve = pg.PlotDataItem(
             places,
@@ -293,8 +292,7 @@ class TimePlot(pg.PlotWidget):
 
     def _grow_line(self, one: Series, partial: int) -> None:
         first = max(0, partial - 1)
-        places = np.arange(first, self.data.count, dtype=float) + 0.5
-        values = np.array(one.values[first:], dtype=float)
+        places, values = _points(one, first, self.data.count)
         if one.key in self._growing:
             self._growing[one.key].setData(places, values)
         else:
@@ -580,6 +578,14 @@ class TimePlot(pg.PlotWidget):
         x = area.left() + (at + 0.5) / max(1, self.data.count) * area.width()
         share = (value - self._low) / max(1e-9, self._top - self._low)
         return QPointF(x, area.bottom() - share * area.height())
+
+
+def _points(one: Series, first: int, end: int) -> tuple[Any, Any]:
+    """Places and values of some bins; nothing where none of them has a number, because pyqtgraph
+    cannot tell how far that reaches."""
+    places = np.arange(first, end, dtype=float) + 0.5
+    values = np.array(one.values[first:end], dtype=float)
+    return (places, values) if np.isfinite(values).any() else (places[:0], values[:0])
 
 
 def _known(values: Sequence[float]) -> list[float]:

@@ -39,6 +39,8 @@ def full_text(value: float) -> str:
 
 def with_unit(text: str, unit: str) -> str:
     """A number that was made into text, with `%` behind it or `$` before it."""
+    if text == full_text(math.nan):
+        return text
     if unit == "%":
         return f"{text} %"
     return f"{unit}{text}"

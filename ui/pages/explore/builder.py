@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.query.definition import AnyChart, EventSpec, Segmentation
-from ui.pages.explore import segmentationsheet
+from app.query.definition import AnyChart, EventSpec, Funnel, Segmentation
+from ui.pages.explore import funnelsheet, segmentationsheet
 from ui.pages.explore.kinds import KINDS, as_kind, kind_of
 from ui.pages.explore.pieces import Pieces, ValuesFor
 from ui.pages.explore.vocabulary import Vocabulary
@@ -194,6 +194,8 @@ class Builder(QWidget):
         take, quietly = self.changed.emit, self._type
         if isinstance(chart, Segmentation):
             return segmentationsheet.sections(self.pieces, chart, take, quietly)
+        if isinstance(chart, Funnel):
+            return funnelsheet.sections(self.pieces, chart, take)
         return []
 
     def _type(self, chart: AnyChart) -> None:

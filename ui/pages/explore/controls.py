@@ -21,10 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.query.calendar import Range
-from app.query.definition import AnyChart, Segmentation
+from app.query.definition import AnyChart, Funnel, Segmentation
 from ui.charts.flow import FlowLayout
 from ui.pages.explore import words
-from ui.pages.explore.kinds import kind_of
 from ui.pages.explore.pieces import Chooser
 from ui.theme import label, tint
 
@@ -83,7 +82,8 @@ class Controls(QWidget):
         is_segmentation = isinstance(chart, Segmentation)
         for part in (self.view, self.compare, self.advanced):
             part.setVisible(is_segmentation)
-        self.interval.setVisible(kind_of(chart) != "journeys")
+        over_time = isinstance(chart, Funnel) and chart.show == "over_time"
+        self.interval.setVisible(is_segmentation or over_time)
         self.interval.choose(chart.interval)
         text = words.range_title(chart.range)
         self.range.setText(text.replace("&", "&&"))

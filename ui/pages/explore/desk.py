@@ -26,7 +26,16 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import AppError
-from app.query import BadDefinition, Figure, Interrupted, Progress, Segmentation, read, written
+from app.query import (
+    BadDefinition,
+    Figure,
+    Funnel,
+    Interrupted,
+    Progress,
+    Segmentation,
+    read,
+    written,
+)
 from app.query.definition import AnyChart, EventSpec, PropertyRef
 from app.store.definitions import Definition
 from ui.chartthread import ChartThread
@@ -490,6 +499,8 @@ class Desk(QWidget):
             self.tell("The table was copied as CSV.")
 
     def _csv(self) -> str:
+        if isinstance(self.chart, Funnel):
+            return self.figure.funnel.csv()
         return self.table.csv()
 
     def _show_sql(self, answer: Answer) -> None:

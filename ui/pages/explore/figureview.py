@@ -12,13 +12,14 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.query import Figure, Segmentation
+from app.query import Figure, Funnel, FunnelFigure, Segmentation
 from app.query.figure import Series as Numbers
 from app.query.microscope import Point
 from ui.charts import Chart, PointAction, PointMenu
 from ui.charts.data import Point as Spot
 from ui.pages.explore.asking import Answer
 from ui.pages.explore.drawing import chart_data, parts, usual
+from ui.pages.explore.funnelview import FunnelView
 from ui.pages.explore.totals import TotalsArea
 from ui.pages.explore.words import MEASURES
 from ui.plain import one_line
@@ -49,6 +50,10 @@ class FigureView(QWidget):
         self.totals = TotalsArea()
         self.totals.totals.picked.connect(self._pick_part)
         self.stack.addWidget(self.totals)
+        self.funnel = FunnelView(self._bound_actions)
+        self.funnel.picked.connect(self.open_menu)
+        self.funnel.lines.told.connect(self.told)
+        self.stack.addWidget(self.funnel)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(self.stack)
@@ -71,6 +76,9 @@ class FigureView(QWidget):
         if isinstance(figure, Figure) and isinstance(answer.chart, Segmentation):
             self.shown = usual(figure) if shown is None else tuple(shown)
             self._show_segmentation(answer.chart, figure)
+        elif isinstance(figure, FunnelFigure) and isinstance(answer.chart, Funnel):
+            self.funnel.show_answer(answer.chart, figure)
+            self.stack.setCurrentWidget(self.funnel)
 
     def _show_segmentation(self, chart: Segmentation, figure: Figure) -> None:
         if chart.view in WHOLE:
@@ -93,6 +101,10 @@ class FigureView(QWidget):
         point = self.point_of(int(spot.series), spot.bin)
         if point is None:
             return ()
+        return self._bound_actions(point)
+
+    def _bound_actions(self, point: Point) -> list[PointAction]:
+        """Actions on the engine's point, for a menu that knows its own kind of points."""
         return [
             PointAction(one.title, partial(_without_spot, one.run, point), one.icon)
             for one in self._actions(point)
@@ -116,6 +128,8 @@ class FigureView(QWidget):
 
     def said(self, point: Point) -> str:
         """Which series a point is of, in words."""
+        if self.stack.currentWidget() is self.funnel:
+            return self.funnel.said(point)
         for one in self.series():
             same = (one.event or 0, one.segment, one.group) == (
                 point.event, point.segment, point.group,

@@ -22,6 +22,7 @@ from ui.plain import one_line
 
 KINDS = {
     "segmentation": ("Segmentation", "How many, how often, how much, over time"),
+    "funnel": ("Funnel", "Who came how far through steps"),
 }
 DEFAULT_RANGE = Range(last=30)
 NOBODY_CHOSE = EventSpec("event")

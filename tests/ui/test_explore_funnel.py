@@ -1,0 +1,130 @@
+"""Funnels on the Explore page: building one, its views, and what is behind its bars."""
+
+import csv
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from ui.context import Context
+
+from .conftest import Workspace, event
+from .explore import LEFT, NOW_MS, World, menu, study, titles
+
+HOUR = 3_600_000
+DAY = 24 * HOUR
+MINUTE = 60_000
+
+
+@pytest.fixture
+def world(qtbot: QtBot, context: Context, workspace: Workspace) -> World:
+    """Eight people look, five add, two buy; the two of them read a review before."""
+    start = NOW_MS - 2 * DAY
+    for at in range(8):
+        name = f"user-{at}"
+        steps = ["Look"]
+        steps += ["Add"] if at < 5 else []
+        steps += ["Review", "Buy"] if at < 2 else []
+        workspace.add(
+            *(
+                event(step, user_id=name, device_id=f"device-{name}",
+                      time=start + at * HOUR + place * 10 * MINUTE,
+                      event_properties={"plan": "pro" if at % 2 else "free"})
+                for place, step in enumerate(steps)
+            )
+        )  # fmt: skip
+    study(workspace.folder)
+    return World(qtbot, context).show()
+
+
+def counts(world: World) -> list[tuple[int, ...]]:
+    return [part.counts for part in world.answered().figure.parts]
+
+
+@pytest.fixture
+def funnel(world: World) -> World:
+    world.add_event("Look")
+    world.click(world.desk.builder.kinds["funnel"])
+    assert world.desk.nothing.title.text() == "Pick a second event"
+    world.click("steps[1]")
+    world.pick("Add")
+    world.click("steps+")
+    world.pick("Buy")
+    world.until(lambda: counts(world) == [(8, 5, 2)])
+    return world
+
+
+def test_steps_become_bars(funnel: World) -> None:
+    view = funnel.desk.figure.funnel
+    funnel.until(view.bars.isVisible)
+    assert view.takeaways.text() == (
+        "25.0 % converted  ·  most were lost before step 2: 3  ·  slowest was step 3: 20.0 min"
+    )
+    funnel.desk.copy("csv")
+    rows = list(csv.reader(funnel.desk.figure.funnel.csv().splitlines()))
+    assert rows[1] == ["All", "25.0 %", "8", "5", "10.0 min", "2", "20.0 min"]
+    funnel.click("steps[2].up")
+    assert counts(funnel) == [(8, 2, 0)]
+
+
+def test_order_window_and_exclusion(funnel: World) -> None:
+    amount = funnel.at("window_s")
+    funnel.choose("window_s.unit", "minutes")
+    amount = funnel.at("window_s")
+    amount.selectAll()
+    funnel.qtbot.keyClicks(amount, "10")
+    funnel.qtbot.keyClick(amount, Qt.Key.Key_Return)
+    funnel.until(lambda: counts(funnel) == [(8, 5, 0)])
+    funnel.press_keys("Ctrl+Z")
+    funnel.press_keys("Ctrl+Z")
+    funnel.until(lambda: counts(funnel) == [(8, 5, 2)])
+    funnel.choose("order", "exactly this order")
+    funnel.until(lambda: counts(funnel) == [(8, 5, 0)])
+    funnel.choose("order", "this order")
+    funnel.click("exclude+")
+    funnel.pick("Review")
+    funnel.until(lambda: counts(funnel) == [(8, 5, 0)])
+    funnel.choose("exclude[0].between", "between 1 and 2")
+    funnel.until(lambda: counts(funnel) == [(8, 5, 2)])
+
+
+def test_who_dropped_out(funnel: World) -> None:
+    bars = funnel.desk.figure.funnel.bars
+    funnel.qtbot.mouseClick(bars, LEFT, pos=bars.place_of(0, 2, converted=False))
+    found = menu()
+    assert found.actions()[0].text() == "3 people dropped out before step 2, Add: 37.5 %"
+    funnel.press(found, "View Users")
+    users = funnel.desk.behind.users
+    funnel.until(lambda: [row.user_id for row in users.rows] == ["user-5", "user-6", "user-7"])
+
+
+def test_drivers_with_the_keyboard(funnel: World) -> None:
+    bars = funnel.desk.figure.funnel.bars
+    bars.setFocus()
+    while bars.chosen != (0, 3, True):
+        funnel.qtbot.keyClick(bars, Qt.Key.Key_Right)
+    funnel.qtbot.keyClick(bars, Qt.Key.Key_Return)
+    found = menu()
+    assert "Explore Conversion Drivers" in titles(found)
+    funnel.press(found, "Explore Conversion Drivers")
+    drivers = funnel.desk.behind.drivers
+    funnel.until(lambda: [row.event for row in drivers.rows] == ["Review"])
+    assert drivers.rows[0].correlation == pytest.approx(1.0)
+
+
+def test_groups_and_views(funnel: World) -> None:
+    funnel.click("by+")
+    funnel.pick("plan")
+    funnel.until(lambda: sorted(counts(funnel)) == [(4, 2, 1), (4, 3, 1)])
+    view = funnel.desk.figure.funnel
+    assert view.table.topLevelItemCount() == 2
+    funnel.choose("show", "Conversion over time")
+    funnel.until(view.lines.isVisible)
+    assert {one.title for one in view.lines.data.series} == {"free", "pro"}
+    funnel.choose("show", "Time to convert")
+    funnel.until(lambda: view.bins.isVisible() and view.bins.totals.parts)
+    totals = view.bins.totals
+    assert sum(one.value for one in totals.parts) == 2
+    funnel.qtbot.mouseClick(totals, LEFT, pos=totals.shape_of(totals.parts[0].key))
+    funnel.press(menu(), "View Users")
+    funnel.until(lambda: len(funnel.desk.behind.users.rows) == 1)

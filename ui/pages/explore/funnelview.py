@@ -1,0 +1,280 @@
+"""
+A funnel: what to see at once, its bars or lines, and its table.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QSplitter,
+    QStackedWidget,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.exchange.csvtext import cell
+from app.query.definition import Funnel
+from app.query.funnel import FunnelFigure, Part
+from app.query.microscope import Point
+from ui.charts import Chart, ChartData, PointAction, Series
+from ui.charts.data import Point as Spot
+from ui.pages.explore.funnelbars import MOST_PARTS, FunnelBars, parts_said
+from ui.pages.explore.totals import Part as Total
+from ui.pages.explore.totals import TotalsArea
+from ui.plain import number, one_line, tooltip
+from ui.theme import label, tokens
+
+COLOURS = 8
+
+
+class FunnelView(QWidget):
+    """Shows an answered funnel.
+
+    Signals:
+        picked: a Point, what it is in words, and where on the screen.
+    """
+
+    picked = Signal(object, str, QPoint)
+
+    def __init__(self, actions: Callable[[Point], list[PointAction]]) -> None:
+        super().__init__()
+        self.chart: Funnel | None = None
+        self.figure: FunnelFigure | None = None
+        self._actions = actions
+        self.takeaways = label("", "muted", wrap=True)
+        self.takeaways.setContentsMargins(12, 6, 12, 2)
+        self.bars = FunnelBars()
+        self.bars.picked.connect(self._pick_bar)
+        self.lines = Chart("Conversion", "lines", self._spot_actions)
+        self.bins = TotalsArea()
+        self.bins.totals.picked.connect(self._pick_bin)
+        self.stack = QStackedWidget()
+        for part in (self.bars, self.lines, self.bins):
+            self.stack.addWidget(part)
+        self.table = QTreeWidget()
+        self.table.setAccessibleName("Funnel table")
+        self.table.setRootIsDecorated(False)
+        self.table.setUniformRowHeights(True)
+        self.table.setSortingEnabled(False)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.setChildrenCollapsible(False)
+        halves.addWidget(self.stack)
+        halves.addWidget(self.table)
+        halves.setSizes([460, 180])
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.takeaways)
+        rows.addWidget(halves, 1)
+
+    def show_answer(self, chart: Funnel, figure: FunnelFigure) -> None:
+        """Show this."""
+        self.chart, self.figure = chart, figure
+        self.takeaways.setText(takeaways(figure))
+        if chart.show == "over_time":
+            self.lines.show_data(_over_time(figure))
+            self.stack.setCurrentWidget(self.lines)
+        elif chart.show in ("time_to_convert", "frequency"):
+            self.bins.totals.show_parts("bar", _bins(chart, figure))
+            self.stack.setCurrentWidget(self.bins)
+        else:
+            self.bars.show_figure(figure)
+            self.stack.setCurrentWidget(self.bars)
+        self._fill()
+
+    # The table
+
+    def _fill(self) -> None:
+        figure = self.figure
+        if figure is None:
+            return
+        heads, rows = table(figure)
+        self.table.clear()
+        self.table.setColumnCount(len(heads))
+        self.table.setHeaderLabels([one_line(one, 40) for one in heads])
+        for place, texts in enumerate(rows):
+            item = QTreeWidgetItem([one_line(text, 120) for text in texts])
+            for at in range(1, len(texts)):
+                item.setTextAlignment(at, Qt.AlignmentFlag.AlignRight)
+            item.setToolTip(0, tooltip(texts[0]))
+            if place < MOST_PARTS and len(rows) > 1:
+                item.setIcon(0, _swatch(place))
+            self.table.addTopLevelItem(item)
+        self.table.setColumnWidth(0, 220)
+        for at in range(1, len(heads)):
+            self.table.headerItem().setTextAlignment(at, Qt.AlignmentFlag.AlignRight)
+            wide = self.table.fontMetrics().horizontalAdvance(one_line(heads[at], 40))
+            self.table.setColumnWidth(at, max(90, min(220, wide + 16)))
+
+    def csv(self) -> str:
+        """The table as CSV without formulas."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        if self.figure is not None:
+            heads, rows = table(self.figure)
+            writer.writerow(map(cell, heads))
+            writer.writerows([cell(text) for text in row] for row in rows)
+        return out.getvalue()
+
+    # Points
+
+    def said(self, point: Point) -> str:
+        """A point in words."""
+        figure, at = self.figure, self._part_at(point)
+        if figure is None or at is None:
+            return ""
+        if point.step is not None and at < len(self.bars.parts):
+            return self.bars.said(at, point.step, converted=point.converted)
+        return figure.parts[at].name
+
+    def _part_at(self, point: Point) -> int | None:
+        parts = self.figure.parts if self.figure else ()
+        return next(
+            (
+                at
+                for at, one in enumerate(parts)
+                if (one.segment, one.group) == (point.segment, point.group)
+                and _variant(parts, one) == point.variant
+            ),
+            None,
+        )
+
+    def _point(self, part: Part, **place: object) -> Point:
+        parts = self.figure.parts if self.figure else ()
+        return Point(segment=part.segment, group=part.group, variant=_variant(parts, part), **place)  # type: ignore[arg-type]
+
+    def _pick_bar(self, at: int, step: int, converted: bool, where: QPoint) -> None:
+        point = self._point(self.bars.parts[at], step=step, converted=converted)
+        self.picked.emit(point, self.bars.said(at, step, converted=converted), where)
+
+    def _pick_bin(self, key: int, where: QPoint) -> None:
+        if self.figure is None:
+            return
+        at, number_of = divmod(key, 1000)
+        part = self.figure.parts[at]
+        place = number_of
+        chosen = next(one for one in self.bins.totals.parts if one.key == key)
+        self.picked.emit(self._point(part, bin=place), f"{chosen.title}: {chosen.said}", where)
+
+    def _spot_actions(self, spot: Spot) -> list[PointAction]:
+        if self.figure is None:
+            return []
+        point = self._point(self.figure.parts[int(spot.series)], bucket=spot.bin)
+        return self._actions(point)
+
+
+def _swatch(place: int) -> QIcon:
+    """The colour that a part is drawn in."""
+    series = tokens().series
+    drawn = QPixmap(20, 20)
+    drawn.fill(QColor(Qt.GlobalColor.transparent))
+    painter = QPainter(drawn)
+    painter.fillRect(5, 5, 10, 10, QColor(series[place % len(series)]))
+    painter.end()
+    return QIcon(drawn)
+
+
+def _variant(parts: tuple[Part, ...], part: Part) -> int:
+    names = list(dict.fromkeys(one.variant for one in parts))
+    return names.index(part.variant)
+
+
+def takeaways(figure: FunnelFigure) -> str:
+    """What to see at once."""
+    took = figure.takeaways
+    if took.conversion is None:
+        return "Nobody entered this funnel in this time."
+    text = [f"{took.conversion * 100:.1f} % converted"]
+    if took.drop_step is not None:
+        text.append(f"most were lost before step {took.drop_step}: {number(took.drop)}")
+    if took.slowest_step is not None and took.slowest_s is not None:
+        text.append(f"slowest was step {took.slowest_step}: {duration(took.slowest_s)}")
+    more = parts_said(figure.parts)
+    return "  ·  ".join([*text, more] if more else text)
+
+
+def duration(seconds: float | None) -> str:
+    """A time in the unit that fits."""
+    if seconds is None:
+        return "–"
+    for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.1f} s"
+
+
+def table(figure: FunnelFigure) -> tuple[list[str], list[list[str]]]:
+    """Titles and rows: the part, its conversion, each step and the mean time to it."""
+    heads = ["Segment", "Conversion"]
+    for at, step in enumerate(figure.steps):
+        heads.append(f"{at + 1} {step}")
+        if at:
+            heads.append(f"Mean time to {at + 1}")
+    is_compared = any(part.comparison for part in figure.parts)
+    if is_compared:
+        heads += ["Improvement", "Significance"]
+    return heads, [_row(part, is_compared=is_compared) for part in figure.parts]
+
+
+def _row(part: Part, *, is_compared: bool) -> list[str]:
+    texts = [part.name or "All", _percent(part.conversion)]
+    for at, count in enumerate(part.counts):
+        texts.append(number(count))
+        if at:
+            took = part.average_s[at - 1] if at - 1 < len(part.average_s) else None
+            texts.append(duration(took))
+    if is_compared:
+        found = part.comparison
+        sure = _percent(found.significance) if found else "baseline"
+        texts += [
+            _percent(found.improvement) if found else "baseline",
+            f"{sure} ✓" if found and found.is_significant else sure,
+        ]
+    return texts
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share * 100:.1f} %"
+
+
+def _over_time(figure: FunnelFigure) -> ChartData:
+    buckets = figure.buckets
+    if buckets is None or not len(buckets):
+        return ChartData()
+    series = []
+    for at, part in enumerate(figure.parts[:COLOURS]):
+        values = tuple(
+            done / entered * 100 if entered else math.nan for entered, done in part.over_time
+        )
+        whole = math.nan if part.conversion is None else part.conversion * 100
+        series.append(Series(str(at), part.name or "All", values, at, whole, "%"))
+    partial = min(buckets.partial) if buckets.partial else None
+    return ChartData((*buckets.starts, buckets.ends[-1]), tuple(series), partial, "")
+
+
+def _bins(chart: Funnel, figure: FunnelFigure) -> list[Total]:
+    """Bins with something in them, as bars; a key holds the part and the bin."""
+    found = []
+    several = len(figure.parts) > 1
+    for at, part in enumerate(figure.parts[:COLOURS]):
+        for place, one in enumerate(part.bins):
+            if not one.count:
+                continue
+            when = (
+                f"{one.low:g} times"
+                if chart.show == "frequency"
+                else f"{duration(one.low)} – {duration(one.high)}"
+            )
+            title = f"{part.name}; {when}" if several else when
+            found.append(Total(at * 1000 + place, title, float(one.count), at))
+    return found
