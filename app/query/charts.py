@@ -3,6 +3,7 @@ Answers charts: hands a definition to the code of its kind, with all it is read 
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from app.errors import BadInput
 from app.query.calendar import Clock
 from app.query.cohorts import (
     POPULATION_DAYS,
+    holds_for,
     is_static,
     population,
     rule,
@@ -62,13 +64,17 @@ class Charts:
 
     def context(self) -> Context:
         """What definitions are read against, as of now."""
+        saved = saved_cohorts(self._cohorts, self._warehouse.rows) if self._cohorts else {}
+        return replace(self._without_cohorts(), cohorts=saved)
+
+    def _without_cohorts(self) -> Context:
         sources = self._warehouse.rows("SELECT api_key, id FROM sources")
         return Context(
             self._clock,
             self._warehouse.properties(),
             {str(key): int(number) for key, number in sources},
             self._inactive,
-            saved_cohorts(self._cohorts, self._warehouse.rows) if self._cohorts else {},
+            {},
         )
 
     def people(self, chart: AnyChart, point: Point) -> People:
@@ -118,6 +124,25 @@ class Charts:
     def size(self, cohort: Segment) -> int:
         """How many users a cohort's rule holds for now."""
         return size(cohort, self._warehouse.rows, self.context())
+
+    def memberships(self, person: int) -> dict[int, bool | str]:
+        """Of each saved cohort with a rule whether this user is in it now, by the cohort's id; or
+        why it cannot be asked. Raises Interrupted, StoreUnavailable."""
+        found: dict[int, bool | str] = {}
+        rows, known = self._warehouse.rows, dict[int, Segment]()
+        for one in self._cohorts:
+            try:
+                known |= saved_cohorts([one], rows)
+            except BadInput as error:
+                found[one.id] = error.sentence
+        context = replace(self._without_cohorts(), cohorts=known)
+        for one in self._cohorts:
+            if one.id in known and one.body.get("type") != "static":
+                try:
+                    found[one.id] = holds_for(known[one.id], person, rows, context)
+                except BadInput as error:
+                    found[one.id] = error.sentence
+        return found
 
     def population(self, cohort: Segment, days: int = POPULATION_DAYS) -> list[tuple[int, int]]:
         """How many they were on each of the last days: the day's start in ms, and the number.

@@ -115,8 +115,10 @@ def _resolved(body: dict[str, Any], rows: Rows) -> tuple[int, ...]:
     members = body.get("members")
     if not isinstance(members, list):
         raise BadInput("A cohort without members cannot be used.")
-    users = [str(one[0]) for one in members if one[0]]
-    devices = [str(one[1]) for one in members if not one[0] and one[1]]
+    # What other hands wrote into the file may be anything.
+    pairs = [one for one in members if isinstance(one, list) and len(one) == 2]
+    users = [str(one[0]) for one in pairs if one[0]]
+    devices = [str(one[1]) for one in pairs if not one[0] and one[1]]
     found: set[int] = set()
     for name, ids in (("user_id", users), ("device_id", devices)):
         if ids:
@@ -137,6 +139,13 @@ def size(segment: Segment, rows: Rows, context: Context) -> int:
     return _size(
         segment, rows, context, cut(Span(today, ceiling(today, "day", clock)), "day", clock)
     )
+
+
+def holds_for(segment: Segment, person: int, rows: Rows, context: Context) -> bool:
+    """Whether a rule holds for this user, as of the clock's day."""
+    if segment.people is not None and person not in segment.people:
+        return False
+    return size(replace(segment, people=(person,)), rows, context) > 0
 
 
 def _size(segment: Segment, rows: Rows, context: Context, day: Buckets) -> int:

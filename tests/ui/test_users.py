@@ -562,6 +562,10 @@ def test_cohorts_and_what_was_used(world: World) -> None:
         kept.save("cohort", "Phones", {"type": "static", "members": [["", "phone-ada"], 7]})
         kept.save("cohort", "Others", {"type": "static", "members": [["bob-22", "phone-ada"]]})
         kept.save("cohort", "By rule", {"type": "dynamic", "segment": {}})
+        for name, kind in (("Shown", "$exposure"), ("Never", "Signed up")):
+            done = {"event": {"event": kind}}
+            kept.save("cohort", name, {"type": "dynamic", "segment": {"performed": [done]}})
+        kept.save("cohort", "Broken", {"type": "dynamic", "segment": {"users": 7}})
     exposure = {"flag_key": "checkout", "variant": "on"}
     world.receive(
         sent("a", 1, **ADA, app_version="1.2", groups={"company": "Acme"}, country="NO"),
@@ -572,7 +576,14 @@ def test_cohorts_and_what_was_used(world: World) -> None:
     assert fact(info, "Buyers", "Cohorts") == "member"
     assert fact(info, "Phones", "Cohorts") == "member"
     assert fact(info, "Others", "Cohorts") == "not a member"
-    assert "Explore" in fact(info, "By rule", "Cohorts")
+    assert fact(info, "By rule", "Cohorts") == "being asked …"
+    world.page.profile.membership.now_ms = lambda: T0 + MINUTE
+    tabs = world.page.profile.tabs
+    world.qtbot.mouseClick(tabs, LEFT, pos=tabs.tabRect(3).center())
+    world.qtbot.waitUntil(lambda: fact(info, "By rule", "Cohorts") == "member", timeout=20_000)
+    assert fact(info, "Shown", "Cohorts") == "member"
+    assert fact(info, "Never", "Cohorts") == "not a member"
+    assert "cannot be asked: " in fact(info, "Broken", "Cohorts")
     assert fact(info, "1.2", "Versions") == "1 event"
     assert fact(info, "company: Acme", "Groups") == "1 event"
     assert fact(info, "NO", "Countries") == "1 event"

@@ -246,6 +246,10 @@ def test_cohorts_from_points(opened: Any) -> None:
     assert total(dynamic.id) == 1
     assert total(dynamic.id, negated=True) == 1
     assert total(fixed.id) == 2
+    rows = one.warehouse.rows("SELECT DISTINCT root, user_id FROM people ORDER BY user_id")
+    found = {user: charts.memberships(person) for person, user in rows}
+    # The fixed one has no rule to be asked.
+    assert found == {"user-1": {dynamic.id: True}, "user-2": {dynamic.id: False}}
 
 
 def test_a_cohort_that_depends_on_itself_is_refused(opened: Any) -> None:
@@ -259,6 +263,15 @@ def test_a_cohort_that_depends_on_itself_is_refused(opened: Any) -> None:
         charts = Charts(one.warehouse, CLOCK, cohorts=definitions.all("cohort"))
     with pytest.raises(BadInput, match="depends on itself"):
         charts.answer(chart(segments=[{"cohorts": [{"cohort": first.id}]}]))
+    with Definitions(one.folder) as definitions:
+        broken = definitions.save("cohort", "c", {"type": "dynamic", "segment": {"users": 7}})
+        sound = definitions.save("cohort", "d", {"type": "dynamic", "segment": {}})
+        listed = definitions.all("cohort")
+    # One that cannot be asked keeps no other from being asked.
+    found = Charts(one.warehouse, CLOCK, cohorts=listed).memberships(1)
+    assert found[sound.id] is True
+    assert "depends on itself" in str(found[first.id])
+    assert "cohort 'c'.users" in str(found[broken.id])
 
 
 def test_drivers_by_their_table() -> None:

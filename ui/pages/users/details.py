@@ -19,14 +19,15 @@ _TITLES = {
     "language": "Languages",
     "group": "Groups",
 }
-_MEMBER = {True: "member", False: "not a member", None: "has a rule: asked in Explore"}
+_MEMBER = {True: "member", False: "not a member", None: "being asked …"}
 MOST_SESSIONS = 200
 
 
 def sections(
-    profile: Profile, cohorts: Sequence[tuple[str, bool | None]] = ()
+    profile: Profile, cohorts: Sequence[tuple[str, bool | str | None]] = ()
 ) -> tuple[Section, ...]:
-    """Everything that was counted, by headings; and in which cohorts the person is."""
+    """Everything that was counted, by headings; and in which cohorts the person is: None is not
+    known yet, a text says why it cannot be known."""
     person = profile.person
     about = [
         Fact("First seen", local_time(person.first_ms), is_ours=True),
@@ -40,7 +41,7 @@ def sections(
     found.append(
         Section(
             "Cohorts",
-            tuple(Fact(name, _MEMBER[is_in], is_ours=True) for name, is_in in cohorts),
+            tuple(Fact(name, _member(is_in), is_ours=True) for name, is_in in cohorts),
         )
     )
     found += [
@@ -59,6 +60,10 @@ def sections(
     )
     found.append(Section("Recorded sessions", recorded))
     return tuple(section for section in found if section.facts)
+
+
+def _member(is_in: bool | str | None) -> str:
+    return f"cannot be asked: {is_in}" if isinstance(is_in, str) else _MEMBER[is_in]
 
 
 def _exposure(one: Exposure) -> Fact:

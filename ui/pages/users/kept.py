@@ -82,12 +82,14 @@ class Kept:
         with Definitions(self._folder) as kept:
             return kept.save("chart", name, body)
 
-    def cohorts(self, person: PersonRow, devices: Sequence[str]) -> list[tuple[str, bool | None]]:
-        """The saved cohorts by name, and whether this person is in them; None for those with a
-        rule, which is asked of the events."""
+    def cohorts(
+        self, person: PersonRow, devices: Sequence[str]
+    ) -> list[tuple[Definition, bool | None]]:
+        """The saved cohorts, and whether this person is in them; None for those with a rule, which
+        is asked of the events."""
         with Definitions(self._folder) as kept:
             found = kept.all("cohort")
-        return [(one.name, _is_member(one.body, person, devices)) for one in found]
+        return [(one, _is_member(one.body, person, devices)) for one in found]
 
     def _save(self, kind: str, name: str, body: dict[str, object]) -> None:
         with Definitions(self._folder) as kept:

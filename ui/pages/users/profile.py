@@ -28,6 +28,7 @@ from ui.pages.users.activity import ActivityPane
 from ui.pages.users.details import sections
 from ui.pages.users.identity import IdentityGraph
 from ui.pages.users.kept import Kept
+from ui.pages.users.membership import Membership
 from ui.pages.users.peoplelist import person_title, visible
 from ui.pages.users.properties import PropertiesPane, one_value
 from ui.pages.users.remote import RemotePane
@@ -73,6 +74,8 @@ class ProfileView(QWidget):
         self.identity = IdentityGraph()
         self.details = InfoView()
         self.remote = RemotePane(context)
+        self.membership = Membership(context, self)
+        self.membership.answered.connect(self._show_details)
         self.details.setAccessibleName("Details of this person")
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
@@ -141,6 +144,7 @@ class ProfileView(QWidget):
             self.tabs.addTab(name)
             self.stack.addWidget(widget)
         self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
+        self.tabs.currentChanged.connect(lambda _at: self._look_at_details())
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
@@ -172,7 +176,7 @@ class ProfileView(QWidget):
         self._show_odd(profile)
         self.properties.show_properties(profile.person.id, profile.properties, pins)
         self.identity.show_profile(profile)
-        self.details.show_sections(sections(profile, self._cohorts(profile)))
+        self._look_at_details()
         self.remote.show_person(profile.person, profile.api_key)
         if not is_same:
             self.activity.show_person(profile.person.id, profile.devices, profile.replays, event)
@@ -216,11 +220,31 @@ class ProfileView(QWidget):
             self._pins.addWidget(_chip(one.shown, one_value(one.value, 1000)))
         self._pins.addStretch(1)
 
-    def _cohorts(self, profile: Profile) -> list[tuple[str, bool | None]]:
+    def _look_at_details(self) -> None:
+        """Show them, and have rules of cohorts asked while they are seen."""
+        if self.profile is None:
+            return
+        if self._show_details() and self.stack.currentWidget() is self.details:
+            self.membership.ask(self.profile.person.id)
+        else:
+            self.membership.forget()
+
+    def _show_details(self) -> bool:
+        """Whether there are cohorts with a rule."""
+        profile = self.profile
+        if profile is None:
+            return False
         try:
-            return self._kept.cohorts(profile.person, profile.devices)
+            found = self._kept.cohorts(profile.person, profile.devices)
         except AppError:
-            return []  # The page says what is wrong with what is kept.
+            found = []  # The page says what is wrong with what is kept.
+        person = profile.person.id
+        cohorts = [
+            (one.name, self.membership.of(person, one.id) if is_in is None else is_in)
+            for one, is_in in found
+        ]
+        self.details.show_sections(sections(profile, cohorts))
+        return any(is_in is None for _, is_in in found)
 
     def _tell_news(self, before: Profile | None, now: Profile) -> None:
         """What joined since this person was opened."""
