@@ -15,6 +15,7 @@ from typing import Any
 from app import __version__, paths
 from app.arguments import add_capture_arguments, add_chart_arguments, add_label_arguments
 from app.errors import AppError, BadInput
+from app.links import SCHEME, parse_link
 from app.output import give_up_output, put
 
 DEMO_EVENTS = 20_000
@@ -27,9 +28,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         if getattr(sys, name) is None:
             # Closed by whoever started us, or there is no terminal at all.
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
-    given = _parser().parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    # Not an argument of the parser's: it would stand where a command stands.
+    links = [word for word in words if word.startswith(SCHEME)]
+    given = _parser().parse_args([word for word in words if word not in links])
     run: Callable[[argparse.Namespace], int] = given.run
     try:
+        given.link = parse_link(links[0]) if links else None
         return run(given)
     except AppError as error:
         print(error, file=sys.stderr)
@@ -45,7 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="eventscope",
-        description="See what your Amplitude SDKs really send. Without a command: the window.",
+        description="See what your Amplitude SDKs really send. Without a command: the window; with"
+        " a link to an event (eventscope://event/…): the window with that event.",
     )
     parser.add_argument("--version", action="version", version=f"eventscope {__version__}")
     parser.set_defaults(run=_window, workspace=None)
@@ -125,7 +131,7 @@ def _workspace(parser: argparse.ArgumentParser) -> None:
 def _window(given: argparse.Namespace) -> int:
     from ui.__main__ import main as window
 
-    return window(sys.argv[:1], workspace=_folder(given))
+    return window(sys.argv[:1], workspace=_folder(given), link=given.link)
 
 
 def _demo(given: argparse.Namespace) -> int:

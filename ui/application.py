@@ -29,6 +29,7 @@ from ui.theme import Theme
 from ui.window import MainWindow
 
 if TYPE_CHECKING:
+    from app.links import EventLink
     from app.wire import Listening, Trouble
     from ui.captureprocess import CaptureProcess
     from ui.context import Context
@@ -44,9 +45,12 @@ class Application(QObject):
 
     context: Context
 
-    def __init__(self, qt: QApplication, workspace: Path, page: str = "") -> None:
+    def __init__(
+        self, qt: QApplication, workspace: Path, page: str = "", link: EventLink | None = None
+    ) -> None:
         super().__init__()
         self._workspace = workspace
+        self._link = link
         self._said: set[str] = set()
         self.is_started = False
         self.settings = Settings(paths.settings_file())
@@ -64,11 +68,13 @@ class Application(QObject):
         # Imported here: the window is on the screen sooner.
         from app.logs import log_to_file
         from ui.collector import Collector
+        from ui.links import LinkServer
         from ui.parts import make_parts
         from ui.updating import Updating
 
         self.context = make_parts(self.settings, self._workspace, self.actions, self)
         self.collector = Collector(self)
+        self.links = LinkServer(self.context.store, self)
         self._connect()
         self.window.attach(self.context)
         log_to_file(paths.log_file())
@@ -83,6 +89,9 @@ class Application(QObject):
         except StoreUnavailable as error:
             self._say(error)
         self.window.make_pages()
+        self.links.asked.connect(self.window.show_link)
+        if self._link:
+            self.window.show_link(self._link)
 
     @property
     def capture(self) -> CaptureProcess:
@@ -110,6 +119,7 @@ class Application(QObject):
         if self.is_started:
             from ui.parts import end_parts
 
+            self.links.close()
             end_parts(self.context)
             self.collector.stop()
 
@@ -200,12 +210,23 @@ class Application(QObject):
             notifications.settled(CAPTURE)
 
 
-def run(argv: Sequence[str], workspace: Path | None = None, page: str = "") -> int:
-    """The window until it is closed; returns the exit status."""
+def run(
+    argv: Sequence[str],
+    workspace: Path | None = None,
+    page: str = "",
+    link: EventLink | None = None,
+) -> int:
+    """The window until it is closed; returns the exit status. A link is handed to the window that
+    shows its workspace already, if there is one."""
     qt = QApplication(list(argv))
+    if link:
+        from ui.links import hand_over
+
+        if hand_over(link):
+            return 0
     qt.setApplicationName("Eventscope")
     qt.setDesktopFileName("eventscope")
-    application = Application(qt, workspace or paths.default_workspace(), page)
+    application = Application(qt, workspace or paths.default_workspace(), page, link)
     _hook(application)
     later = Qt.ConnectionType.QueuedConnection
     application.window.painted.connect(application.start, later)

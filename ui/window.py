@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QSize, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -25,6 +25,7 @@ from ui.keys import pressed_by_return
 from ui.rail import Rail
 
 if TYPE_CHECKING:
+    from app.links import EventLink
     from ui.context import Context
     from ui.statusbar import StatusBar
 
@@ -229,6 +230,14 @@ class MainWindow(QMainWindow):
         """Show an event in Live's inspector."""
         self.go_to("live")
         self.page("live").inspect(event_id)
+
+    def show_link(self, link: EventLink) -> None:
+        """Show the event that a link names, in front: a person just asked for it."""
+        self.go_to("live")
+        self.page("live").show_link(link)
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
 
     def show_person(self, event_id: int) -> None:
         """Show an event in Users, among everything that its person did."""

@@ -21,6 +21,7 @@ from typing import Self
 
 from app.errors import StoreUnavailable
 from app.filter.texts import fits, holds, resembles
+from app.links import workspace_name
 from app.paths import private_dir
 from app.store.captures import CaptureReader
 from app.store.events import EventReader
@@ -129,6 +130,11 @@ class Store:
         if self._writer is None:
             raise RuntimeError("This store was opened for reading.")
         return self._writer
+
+    def name(self) -> str:
+        """How links name this workspace."""
+        found = self.connection.execute("SELECT value FROM facts WHERE key = 'identity'").fetchone()
+        return workspace_name(int(found[0])) if found else ""
 
     def interrupt(self) -> None:
         """Stop the running query from another thread; it raises sqlite3.OperationalError."""

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,17 +13,22 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from app.decode import decode
+from app.links import EventLink, parse_link
 from app.store.events import EventDetail
 from tests.factories import emptied
 from ui.context import Context
-from ui.inspector.facts import outcome_sentence, sections, step
+from ui.inspector.facts import Fact, Section, outcome_sentence, sections, step
 from ui.inspector.panel import NARROWEST, Inspector
 from ui.inspector.pretty import pretty
 from ui.inspector.raw import RawView
 from ui.inspector.rawtext import Part, as_curl, shown, whole
 from ui.inspector.tree import FactsModel, Node
+from ui.inspector.treesearch import trails
+from ui.inspector.uploadtab import upload_sections
+from ui.plain import local_time, utc_time
 
-from .conftest import NOW_MS, Workspace, capture, event
+from .conftest import KEY, NOW_MS, Workspace, capture, event
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -413,3 +419,147 @@ def test_why_an_event_was_refused_is_said_in_full(
     assert inspector.width() == NARROWEST
     show(qtbot, inspector, 1)
     assert inspector.reason.isHidden()
+
+
+# The upload, search, what values mean
+
+
+def heading(inspector: Inspector, title: str) -> dict[str, Any]:
+    found = next(one for one in inspector.upload.facts.sections if one.name == title)
+    return {child.name: child.value for child in found.children}
+
+
+def test_the_upload_has_a_tab_of_its_own(
+    qtbot: QtBot, inspector: Inspector, workspace: Workspace
+) -> None:
+    number = workspace.add(event("Buy"), event("Sell"))
+    show(qtbot, inspector, number)
+    tab = next(at for at in range(9) if inspector.tabs.tabText(at) == "Upload")
+    qtbot.mouseClick(
+        inspector.tabs, Qt.MouseButton.LeftButton, pos=inspector.tabs.tabRect(tab).center()
+    )
+    assert inspector.stack.currentWidget() is inspector.upload
+    assert heading(inspector, "Answer")["Status"] == "200"
+    assert heading(inspector, "Answer")["What the SDK does next"]
+    assert heading(inspector, "Request")["Position"] == "2 of 2 events"
+    assert heading(inspector, "Request")["API key"] == KEY
+    assert heading(inspector, "Time and size")["Took"] == "12 ms"
+    assert heading(inspector, "Request headers") == {"content-type": "application/json"}
+    assert heading(inspector, "Response headers") == {"content-type": "application/json"}
+
+
+def test_attempts_are_listed_with_what_came_of_them(workspace: Workspace) -> None:
+    sent = event("Buy", insert_id="i-1")
+    workspace.add(sent, status=500)
+    number = workspace.add(sent)
+    found = workspace.store.events.detail(number)
+    assert found
+    (attempts,) = [one for one in upload_sections(found, "") if one.title == "Attempts"]
+    assert [(one.name, one.value, one.tone) for one in attempts.facts] == [
+        ("Attempt 1", "500", "warning"),
+        ("Attempt 2", "after 1.0 s: 200 (this one)", "good"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("skew_ms", "says"),
+    [
+        (300, "less than a second"),
+        (-5_200, "5.2 s (ahead)"),
+        (180_000, "3 minutes (behind); event times are corrected"),
+    ],
+)
+def test_a_clock_that_is_off_is_said(workspace: Workspace, skew_ms: int, says: str) -> None:
+    one = capture("Buy", at_ms=NOW_MS)
+    body = json.loads(one.body)
+    body["client_upload_time"] = utc_time(NOW_MS - skew_ms)
+    sent = replace(one, body=json.dumps(body).encode())
+    workspace.store.writer.add([(sent, decode(sent))])
+    found = workspace.store.events.detail(workspace.store.writer.last.event)
+    assert found
+    facts = {one.name: one.value for part in upload_sections(found, "") for one in part.facts}
+    assert facts["Its clock is off by"] == says
+
+
+def test_a_search_opens_the_way_to_names_and_values(
+    qtbot: QtBot, inspector: Inspector, workspace: Workspace
+) -> None:
+    deep = {"cart": [{"sku": f"s-{n}", "tags": ["plain"]} for n in range(900)]}
+    deep["cart"][850]["tags"] = ["plain", "Needle <b>"]
+    show(qtbot, inspector, workspace.add(event("Buy", event_properties=deep)))
+    inspector.info.setFocus()
+    inspector.open_search()
+    assert inspector.search.isVisible()
+    qtbot.keyClicks(inspector.search.needle, "needle")
+    assert inspector.search.found.text() == "1 of 1"
+    node = inspector.info.current_node()
+    assert node
+    assert node.path == "event_properties.cart[850].tags[1]"
+    assert inspector.info.isExpanded(inspector.info.currentIndex().parent())
+    inspector.search.needle.clear()
+    qtbot.keyClicks(inspector.search.needle, "sku")
+    assert inspector.search.found.text() == "1 of 500+"
+    qtbot.keyClick(inspector.search.needle, Qt.Key.Key_Return)
+    assert inspector.search.found.text() == "2 of 500+"
+    qtbot.keyClick(inspector.search.needle, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert inspector.search.found.text() == "1 of 500+"
+    qtbot.keyClicks(inspector.search.needle, "nowhere")
+    assert inspector.search.found.text() == "Nothing found"
+    qtbot.keyClick(inspector.search.needle, Qt.Key.Key_Escape)
+    assert not inspector.search.isVisible()
+
+
+@given(JSON, st.text(max_size=2))
+def test_a_search_finds_every_line_that_holds_the_text(value: Any, needle: str) -> None:
+    model = FactsModel()
+    shown_sections = [Section("S", (Fact("value", value),))]
+    model.show_sections(shown_sections)
+    for trail in trails(shown_sections, needle):
+        node = model.sections[trail[0]]
+        for row in trail[1:]:
+            while row >= len(node.children):
+                model.fetchMore(model.index_of(node))
+            node = node.children[row]
+        held = node.value if isinstance(node.value, str) else json.dumps(node.value)
+        scalar = held.casefold() if not isinstance(node.value, dict | list) else ""
+        texts = (node.name.casefold(), scalar, str(node.value).casefold())
+        assert any(needle.casefold() in text for text in texts)
+
+
+def test_addresses_open_into_their_parts_and_times_are_read(
+    qtbot: QtBot, inspector: Inspector, workspace: Workspace
+) -> None:
+    sent = {
+        "url": "https://ada:pw@shop.example/a%20b?q=caf%C3%A9&empty=#top",
+        "at": NOW_MS,
+        "expires": NOW_MS // 1000,
+        "count": NOW_MS // 1000,
+        "when": "2026-11-21T17:11:44Z",
+    }
+    show(qtbot, inspector, workspace.add(event("Buy", event_properties=sent)))
+    node = line(inspector, "url")
+    assert node.size == 5
+    inspector.info.expand(inspector.info.currentIndex())
+    inspector.info.facts.fetchMore(inspector.info.facts.index_of(node))
+    assert [(child.name, child.value) for child in node.children] == [
+        ("host", "shop.example"),
+        ("path", "/a b"),
+        ("?q", "café"),
+        ("?empty", ""),
+        ("#", "top"),
+    ]
+    assert not node.children[1].size
+    assert line(inspector, "at").type_word() == local_time(NOW_MS)
+    assert line(inspector, "expires").type_word() == local_time(NOW_MS // 1000 * 1000)
+    assert line(inspector, "count").type_word() == "number"
+    assert line(inspector, "when").type_word() == local_time(1_795_281_104_000)
+
+
+def test_a_link_names_the_event_and_its_workspace(
+    qtbot: QtBot, inspector: Inspector, workspace: Workspace, context: Context
+) -> None:
+    show(qtbot, inspector, workspace.add("Buy"))
+    inspector.copies.list.actions()[-1].trigger()
+    found = parse_link(clip())
+    assert found == EventLink(workspace.store.name(), 2)
+    assert context.store.ask(lambda store: store.name(), "") == found.workspace

@@ -48,8 +48,16 @@ class CopyMenu(QToolButton):
         for title, made in COPIES:
             entry = self.list.addAction(title.replace("&", "&&"))
             entry.triggered.connect(lambda _checked=False, made=made: self.copy(made))
+        self.list.addSeparator()
+        link = self.list.addAction("Link to this event")
+        link.triggered.connect(lambda _checked=False: self.copy_link())
 
     def copy(self, made: Callable[[EventDetail], str]) -> None:
         """Put the event on the clipboard."""
         if detail := self._inspector.detail:
             QGuiApplication.clipboard().setText(clipboard(made(detail)))
+
+    def copy_link(self) -> None:
+        """Put a link on the clipboard that opens this event in Eventscope."""
+        if detail := self._inspector.detail:
+            self._inspector.copy_link(detail.row.id)

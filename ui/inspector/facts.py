@@ -62,7 +62,7 @@ def sections(detail: EventDetail, project: str, now_ms: int | None = None) -> tu
         _json_section("User properties", raw, "user_properties"),
         _json_section("Groups", raw, "groups"),
         _json_section("Group properties", raw, "group_properties"),
-        Section("Upload", tuple(_upload(detail, project))),
+        Section("Upload", (*upload_facts(detail, project), *_sendings(detail))),
         Section("Other fields", _others(raw), is_open=False),
     ]
     return tuple(section for section in found if section.facts)
@@ -138,7 +138,8 @@ def _others(raw: dict[str, Any]) -> tuple[Fact, ...]:
     )
 
 
-def _upload(detail: EventDetail, project: str) -> list[Fact]:
+def upload_facts(detail: EventDetail, project: str) -> list[Fact]:
+    """The upload that brought an event, in short."""
     upload, capture = detail.upload, detail.capture
     count = len(upload.events)
     pairs = [
@@ -160,7 +161,6 @@ def _upload(detail: EventDetail, project: str) -> list[Fact]:
         facts.append(Fact("Client upload time", utc_time(upload.client_upload_ms), is_ours=True))
     if upload.options:
         facts.append(Fact("Options", upload.options, "options"))
-    facts += _sendings(detail)
     if upload.problem:
         facts.insert(0, Fact("Problem", upload.problem, is_ours=True, tone="bad"))
     return facts

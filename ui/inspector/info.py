@@ -4,7 +4,7 @@ Info: one event in words, to read and to copy from.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -138,6 +138,18 @@ class InfoView(QTreeView):
         if not self._is_restoring and (node := self.facts.node(index)):
             self._closed.add(node.path or node.name)
             self._opened.discard(node.path or node.name)
+
+    def reveal(self, trail: Sequence[int]) -> None:
+        """Open the way to a line, given by its rows from a section down, and go there."""
+        index = QModelIndex()
+        for row in trail:
+            while row >= self.facts.rowCount(index) and self.facts.canFetchMore(index):
+                self.facts.fetchMore(index)
+            if index.isValid():
+                self.expand(index)
+            index = self.facts.index(row, 0, index)
+        self.setCurrentIndex(index)
+        self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
 
     def current_node(self) -> Node | None:
         """The line a person is on."""
@@ -293,6 +305,8 @@ class FactDelegate(QStyledItemDelegate):
             return super().helpEvent(event, view, option, index)
         is_text = index.column() == 1 and isinstance(node.value, str)
         text = node.value if is_text else (node.name, node.shown())[index.column()]
+        if index.column() == 1 and (moment := node.moment()):
+            text = f"{text}\n{moment} in local time"
         QToolTip.showText(event.globalPos(), tooltip(text) if text else "", view)
         return True
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QStackedWidget,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import AppError
+from app.links import EventLink
 from app.model import Outcome
 from ui.context import Context
 from ui.elided import ElidedLabel
@@ -28,6 +29,8 @@ from ui.inspector.info import InfoView
 from ui.inspector.problems import ProblemsView
 from ui.inspector.raw import RawView
 from ui.inspector.sending import SendView
+from ui.inspector.treesearch import TreeSearch
+from ui.inspector.uploadtab import upload_sections
 from ui.inspector.userthen import user_sections
 from ui.pages.emptystate import EmptyState
 from ui.pages.problems.reading import breakable
@@ -89,6 +92,9 @@ class Inspector(QWidget):
         self.problems.counted.connect(self._count_problems)
         self.user = InfoView()
         self.user.setAccessibleName("The user when the event happened")
+        self.upload = InfoView()
+        self.upload.setAccessibleName("The upload that brought the event")
+        self.search = TreeSearch()
         self.send = SendView(context)
         self.difference = DifferenceView()
         for view in (self.info, self.user):
@@ -113,18 +119,21 @@ class Inspector(QWidget):
         self._difference_tab = self.tabs.count() - 1
         self.tabs.setTabVisible(self._difference_tab, False)
         self.tabs.currentChanged.connect(self._show_tab)
+        self.tabs.currentChanged.connect(lambda _tab: self._search_shown())
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addLayout(self._head())
         rows.addWidget(self.tabs)
         rows.addWidget(hairline())
+        rows.addWidget(self.search)
         rows.addWidget(self.stack, 1)
 
     def _views(self) -> tuple[tuple[str, QWidget], ...]:
         return (
             ("Info", self.info),
             ("Raw", self.raw),
+            ("Upload", self.upload),
             ("User at that time", self.user),
             ("Problems", self.problems),
             ("Send", self.send),
@@ -172,8 +181,12 @@ class Inspector(QWidget):
         self.show_event(None)
 
     def open_search(self) -> None:
-        """Search in the raw text."""
-        self.tabs.setCurrentIndex(1)
+        """Search in the tree that is shown, or else in the raw text."""
+        shown = self.stack.currentWidget()
+        if isinstance(shown, InfoView):
+            self.search.open_on(shown)
+            return
+        self.tabs.setCurrentIndex(self.stack.indexOf(self.raw))
         self.raw.open_search()
 
     def _load(self, event_id: int) -> None:
@@ -184,6 +197,12 @@ class Inspector(QWidget):
             )
 
         self._context.jobs.read(self, found).then(self._show_looked).catch(self._fail)
+
+    def copy_link(self, event_id: int) -> None:
+        """Put a link to an event on the clipboard."""
+        name = self._context.store.ask(lambda store: store.name(), "")
+        if name:
+            QGuiApplication.clipboard().setText(str(EventLink(name, event_id)))
 
     def resend(self) -> None:
         """Edit the event and send it again."""
@@ -242,10 +261,15 @@ class Inspector(QWidget):
             self.when.setText("")
             self.reason.hide()
             self.info.show_sections(())
+            self.upload.show_sections(())
         else:
             self._show_head(detail)
-            self.info.show_sections(sections(detail, self._project(detail)))
+            project = self._project(detail)
+            self.info.show_sections(sections(detail, project))
+            self.upload.show_sections(upload_sections(detail, project))
         self._show_tab(self.tabs.currentIndex())
+        if not self.search.isHidden():
+            self.search.search()
 
     def _show_head(self, detail: EventDetail) -> None:
         row = detail.row
@@ -272,6 +296,16 @@ class Inspector(QWidget):
             self.stack.setCurrentIndex(tab)
         else:
             self.stack.setCurrentWidget(self.empty if self._event_id is None else self.gone)
+
+    def _search_shown(self) -> None:
+        """A search goes on in the tree that is shown now."""
+        shown = self.stack.currentWidget()
+        if self.search.isHidden() or self.detail is None:
+            return
+        if isinstance(shown, InfoView):
+            self.search.open_on(shown)
+        else:
+            self.search.hide()
 
     def _count_problems(self, count: int) -> None:
         """On the tab, so that nobody has to look for them."""

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from ui.inspector.facts import Section, step
+from ui.inspector.meaning import address_parts, time_of
 from ui.inspector.pretty import pretty, scalar_text
 from ui.plain import one_line, plural
 
@@ -22,8 +23,20 @@ NO_PARENT = QModelIndex()
 class Node:
     """One line of the tree; a section when `value` is a Section."""
 
-    __slots__ = ("_rest", "children", "hint", "is_ours", "name", "number", "parent", "path", "row",
-                 "tone", "value")  # fmt: skip
+    __slots__ = (
+        "_rest",
+        "children",
+        "hint",
+        "is_ours",
+        "is_part",
+        "name",
+        "number",
+        "parent",
+        "path",
+        "row",
+        "tone",
+        "value",
+    )
 
     def __init__(
         self, parent: "Node | None", row: int, name: str, value: Any, path: str = ""
@@ -34,6 +47,7 @@ class Node:
         self.value = value
         self.path = path
         self.is_ours = False
+        self.is_part = False
         self.tone = "text"
         self.hint = ""
         self.number = 0
@@ -50,6 +64,8 @@ class Node:
         """How many entries it holds, loaded or not."""
         if isinstance(self.value, Section):
             return len(self.value.facts)
+        if isinstance(self.value, str) and not self.is_part:
+            return len(address_parts(self.value))
         return len(self.value) if isinstance(self.value, dict | list) else 0
 
     @property
@@ -68,6 +84,12 @@ class Node:
             for row, fact in enumerate(self.value.facts):
                 node = Node(self, row, fact.name, fact.value, fact.path)
                 node.is_ours, node.tone, node.hint = fact.is_ours, fact.tone, fact.hint
+                yield node
+            return
+        if isinstance(self.value, str):
+            for row, (name, part) in enumerate(address_parts(self.value)):
+                node = Node(self, row, name, part)
+                node.is_ours = node.is_part = True
                 yield node
             return
         pairs = self.value.items() if isinstance(self.value, dict) else enumerate(self.value)
@@ -98,7 +120,11 @@ class Node:
         """What kind of JSON it is, for values from traffic; a remark of ours otherwise."""
         if self.is_ours or self.is_section:
             return self.hint
-        return type_word(self.value)
+        return self.moment() or type_word(self.value)
+
+    def moment(self) -> str:
+        """The local time that a value from traffic stands for, or an empty text."""
+        return "" if self.is_ours or self.is_section else time_of(self.name, self.value)
 
     def value_tone(self) -> str:
         """The colour that goes with the kind."""

@@ -39,6 +39,8 @@ def commands(page: LivePage) -> tuple[Action, ...]:
                enabled=has_row),
         Action("live.difference", "Compare two events", page.compare, ("D",), "", "diff difference",
                enabled=has_row),
+        Action("live.link", "Open the event of a copied link", page.open_link, (), "",
+               "url eventscope paste"),
         Action("live.peek", "Peek into the event", page.peek, (), "", "inspect details",
                enabled=has_row),
         Action("live.copy", "Copy the selected rows", page.copy_rows, ("C",), "copy",

@@ -43,6 +43,7 @@ def fill_event_menu(menu: QMenu, row: Any, page: LivePage, column: str = "type")
         if value:
             menu.addAction(f"Copy {title}", partial(_copy, value))
     menu.addAction("Copy event type", lambda: _copy(row.type))
+    menu.addAction("Copy link to event", lambda: page.copy_link(row.id))
 
 
 def _add_marks(menu: QMenu, page: LivePage) -> None:

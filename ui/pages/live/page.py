@@ -26,6 +26,7 @@ from app import settings as keys
 from app import wire
 from app.errors import AppError, StoreUnavailable
 from app.filter import EVERYTHING, Filter, Node, all_of
+from app.links import EventLink, parse_link
 from ui.context import Context
 from ui.pages.confirm import ConfirmBar
 from ui.pages.emptystate import EmptyState
@@ -471,6 +472,29 @@ class LivePage(QWidget):
         """Open the inspector with this event."""
         self._open_inspector()
         self.inspector.show_event(event_id)
+
+    def copy_link(self, event_id: int) -> None:
+        """Put a link to an event on the clipboard."""
+        name = self._context.store.ask(lambda store: store.name(), "")
+        if name:
+            QGuiApplication.clipboard().setText(str(EventLink(name, event_id)))
+
+    def open_link(self) -> None:
+        """Show the event of the link on the clipboard."""
+        self.show_link(parse_link(QGuiApplication.clipboard().text()))
+
+    def show_link(self, link: EventLink) -> None:
+        """Show the event that a link names, or say why not."""
+        say = self._context.notifications.warn
+        if link.workspace != self._context.store.ask(lambda store: store.name(), ""):
+            say("The link is to an event of another workspace.")
+        elif not self._rows([link.event]):
+            say(f"Event {number(link.event)} is no longer stored: it was cleared, or removed to"
+                " keep the size cap.")  # fmt: skip
+        else:
+            self.inspect(link.event)
+            if (row := self.model.row_of(link.event)) >= 0:
+                self.table.go_to(row)
 
     def resend(self) -> None:
         """Edit the current event and send it again."""
