@@ -577,6 +577,11 @@ def test_the_search_key_searches_where_one_is(
     qtbot.waitUntil(lambda: page.inspector is not None and page.inspector.title.text() == "e0")
     page.inspector.info.setFocus()
     qtbot.keyClick(page.inspector.info, Key.Key_F, CTRL)
+    qtbot.waitUntil(page.inspector.search.needle.hasFocus)
+    page.inspector.tabs.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: not page.inspector.search.isVisible())
+    page.inspector.raw.text.setFocus()
+    qtbot.keyClick(page.inspector.raw.text, Key.Key_F, CTRL)
     qtbot.waitUntil(page.inspector.raw.needle.hasFocus)
 
 

@@ -5,20 +5,27 @@ A cell is made once, when its row is read, and holds at most a few hundred chara
 from traffic and may be a megabyte long.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from app.decode.body import json_text
+from app.lint.rule import Severity
 from app.marks import NO_MARK, Mark
 from app.model import Outcome, Via
 from app.naming import generated_name, is_named
 from ui.plain import clock, moment, one_line
+
+if TYPE_CHECKING:
+    from app.lint.shown import Worst
+    from app.store.attempts import Attempts
 
 
 class Cell(NamedTuple):
@@ -68,6 +75,11 @@ OUTCOME_TONE = {
     Outcome.SILENCED: "warning",
     Outcome.UNANSWERED: "muted",
 }
+PROBLEM_ICON = {
+    Severity.ERROR: ("error", "bad"),
+    Severity.WARNING: ("warning", "warning"),
+    Severity.INFO: ("info", "note"),
+}
 VIA_WORD = {
     Via.PROXY: "Proxy",
     Via.ENDPOINT: "Endpoint",
@@ -109,6 +121,9 @@ class Look:
     marks: Mapping[int, Mark] = field(default_factory=dict)
     labels: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """Names of the labeled events that count an event."""
+    problems: Mapping[int, Worst] = field(default_factory=dict)
+    attempts: Mapping[int, Attempts] = field(default_factory=dict)
+    """How often events were sent, while repeats are folded."""
 
 
 def event_columns(projects: Mapping[int, str], look: Look | None = None) -> tuple[Column, ...]:
@@ -168,6 +183,9 @@ def _type_cell(row: Any, look: Look) -> Cell:
         icons.append(("note", "note"))
     if row.repeat_of is not None:
         icons.append(("reload", "muted"))
+    worst = look.problems.get(row.id)
+    if worst:
+        icons.append(PROBLEM_ICON[worst.rule.severity])
     labels = look.labels.get(row.id, ())
     name = None
     if look.has_names and labels:
@@ -180,6 +198,7 @@ def _type_cell(row: Any, look: Look) -> Cell:
     told = [
         f"Sent as {row.type}" if name else "",
         f"Labeled {', '.join(labels)}" if labels else "",
+        _told_problems(worst) if worst else "",
         f"Sent before, as event {row.repeat_of:,}" if row.repeat_of is not None else "",
         f"Note: {mark.note}" if mark.note else "",
     ]
@@ -190,6 +209,22 @@ def _type_cell(row: Any, look: Look) -> Cell:
         icons=tuple(icons),
         help="\n".join(filter(None, told)),
     )
+
+
+def _told_problems(worst: Worst) -> str:
+    more = f", and {worst.number - 1} more" if worst.number > 1 else ""
+    return f"{worst.rule.severity.capitalize()}: {worst.rule.title}{more}"
+
+
+def _outcome(row: Any, look: Look) -> Cell:
+    """What became of it; of what was sent several times, in the end."""
+    sent = look.attempts.get(row.id)
+    if sent is None:
+        return outcome_cell(row.outcome, row.failure)
+    last = outcome_cell(sent.outcome, sent.failure)
+    text = f"{sent.number} attempts · {sent.outcome}"
+    first = f"The first sending: {row.outcome}. The last: {sent.outcome}."
+    return last._replace(text=text, help=first)
 
 
 @lru_cache(maxsize=512)
@@ -313,9 +348,10 @@ def _standard(projects: Mapping[int, str], look: Look) -> Sequence[Column]:
             "outcome",
             "Outcome",
             112,
-            lambda row: outcome_cell(row.outcome, row.failure),
+            lambda row: _outcome(row, look),
             lambda row: str(row.outcome),
             "What the server made of the event",
+            most=200,
         ),
         Column(
             "via",

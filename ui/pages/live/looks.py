@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QMenu, QToolButton
 from app.marks import Mark
 from ui.context import Context
 from ui.pages.live.projects import frame
+from ui.pages.live.told import Told
 from ui.pages.savedfilters import heading
 from ui.plain import number, one_line
 from ui.table.columns import AGO, CLOCK, DEFAULT, SINCE, Look, is_property, titles
@@ -41,10 +42,16 @@ class ViewSwitch(QToolButton):
         context: Context,
         marks: Mapping[int, Mark],
         labels: Mapping[int, tuple[str, ...]] | None = None,
+        told: Told | None = None,
     ) -> None:
         super().__init__()
         self._context = context
-        self.look = Look(marks=marks, labels={} if labels is None else labels)
+        self.look = Look(
+            marks=marks,
+            labels={} if labels is None else labels,
+            problems={} if told is None else told.problems,
+            attempts={} if told is None else told.attempts,
+        )
         self.is_folding = False
         frame(self, "View", "Choose columns, times and names")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -42,6 +42,7 @@ from ui.pages.live.menu import fill_event_menu
 from ui.pages.live.projects import ProjectSwitch
 from ui.pages.live.searching import SearchRow
 from ui.pages.live.targets import TargetSwitch
+from ui.pages.live.told import Told
 from ui.plain import cell, clipboard, number, one_line, plural
 from ui.table.columns import AGO, SINCE, Column, event_columns
 from ui.table.model import PagedTableModel
@@ -84,7 +85,8 @@ class LivePage(QWidget):
         self.targets = TargetSwitch(context)
         self.marks = Marks(context, self)
         self.labels = LabelNames(context, self)
-        self.view = ViewSwitch(context, self.marks.by_event, self.labels.by_event)
+        self.told = Told(context, self)
+        self.view = ViewSwitch(context, self.marks.by_event, self.labels.by_event, self.told)
         self.note = NoteLine()
         self.model = PagedTableModel(self._columns(), self._rows, self)
         self.table = EventTableView(self.model)
@@ -205,6 +207,7 @@ class LivePage(QWidget):
         self.types.failed.connect(self._say)
         self.marks.changed.connect(self.model.forget_cells)
         self.labels.changed.connect(self.model.forget_cells)
+        self.told.changed.connect(self.model.forget_cells)
         self.note.written.connect(self.marks.note)
         self.note.left.connect(self._go_to_table)
         self.export.left.connect(self._go_to_table)
@@ -237,6 +240,7 @@ class LivePage(QWidget):
         super().showEvent(event)
         if self._context.store.current:
             self.labels.look(again=True)
+            self.told.look_again()
         if self._is_stale:
             self._refresh()
         if not event.spontaneous() and not self.filter.box.hasFocus():
@@ -246,11 +250,13 @@ class LivePage(QWidget):
         self._is_stale = not self.isVisible()
         if self.isVisible() and self._context.store.current:
             self.labels.look()
+            self.told.look()
             self.stream.refresh()
 
     def _open(self) -> None:
         self.marks.load()
         self.labels.look()
+        self.told.look_again()
         self._query()
 
     def _query(self, _query: object = None) -> None:
@@ -286,6 +292,7 @@ class LivePage(QWidget):
         nothing: list[EventRow] = []
         rows = self._context.store.ask(lambda store: store.events.rows(ids), nothing)
         self.labels.read(rows)
+        self.told.read(rows, is_folding=self.view.is_folding)
         return rows
 
     def _show_counts(self) -> None:

@@ -1,0 +1,91 @@
+"""
+What the stream tells of an event besides itself: its worst problem, and how often it was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.errors import AppError
+from ui.context import Context
+
+if TYPE_CHECKING:
+    from app.lint.mutes import Muted
+    from app.lint.shown import Worst
+    from app.store.attempts import Attempts
+
+MOST = 20_000
+MOST_OPEN = 500
+"""Rows that are looked at again once the study has come to them."""
+
+
+class Told(QObject):
+    """`problems` and `attempts` are the same dictionaries for good.
+
+    Signals:
+        changed: something is known of rows that were painted without it.
+    """
+
+    changed = Signal()
+
+    def __init__(self, context: Context, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._muted: Muted = frozenset()
+        self._open: set[int] = set()
+        self.problems: dict[int, Worst] = {}
+        self.attempts: dict[int, Attempts] = {}
+
+    def read(self, rows: Sequence[Any], *, is_folding: bool) -> None:
+        """Look at these rows, before they are painted."""
+        from app.store.attempts import attempts_of
+
+        if len(self.problems) > MOST or len(self.attempts) > MOST:
+            self.problems.clear()
+            self.attempts.clear()
+        ids = [row.id for row in rows]
+        self._read_problems(ids)
+        studied = self._context.store.ask(lambda store: store.events.studied(), 0)
+        self._open.update(number for number in ids if number > studied)
+        if is_folding:
+            nothing: dict[int, Attempts] = {}
+            ask = self._context.store.ask
+            self.attempts.update(ask(lambda store: attempts_of(store.connection, ids), nothing))
+
+    def look(self) -> None:
+        """See whether the study has come to rows that were painted before it."""
+        if not self._open:
+            return
+        studied = self._context.store.ask(lambda store: store.events.studied(), 0)
+        ready = sorted(number for number in self._open if number <= studied)[-MOST_OPEN:]
+        if not ready:
+            return
+        self._open = {number for number in self._open if number > studied}
+        if self._read_problems(ready):
+            self.changed.emit()
+
+    def look_again(self) -> None:
+        """Read again what a person muted."""
+        from app.lint.mutes import muted
+
+        try:
+            found = muted(self._context.workspace)
+        except AppError:
+            # The page of problems says so; the stream goes on with what was known.
+            return
+        if found != self._muted:
+            self._muted = found
+            self.problems.clear()
+            self.changed.emit()
+
+    def _read_problems(self, ids: Sequence[int]) -> bool:
+        """Whether there are some."""
+        from app.lint.shown import worst_of
+
+        nothing: dict[int, Worst] = {}
+        found = self._context.store.ask(lambda store: worst_of(store, ids, self._muted), nothing)
+        self.problems.update(found)
+        return bool(found)
