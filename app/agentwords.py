@@ -65,6 +65,15 @@ class Picked:
 
 
 @dataclass(frozen=True, slots=True)
+class Clicked:
+    """A real click on the site, on an element that should be reported. `at_ms` by the page's
+    clock."""
+
+    subject: Element
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Survey:
     """All elements of a page that are reported. `has_more`: there were too many; `closed` frames
     are those of other sites, which cannot be looked into."""
@@ -95,7 +104,7 @@ class Options:
     configs: tuple[Json, ...]
 
 
-type Said = Page | Picked | Survey | Leave | Opened | Options
+type Said = Page | Picked | Clicked | Survey | Leave | Opened | Options
 
 
 def read(text: str | bytes) -> Said:
@@ -124,6 +133,8 @@ def _read(said: Json) -> Said:
             return _picked(said)
         case "survey":
             return _survey(said)
+        case "clicked":
+            return Clicked(_element(_dict(said["subject"]), False), _time(said["at"]))
         case "options":
             listed = _list(said["found"], MOST_CONFIGS)
             return Options(_text(said["page_url"]), tuple(_config(_dict(one)) for one in listed))
@@ -241,6 +252,12 @@ def _text(value: object) -> str:
 def _number(value: object) -> int:
     if type(value) is not int or abs(value) > 1 << 31:
         raise TypeError(f"{type(value).__name__} instead of a number")
+    return value
+
+
+def _time(value: object) -> int:
+    if type(value) is not int or not 0 <= value < 1 << 53:
+        raise TypeError(f"{type(value).__name__} instead of a time")
     return value
 
 

@@ -74,7 +74,7 @@ class Plan(Family):
     def read(self, folder: Path) -> None:
         """Read the plans again when they were changed."""
         files = (folder / FILE, folder / f"{FILE}-wal")
-        stamps = tuple(file.stat().st_mtime for file in files if file.exists())
+        stamps = tuple(_changed(file) for file in files)
         if stamps == self._read_at:
             return
         self._read_at, self._plans = stamps, []
@@ -181,3 +181,11 @@ def _meant(rule: dict[str, Any]) -> str:
     if rule.get("type") == "enum" and isinstance(values, list):
         return f"one of {several(map(str, values), 5)}"
     return f"of type {rule.get('type')}"
+
+
+def _changed(file: Path) -> float:
+    """When a file was written; it may go at any moment, as SQLite's beside the data do."""
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0

@@ -4,10 +4,12 @@
 //
 //   {do: "mode", mode: "label" | "navigate"}     {do: "survey", most}
 //   {do: "highlight", marks: [{element, tone, name}]}    {do: "pick", element}   {do: "up" | "down"}
+//   {do: "watch"}
 //
 //   {say: "ready" | "page", page_url, page_title}     {say: "leave"}
 //   {say: "survey", page_url, nodes, elements, more, closed}  (see `describe.survey`)
 //   {say: "picked", subject, trail, place, element, is_sure, in_shadow}     {say: "opened", name}
+//   {say: "clicked", subject, at}
 //
 // It changes nothing in the page: its own elements lie behind `body` in a closed shadow root, and
 // while it labels, window listeners that were there first keep clicks from everybody else.
@@ -35,6 +37,7 @@ const makeAgent = (post, { covers = false } = {}) => {
   let timer = 0;
   let frame = 0;
   let isMoved = true;
+  let isWatching = false;
   let ui = null;
 
   // What is drawn
@@ -199,7 +202,20 @@ const makeAgent = (post, { covers = false } = {}) => {
     drawSoon();
   };
 
+  // While watching, real clicks are told, to be compared with what the SDK sends for them.
+  const witness = (event) => {
+    const target = targetOf(event);
+    if (!target || target.getRootNode() !== document) return;
+    const found = describe.subject(target, true);
+    if (!found?.isSure) return;
+    post({ say: "clicked", subject: describe.properties(found.element, true), at: Date.now() });
+  };
+
   const keep = (event) => {
+    if (isWatching && mode === "navigate" && event.isTrusted && event.type === "click") {
+      witness(event);
+      return;
+    }
     if (mode !== "label" || !event.isTrusted || isOurs(event)) return;
     event.stopImmediatePropagation();
     if (event.cancelable) event.preventDefault();
@@ -304,6 +320,7 @@ const makeAgent = (post, { covers = false } = {}) => {
 
   const receive = (message) => {
     if (message.do === "mode") setMode(message.mode);
+    else if (message.do === "watch") isWatching = true;
     else if (message.do === "survey") survey(message.most);
     else if (message.do === "up") move(1);
     else if (message.do === "down") move(-1);

@@ -41,7 +41,10 @@ class Person:
         parts.store.open()
 
     def until(self, condition: Any) -> None:
-        self._qtbot.waitUntil(condition, timeout=WAIT_MS)
+        self.within(condition, WAIT_MS)
+
+    def within(self, condition: Any, wait_ms: int) -> None:
+        self._qtbot.waitUntil(condition, timeout=wait_ms)
 
     def open_shop(self) -> None:
         self._qtbot.mouseClick(self.page.site.start.buttons[1], Qt.MouseButton.LeftButton)

@@ -35,6 +35,7 @@ from ui.actions import Action as WindowAction
 from ui.context import Context
 from ui.pages.connect.parts import Segments, sheet
 from ui.pages.label.booklist import BookList
+from ui.pages.label.checking import SelfCheck
 from ui.pages.label.counting import Counted, Told, by_day, count, tell
 from ui.pages.label.drafting import Draft, Drafts, captured
 from ui.pages.label.editor import NEW, Editor
@@ -77,6 +78,7 @@ class LabelPage(QWidget):
         self.overlay.setCheckable(True)
         self.overlay.setToolTip("Mark what is labeled already; click a name to open it")
         self.clicks = ClickSwitch(context)
+        self.selfcheck = SelfCheck(context, self)
         self._later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._lay_out()
         self._connect()
@@ -369,6 +371,7 @@ class LabelPage(QWidget):
         self.overlay.toggled.connect(lambda _: self._mark())
         site.picked.connect(self._pick)
         site.surveyed.connect(self._survey)
+        site.clicked.connect(self.selfcheck.take)
         site.left.connect(lambda: self.set_mode("navigate"))
         site.label_opened.connect(self._open_named)
         site.opened.connect(self._show_site)

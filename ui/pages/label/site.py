@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.agentwords import Leave, Opened, Options, Page, Picked, Survey
+from app.agentwords import Clicked, Leave, Opened, Options, Page, Picked, Survey
 from app.errors import AppError
 from app.sdk.configured import keep
 from ui.browser.opener import SHOP, BrowserOpener
@@ -33,6 +33,7 @@ class Site(QWidget):
 
     Signals:
         picked: a `Picked`.
+        clicked: a `Clicked`, on the site itself.
         surveyed: a `Survey` of everything on the page that can be labeled.
         left: a person wants to navigate again.
         moved: another page is shown.
@@ -41,6 +42,7 @@ class Site(QWidget):
     """
 
     picked = Signal(object)
+    clicked = Signal(object)
     surveyed = Signal(object)
     left = Signal()
     moved = Signal()
@@ -182,6 +184,7 @@ class Site(QWidget):
                 self.moved.emit()
                 if said.is_new and self.agent:
                     self.agent.do("mode", mode=self._mode)
+                    self.agent.do("watch")
                 self.look()
             case Survey():
                 self.survey = said
@@ -191,6 +194,8 @@ class Site(QWidget):
                     self.picked.emit(placed)
             case Picked():
                 self._pick(said)
+            case Clicked():
+                self.clicked.emit(said)
             case Options():
                 self._keep_options(said)
             case Leave():
