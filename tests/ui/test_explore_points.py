@@ -60,6 +60,7 @@ def test_why_did_sign_ups_dip(world: World) -> None:
     found = world.click_point(0, dip(world))
     assert titles(found) == [
         "Zoom In",
+        "Show User Journeys",
         "View User Streams",
         "View Users",
         "Download Users",

@@ -52,6 +52,9 @@ class FlowLayout(QLayout):
     def _place(self, rect: QRect, *, move: bool) -> int:
         left, top, tallest = rect.x(), rect.y(), 0
         for item in self._items:
+            if item.isEmpty():
+                # Its widget is hidden.
+                continue
             hint = item.sizeHint()
             if left + hint.width() > rect.right() + 1 and left > rect.x():
                 left, top, tallest = rect.x(), top + tallest + self._down, 0

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.query.definition import AnyChart, EventSpec, Funnel, Segmentation
-from ui.pages.explore import funnelsheet, segmentationsheet
+from ui.pages.explore import funnelsheet, journeysheet, segmentationsheet
 from ui.pages.explore.kinds import KINDS, as_kind, kind_of
 from ui.pages.explore.pieces import Pieces, ValuesFor
 from ui.pages.explore.vocabulary import Vocabulary
@@ -196,7 +196,7 @@ class Builder(QWidget):
             return segmentationsheet.sections(self.pieces, chart, take, quietly)
         if isinstance(chart, Funnel):
             return funnelsheet.sections(self.pieces, chart, take)
-        return []
+        return journeysheet.sections(self.pieces, chart, take)
 
     def _type(self, chart: AnyChart) -> None:
         self.chart = chart

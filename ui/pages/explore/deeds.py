@@ -25,7 +25,6 @@ from ui.charts.saving import ask_where
 from ui.charts.ticks import span_text
 from ui.pages.explore.asking import Answer, charts_of
 from ui.pages.explore.behind import Spot
-from ui.pages.explore.kinds import KINDS
 from ui.pages.explore.prompt import Prompt
 from ui.plain import one_line, plural
 
@@ -226,8 +225,6 @@ class Deeds(QObject):
 
 
 def _is_known(name: str, chart: AnyChart) -> bool:
-    if name == "journeys":
-        return "journeys" in KINDS
     return name != "exclude" or isinstance(chart, Segmentation)
 
 

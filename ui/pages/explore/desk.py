@@ -36,7 +36,7 @@ from app.query import (
     read,
     written,
 )
-from app.query.definition import AnyChart, EventSpec, PropertyRef
+from app.query.definition import AnyChart, EventSpec, Journeys, PropertyRef
 from app.store.definitions import Definition
 from ui.chartthread import ChartThread
 from ui.context import Context
@@ -203,6 +203,7 @@ class Desk(QWidget):
         self.builder.typed.connect(self._type)
         self.controls.changed.connect(self.put)
         self.figure.told.connect(self.tell)
+        self.figure.changed.connect(self.put)
         self.deeds.written.connect(self._show_written)
         self.behind.closed.connect(self.close_behind)
         self.behind.live_asked.connect(self.live_asked)
@@ -501,6 +502,8 @@ class Desk(QWidget):
     def _csv(self) -> str:
         if isinstance(self.chart, Funnel):
             return self.figure.funnel.csv()
+        if isinstance(self.chart, Journeys):
+            return self.figure.journeys.csv()
         return self.table.csv()
 
     def _show_sql(self, answer: Answer) -> None:

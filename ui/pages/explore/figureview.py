@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.query import Figure, Funnel, FunnelFigure, Segmentation
+from app.query import Figure, Funnel, FunnelFigure, Journeys, JourneysFigure, Segmentation
 from app.query.figure import Series as Numbers
 from app.query.microscope import Point
 from ui.charts import Chart, PointAction, PointMenu
@@ -20,6 +20,7 @@ from ui.charts.data import Point as Spot
 from ui.pages.explore.asking import Answer
 from ui.pages.explore.drawing import chart_data, parts, usual
 from ui.pages.explore.funnelview import FunnelView
+from ui.pages.explore.journeysview import JourneysView
 from ui.pages.explore.totals import TotalsArea
 from ui.pages.explore.words import MEASURES
 from ui.plain import one_line
@@ -35,8 +36,10 @@ class FigureView(QWidget):
 
     Signals:
         told: a sentence for the person.
+        changed: another definition, chosen in the chart.
     """
 
+    changed = Signal(object)
     told = Signal(str)
 
     def __init__(self, actions: ActionsFor) -> None:
@@ -54,6 +57,9 @@ class FigureView(QWidget):
         self.funnel.picked.connect(self.open_menu)
         self.funnel.lines.told.connect(self.told)
         self.stack.addWidget(self.funnel)
+        self.journeys = JourneysView()
+        self.journeys.changed.connect(self.changed)
+        self.stack.addWidget(self.journeys)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(self.stack)
@@ -79,6 +85,9 @@ class FigureView(QWidget):
         elif isinstance(figure, FunnelFigure) and isinstance(answer.chart, Funnel):
             self.funnel.show_answer(answer.chart, figure)
             self.stack.setCurrentWidget(self.funnel)
+        elif isinstance(figure, JourneysFigure) and isinstance(answer.chart, Journeys):
+            self.journeys.show_answer(answer.chart, figure)
+            self.stack.setCurrentWidget(self.journeys)
 
     def _show_segmentation(self, chart: Segmentation, figure: Figure) -> None:
         if chart.view in WHOLE:

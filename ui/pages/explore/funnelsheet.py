@@ -88,7 +88,7 @@ def _completed(pieces: Pieces, chart: Funnel, change: Change) -> Section:
     section = Section("COMPLETED IN")
     order = Chooser("order", ORDERS, chart.order, "The order of the steps",
                     lambda found: change(replace(chart, order=found)))  # fmt: skip
-    number, unit = _window(chart.window_s)
+    number, unit = window_of(chart.window_s)
     amount = QSpinBox()
     amount.setObjectName("window_s")
     amount.setRange(1, LONGEST_WINDOW_S // unit)
@@ -98,7 +98,7 @@ def _completed(pieces: Pieces, chart: Funnel, change: Change) -> Section:
     amount.valueChanged.connect(lambda found: change(replace(chart, window_s=found * unit)))
     units = Chooser(
         "window_s.unit", UNITS, str(unit), "Unit of the time",
-        lambda found: change(replace(chart, window_s=_limited(number * int(found)))),
+        lambda found: change(replace(chart, window_s=limited(number * int(found)))),
     )  # fmt: skip
     count = Chooser("count", COUNTS, chart.count, "What is counted",
                     lambda found: change(replace(chart, count=found)))  # fmt: skip
@@ -119,11 +119,12 @@ def _completed(pieces: Pieces, chart: Funnel, change: Change) -> Section:
     return section
 
 
-def _limited(seconds: int) -> int:
+def limited(seconds: int) -> int:
+    """A time that a window can have."""
     return max(1, min(LONGEST_WINDOW_S, seconds))
 
 
-def _window(seconds: int) -> tuple[int, int]:
+def window_of(seconds: int) -> tuple[int, int]:
     """A time as a number of the largest unit that it is whole in."""
     unit = next(one for one in (86400, 3600, 60, 1) if seconds % one == 0)
     return seconds // unit, unit

@@ -34,6 +34,7 @@ from ui.plain import number, one_line, tooltip
 from ui.theme import label, tokens
 
 COLOURS = 8
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class FunnelView(QWidget):
@@ -105,14 +106,14 @@ class FunnelView(QWidget):
         for place, texts in enumerate(rows):
             item = QTreeWidgetItem([one_line(text, 120) for text in texts])
             for at in range(1, len(texts)):
-                item.setTextAlignment(at, Qt.AlignmentFlag.AlignRight)
+                item.setTextAlignment(at, RIGHT)
             item.setToolTip(0, tooltip(texts[0]))
             if place < MOST_PARTS and len(rows) > 1:
                 item.setIcon(0, _swatch(place))
             self.table.addTopLevelItem(item)
         self.table.setColumnWidth(0, 220)
         for at in range(1, len(heads)):
-            self.table.headerItem().setTextAlignment(at, Qt.AlignmentFlag.AlignRight)
+            self.table.headerItem().setTextAlignment(at, RIGHT)
             wide = self.table.fontMetrics().horizontalAdvance(one_line(heads[at], 40))
             self.table.setColumnWidth(at, max(90, min(220, wide + 16)))
 

@@ -1,0 +1,111 @@
+"""Journeys on the Explore page: from a chart to what people did next, and what a node offers."""
+
+import csv
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.query import Funnel
+from ui.context import Context
+
+from .conftest import Workspace, event
+from .explore import LEFT, NOW_MS, World, menu, study, titles
+
+DAY = 86_400_000
+MINUTE = 60_000
+WAYS = ("ABC", "ABD", "AC", "A")
+NAMES = {"A": "Open", "B": "Search", "C": "Look", "D": "Leave"}
+
+
+@pytest.fixture
+def world(qtbot: QtBot, context: Context, workspace: Workspace) -> World:
+    """Four people: JRN-T2 of the semantics."""
+    for at, way in enumerate(WAYS):
+        name = f"user-{at}"
+        workspace.add(
+            *(
+                event(NAMES[step], user_id=name, device_id=f"device-{name}",
+                      time=NOW_MS - DAY + place * MINUTE)
+                for place, step in enumerate(way)
+            )
+        )  # fmt: skip
+    study(workspace.folder)
+    return World(qtbot, context).show()
+
+
+def shares(world: World) -> dict[tuple[str, ...], float]:
+    world.answered()
+    return {node.way: node.share for node in world.desk.figure.journeys.map.nodes}
+
+
+@pytest.fixture
+def journeys(world: World) -> World:
+    world.add_event("Open")
+    world.click(world.desk.builder.kinds["journeys"])
+    world.until(lambda: bool(shares(world)))
+    return world
+
+
+def test_what_people_did_next(journeys: World) -> None:
+    found = shares(journeys)
+    assert found[("Open",)] == 1
+    assert found[("Open", "Search")] == 0.5
+    assert found[("Open", "Look")] == 0.25
+    assert found[("Open", "Dropped off")] == 0.25
+    assert found[("Open", "Search", "Leave")] == 0.25
+    view = journeys.desk.figure.journeys
+    assert view.facts.text() == "4 people begin here"
+    rows = list(csv.reader(view.csv().splitlines()))
+    assert rows[0][0] == "Path"
+    assert len(rows) == 5
+
+
+def test_nodes_offer_what_can_be_done(journeys: World) -> None:
+    flow = journeys.desk.figure.journeys.map
+    journeys.qtbot.mouseClick(flow, LEFT, pos=flow.place_of(("Open", "Dropped off")))
+    found = menu()
+    assert titles(found) == []
+    journeys.qtbot.keyClick(found, Qt.Key.Key_Escape)
+    journeys.qtbot.mouseClick(flow, LEFT, pos=flow.place_of(("Open", "Search")))
+    found = menu()
+    assert titles(found) == ["Filter By", "Exclude", "Create Funnel"]
+    journeys.press(found, "Exclude")
+    journeys.until(lambda: shares(journeys).get(("Open", "Look")) == 0.5)
+    journeys.press_keys("Ctrl+Z")
+    journeys.until(lambda: ("Open", "Search") in shares(journeys))
+
+
+def test_a_way_becomes_a_funnel(journeys: World) -> None:
+    flow = journeys.desk.figure.journeys.map
+    flow.setFocus()
+    while flow.chosen != ("Open", "Search", "Look"):
+        journeys.qtbot.keyClick(flow, Qt.Key.Key_Down)
+    assert "Open → Search → Look: 1 person, 25.0 % of all" in flow.accessibleDescription()
+    journeys.qtbot.keyClick(flow, Qt.Key.Key_Return)
+    journeys.press(menu(), "Create Funnel")
+    journeys.until(lambda: isinstance(journeys.answered().chart, Funnel))
+    assert journeys.answered().figure.parts[0].counts == (4, 2, 1)
+
+
+def test_before_and_between(journeys: World) -> None:
+    journeys.click("start.remove")
+    assert journeys.desk.nothing.title.text() == "Pick where journeys begin"
+    journeys.click("end+")
+    journeys.pick("Look")
+    journeys.until(lambda: journeys.desk.figure.journeys.map.is_backward)
+    assert shares(journeys)[("Look", "Search", "Open")] == 0.5
+    journeys.click("start")
+    journeys.pick("Open")
+    journeys.until(lambda: shares(journeys).get(("Open", "Search", "Look")) == 0.25)
+
+
+def test_journeys_of_a_point(world: World) -> None:
+    world.add_event("Search")
+    values = [one.total for one in world.answered().figure.series]
+    assert values == [2]
+    points = world.desk.figure.lines.data.series[0].values
+    world.press(world.click_point(0, points.index(2)), "Show User Journeys")
+    world.until(lambda: shares(world).get(("Search",)) == 1)
+    assert shares(world)[("Search", "Look")] == 0.5
+    assert "2 people" in world.desk.figure.journeys.facts.text()

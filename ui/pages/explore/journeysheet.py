@@ -1,0 +1,168 @@
+"""
+The builder's sentence of journeys: what people did after one event, before another, or between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtWidgets import QCheckBox, QSpinBox, QWidget
+
+from app.query.definition import LONGEST_WINDOW_S, EventSpec, Journeys
+from ui.elided import ElidedLabel
+from ui.pages.explore.funnelsheet import COUNTS, UNITS, limited, window_of
+from ui.pages.explore.kinds import NOBODY_CHOSE
+from ui.pages.explore.pieces import INDENT, Change, Chooser, Pieces, Section
+from ui.pages.explore.segments import segments_section
+
+REACHES = {"time": "within", "session": "within one session"}
+LISTS = {
+    "hide": ("without", "+ Hide events"),
+    "only": ("only", "+ Only events"),
+    "include": ("with", "+ Paths with…"),
+}
+
+
+def sections(pieces: Pieces, chart: Journeys, change: Change) -> list[QWidget]:
+    """All sections."""
+    return [
+        _ends(pieces, chart, change),
+        _reach(pieces, chart, change),
+        _steps(pieces, chart, change),
+        segments_section(pieces, chart, change),
+    ]
+
+
+def _ends(pieces: Pieces, chart: Journeys, change: Change) -> Section:
+    section = Section("JOURNEYS")
+    for name, word, add in (("start", "after", "+ Start with…"), ("end", "until", "+ End with…")):
+        spec: EventSpec | None = getattr(chart, name)
+
+        def put(found: EventSpec | None, name: str = name) -> None:
+            change(_ending(chart, name, found))
+
+        if spec is None:
+            section.rows.addWidget(
+                pieces.row(
+                    pieces.add(
+                        add,
+                        lambda beside, put=put: pieces.pick_event(beside, put),  # type: ignore[misc]
+                        f"{name}+",
+                    )
+                )
+            )
+            continue
+        section.rows.addWidget(
+            pieces.event(name, word, spec, put, remove=_removing(put), group=False)
+        )
+    return section
+
+
+def _removing(put: Callable[[EventSpec | None], None]) -> Callable[[], object]:
+    return lambda: put(None)
+
+
+def _ending(chart: Journeys, name: str, spec: EventSpec | None) -> Journeys:
+    changed = replace(chart, start=spec) if name == "start" else replace(chart, end=spec)
+    if changed.start is None and changed.end is None:
+        return replace(changed, start=NOBODY_CHOSE)
+    return changed
+
+
+def _reach(pieces: Pieces, chart: Journeys, change: Change) -> Section:
+    section = Section("COMPLETED IN")
+    reach = Chooser("session", REACHES, "session" if chart.session else "time", "Within what",
+                    lambda key: change(replace(chart, session=key == "session")))  # fmt: skip
+    parts: list[QWidget | str] = [reach]
+    if not chart.session:
+        number, unit = window_of(chart.window_s)
+        amount = QSpinBox()
+        amount.setObjectName("window_s")
+        amount.setRange(1, LONGEST_WINDOW_S // unit)
+        amount.setValue(number)
+        amount.setKeyboardTracking(False)
+        amount.setAccessibleName("Within how long")
+        amount.valueChanged.connect(lambda found: change(replace(chart, window_s=found * unit)))
+        units = Chooser(
+            "window_s.unit", UNITS, str(unit), "Unit of the time",
+            lambda found: change(replace(chart, window_s=limited(number * int(found)))),
+        )  # fmt: skip
+        parts += [amount, units]
+    section.rows.addWidget(pieces.row(*parts))
+    count = Chooser("count", COUNTS, chart.count, "What is counted",
+                    lambda found: change(replace(chart, count=found)))  # fmt: skip
+    section.rows.addWidget(pieces.row("counting", count))
+    return section
+
+
+def _steps(pieces: Pieces, chart: Journeys, change: Change) -> Section:
+    section = Section("STEPS")
+    collapse = QCheckBox("Repeats count as one step")
+    collapse.setObjectName("collapse")
+    collapse.setChecked(chart.collapse)
+    collapse.toggled.connect(lambda on: change(replace(chart, collapse=on)))
+    section.rows.addWidget(collapse)
+    levels, top = QSpinBox(), QSpinBox()
+    for box, name, low, high, what in (
+        (levels, "levels", 2, 9, "How many steps"),
+        (top, "top", 1, 50, "How many events at each step"),
+    ):
+        box.setObjectName(name)
+        box.setRange(low, high)
+        box.setValue(getattr(chart, name))
+        box.setAccessibleName(what)
+        box.setKeyboardTracking(False)
+    levels.valueChanged.connect(lambda found: change(replace(chart, levels=found)))
+    top.valueChanged.connect(lambda found: change(replace(chart, top=found)))
+    section.rows.addWidget(pieces.row(levels, "steps of", top, "events"))
+    adding: list[QWidget | str] = []
+    for name, (word, add) in LISTS.items():
+        given: tuple[str, ...] = getattr(chart, name)
+        for at, kind in enumerate(given):
+            rest = (*given[:at], *given[at + 1 :])
+            remove = pieces.tool("close", "Take this away", _putting(chart, name, rest, change),
+                                 f"{name}[{at}].remove")  # fmt: skip
+            section.rows.addWidget(
+                pieces.row(word if at == 0 else "and", _name(kind), remove, indent=INDENT)
+            )
+        adding.append(pieces.add(add, _adding(pieces, chart, name, change), f"{name}+"))
+    for row in pieces.groupings(
+        "expand", chart.expand, lambda found: change(replace(chart, expand=found))
+    ):
+        section.rows.addWidget(row)
+    section.rows.addWidget(pieces.row(*adding[:2]))
+    expand = pieces.add(
+        "+ Expand by…",
+        lambda beside: pieces.add_group(
+            beside, chart.expand, lambda found: change(replace(chart, expand=found))
+        ),
+        "expand+",
+    )
+    section.rows.addWidget(pieces.row(*adding[2:], expand))
+    return section
+
+
+def _name(kind: str) -> QWidget:
+    shown = ElidedLabel()
+    shown.show_text(kind)
+    shown.setMinimumWidth(120)
+    return shown
+
+
+def _putting(
+    chart: Journeys, name: str, kinds: tuple[str, ...], change: Change
+) -> Callable[[], object]:
+    return lambda: change(replace(chart, **{name: kinds}))  # type: ignore[arg-type]
+
+
+def _adding(
+    pieces: Pieces, chart: Journeys, name: str, change: Change
+) -> Callable[[QWidget], object]:
+    given: tuple[str, ...] = getattr(chart, name)
+
+    def take(spec: EventSpec) -> None:
+        if spec.kind == "event":
+            change(replace(chart, **{name: (*given, spec.type)}))  # type: ignore[arg-type]
+
+    return lambda beside: pieces.pick_event(beside, take)

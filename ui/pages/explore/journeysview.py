@@ -1,0 +1,149 @@
+"""
+Journeys: the flow from step to step, and the most frequent whole paths below.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QMenu, QSplitter, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from app.exchange.csvtext import cell
+from app.query.definition import EventSpec, Funnel, Journeys, Step
+from app.query.journeys import OTHER, JourneyNode, JourneysFigure, WholePath
+from ui.pages.explore.flowmap import FlowMap
+from ui.pages.explore.funnelview import duration
+from ui.plain import number, one_line, plural, tooltip
+from ui.theme import label, tint
+
+HEADS = ("Path", "People", "Share", "Mean time", "Arrived")
+WINDOW_S = 86400
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class JourneysView(QWidget):
+    """Shows answered journeys.
+
+    Signals:
+        changed: another definition, chosen from the menu of a node.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chart: Journeys | None = None
+        self.figure: JourneysFigure | None = None
+        self.facts = label("", "muted", wrap=True)
+        self.facts.setContentsMargins(12, 6, 12, 2)
+        self.map = FlowMap()
+        self.map.picked.connect(self._open_menu)
+        self.table = QTreeWidget()
+        self.table.setAccessibleName("Whole paths")
+        self.table.setRootIsDecorated(False)
+        self.table.setUniformRowHeights(True)
+        self.table.setHeaderLabels(list(HEADS))
+        for at in (1, 2, 3):
+            self.table.headerItem().setTextAlignment(at, RIGHT)
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.setChildrenCollapsible(False)
+        halves.addWidget(self.map)
+        halves.addWidget(self.table)
+        halves.setSizes([460, 180])
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.facts)
+        rows.addWidget(halves, 1)
+
+    def show_answer(self, chart: Journeys, figure: JourneysFigure) -> None:
+        """Show this."""
+        self.chart, self.figure = chart, figure
+        whole = plural(figure.total, "person", "people")
+        if chart.count == "totals":
+            whole = plural(figure.total, "path")
+        verb = "end" if chart.start is None else "begin"
+        self.facts.setText(
+            f"{whole} {verb} here" if figure.total else "Nobody did this in this time."
+        )
+        self.map.show_nodes(figure.nodes, backward=chart.start is None)
+        self.table.clear()
+        for path in figure.paths:
+            self.table.addTopLevelItem(self._row(path))
+        self.table.setColumnWidth(0, max(320, self.width() - 420))
+
+    def _texts(self, path: WholePath) -> list[str]:
+        way = self._way(path.way)
+        whole = self.figure.total if self.figure else 0
+        share = f"{path.count / whole * 100:.1f} %" if whole else "–"
+        chart = self.chart
+        arrived = "–"
+        if chart is not None and chart.start is not None and chart.end is not None:
+            arrived = "yes" if path.converted else "no"
+        return [" → ".join(way), number(path.count), share, duration(path.seconds), arrived]
+
+    def _row(self, path: WholePath) -> QTreeWidgetItem:
+        texts = self._texts(path)
+        item = QTreeWidgetItem([one_line(text, 300) for text in texts])
+        item.setToolTip(0, tooltip(texts[0]))
+        for at in (1, 2, 3):
+            item.setTextAlignment(at, RIGHT)
+        return item
+
+    def _way(self, way: tuple[str, ...]) -> tuple[str, ...]:
+        """Steps in order of time."""
+        is_backward = self.chart is not None and self.chart.start is None
+        return way[::-1] if is_backward else way
+
+    def csv(self) -> str:
+        """The paths as CSV without formulas."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow(HEADS)
+        for path in self.figure.paths if self.figure else ():
+            writer.writerow(map(cell, self._texts(path)))
+        return out.getvalue()
+
+    # Nodes
+
+    def _open_menu(self, node: JourneyNode, where: QPoint) -> None:
+        """What journeys offer at a node (semantics §10.3, §11)."""
+        chart = self.chart
+        if chart is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        head = menu.addAction(one_line(self.map.said(node), 90).replace("&", "&&"))
+        head.setEnabled(False)
+        menu.addSeparator()
+        event = node.way[-1].split(" · ")[0] if chart.expand else node.way[-1]
+        is_event = not node.is_drop and node.way[-1] != OTHER
+
+        def offer(title: str, icon: str, made: Callable[[], object], on: bool) -> None:
+            entry = menu.addAction(title)
+            tint(entry, icon)
+            entry.setEnabled(on)
+            entry.triggered.connect(lambda _checked=False: self.changed.emit(made()))
+
+        offer("Filter By", "filter",
+              lambda: replace(chart, include=(*chart.include, event)),
+              is_event and not chart.expand)  # fmt: skip
+        offer("Exclude", "eye-off",
+              lambda: replace(chart, hide=(*chart.hide, event)),
+              is_event and len(node.way) > 1 and not chart.only)  # fmt: skip
+        offer("Create Funnel", "explore", lambda: self._funnel(chart, node),
+              is_event and len(node.way) > 1 and OTHER not in node.way)  # fmt: skip
+        menu.popup(where)
+
+    def _funnel(self, chart: Journeys, node: JourneyNode) -> Funnel:
+        """The way to a node as a funnel; it will not match exactly (semantics §11)."""
+        names = [one.split(" · ")[0] if chart.expand else one for one in self._way(node.way)]
+        steps = tuple(Step(EventSpec("event", one)) for one in names)
+        window = WINDOW_S if chart.session else chart.window_s
+        return Funnel(
+            chart.range, "day", chart.segments, project=chart.project, steps=steps, window_s=window
+        )
