@@ -22,7 +22,8 @@ from app.filter.tree import EVERYTHING, All, AnyOf, Condition, Node, Not, Op
 
 LONGEST = 10_000
 MOST_CONDITIONS = 100
-DEEPEST = 50
+DEEPEST = 12
+"""Brackets in brackets: SQLite reads 16 of ours, with the longest of conditions inside."""
 
 _WORD_KEY = re.compile(r"([A-Za-z]+):")
 _PATH_KEY = re.compile(

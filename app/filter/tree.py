@@ -144,7 +144,8 @@ def _needs_quotes(one: Condition) -> bool:
         return True
     if one.key:
         return False
-    return text[0] in "-(" or ":" in text or text.lower() in _JOINING
+    looks_odd = text[0] in "-(" or ":" in text or text.lower() in _JOINING
+    return looks_odd or bool(_LOOKS_LIKE_PATH.match(text))
 
 
 def _is_balanced(text: str) -> bool:
@@ -157,4 +158,5 @@ def _is_balanced(text: str) -> bool:
     return depth == 0
 
 
+_LOOKS_LIKE_PATH = re.compile(r"(?:prop|user|group)\.", re.IGNORECASE)
 _JOINING = frozenset({"and", "or", "not", "&&", "||"})

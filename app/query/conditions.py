@@ -25,6 +25,7 @@ from app.query.definition import (
 )
 from app.query.sql import Sql
 
+_SAID_AS_PATH = re.compile(r"[^\"\\\x00-\x1f]+")
 LOOK_BACK_MS = 365 * DAY
 """How far back the rank of an event among its like is counted (semantics §20)."""
 _FIELDS = {
@@ -92,7 +93,10 @@ def _columns(one: Property) -> Place:
 
 
 def _children(of: Place, child: str) -> Place:
-    path = '$."' + child.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    # As a JSON path it can be said in other dialects; but those do not take every name.
+    path = f'$."{child}"'
+    if not _SAID_AS_PATH.fullmatch(child):
+        path = "/" + child.replace("~", "~0").replace("/", "~1")
     text = of.text
     if text is not None:
         # What is no object has no children; asking it for one would be an error.
@@ -115,6 +119,8 @@ def _children(of: Place, child: str) -> Place:
 
 
 def _extracted(of: Sql, path: str) -> Sql:
+    if path.startswith("/"):
+        return exp.Anonymous(this="json_extract_string", expressions=[of, sql.value(path)])
     found = sqlglot.parse_one(f"x ->> {sql.value(path).sql('duckdb')}", read="duckdb")
     return found.transform(
         lambda node: of.copy() if isinstance(node, exp.Column) and node.name == "x" else node

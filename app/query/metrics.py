@@ -29,6 +29,8 @@ type Rows = Callable[[str], list[tuple[object, ...]]]
 
 COUNTS = ("uniques", "totals", "sum", "numbers", "distinct", "pairs", "sessions", "frequency")
 """Metrics of which nothing is zero; of the others nothing is no number."""
+BINNED = ("frequency", "distribution")
+"""Whose last group is a bin: where nothing happened there is none."""
 ADDITIVE = ("totals", "sum", "numbers")
 OF_VALUE = ("sum", "numbers", "min", "max", "quantile", "distinct", "pairs", "distribution")
 ROWS = 100
@@ -128,7 +130,7 @@ class Questions:
             }
         zero = 0.0 if ask.metric in COUNTS else None
         grid.missing = Cells((zero,) * (size - frame.lead), zero)
-        if not ask.by and not grid.groups:
+        if not ask.by and not grid.groups and ask.metric not in BINNED:
             grid.groups[()] = grid.missing
         if ask.by and len(grid.groups) >= ask.rows:
             grid.pruned = self._groups(ask, frame) - len(grid.groups)

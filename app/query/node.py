@@ -5,6 +5,7 @@ Reads JSON that a person wrote, and says where a mistake is: `events[1].where[0]
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from app.decode.body import clean
 from app.errors import BadInput
 
 
@@ -21,7 +22,7 @@ class Node:
     """A JSON value and its place."""
 
     def __init__(self, value: Any, path: str = "") -> None:
-        self.value = value
+        self.value: Any = clean(value) if isinstance(value, str) else value
         self.path = path
 
     def wrong(self, problem: str) -> BadDefinition:
@@ -80,7 +81,7 @@ class Node:
         """One of these texts."""
         found = self.text(otherwise)
         if found not in choices:
-            raise self.wrong(f"{found!r} is not one of {', '.join(choices)}.")
+            raise self.wrong(f"{found!r:.60} is not one of {', '.join(choices)}.")
         return found
 
     def whole(self, low: int, high: int, otherwise: int | None = None) -> int:

@@ -5,7 +5,7 @@ The filter box: text to a tree and back.
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.filter import (
@@ -266,6 +266,7 @@ pieces = st.sampled_from(
 
 
 @given(st.text(max_size=40) | st.lists(pieces, max_size=12).map("".join))
+@example("PROP.0 OR")
 def test_any_text_is_read_or_refused_with_a_place_in_it(written: str) -> None:
     place = range(len(written) + 1)
     try:

@@ -19,6 +19,7 @@ from app.filter import (
     AnyOf,
     Condition,
     Filter,
+    FilterProblem,
     Node,
     Not,
     Op,
@@ -234,6 +235,24 @@ def test_odd_values_harm_nobody(tmp_path: Path, text: str) -> None:
         store.writer.add([(capture, decode(capture))])
         with Store.read(tmp_path / "w") as reader:
             reader.events.after(Filter(parse(text)), 0)
+
+
+@pytest.mark.parametrize("leaf", ["a", "person:a", "has:zz", "is:repeat", "prop.a != 1", "page:x"])
+@pytest.mark.parametrize("negation", ["", "-"])
+def test_brackets_as_deep_as_they_may_be(tmp_path: Path, leaf: str, negation: str) -> None:
+    text = deeper = leaf
+    for level in range(100):
+        joint = "or " if level % 2 else ""
+        text, deeper = deeper, f"{negation}({leaf} {joint}{deeper})"
+        try:
+            parse(deeper)
+        except FilterProblem:
+            break
+    with pytest.raises(FilterProblem, match="too many brackets"):
+        parse(deeper)
+    Store.write(tmp_path).close()
+    with Store.read(tmp_path) as store:
+        assert list(store.events.export(Filter(parse(text)))) == []
 
 
 def test_a_person_is_found_by_any_id_that_was_theirs(tmp_path: Path) -> None:
