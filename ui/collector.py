@@ -5,7 +5,8 @@ Left to itself it runs in whatever thread allocates, and a worker that collects 
 widget in it deletes that widget in the wrong thread.
 
 Going through everything takes a quarter of a second, mostly for what lives as long as the window
-does. What has survived a search that took long is set aside, and not gone through again.
+does. So what the window starts with is set aside and never gone through, and so is what has
+survived a search that took long.
 """
 
 import gc
@@ -16,7 +17,7 @@ from PySide6.QtCore import QObject, QTimer
 EVERY_MS = 2000
 FULL_EVERY = 30
 SETTLED = 5
-"""The turn after which all that the window starts with is there."""
+"""The turn at which all that the window starts with is there."""
 LONG_S = 0.03
 
 
@@ -34,8 +35,9 @@ class Collector(QObject):
     def collect(self) -> None:
         """One turn."""
         self._turns += 1
-        if self._turns == SETTLED:
+        if self._turns <= SETTLED:
             gc.freeze()
+            return
         is_full = self._turns % FULL_EVERY == 0
         start = time.perf_counter()
         gc.collect(2 if is_full else 1)

@@ -1,5 +1,7 @@
 """Problems: the list of findings, its details, mutes, and where they lead."""
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -212,6 +214,28 @@ def test_more_of_the_same_keeps_what_is_open_and_chosen(
     (chosen,) = two.chosen()
     assert (chosen.api_key, chosen.count) == (KEY, 2)
     qtbot.waitUntil(lambda: two.detail.events.topLevelItemCount() == 2)
+
+
+def test_a_small_window_has_room_for_what_is_wrong(
+    qtbot: QtBot, page: ProblemsPage, two: FindingsView
+) -> None:
+    page.resize(824, 496)
+    click(qtbot, two, top(two, "LNT-02"))
+    qtbot.waitUntil(two.detail.isVisible)
+    shown = [at for at in range(two.list.columnCount()) if not two.list.isColumnHidden(at)]
+    assert shown == [0, 1, 3]
+    assert two.list.columnWidth(0) > 200
+    # Nothing is squeezed: what does not fit is scrolled to.
+    detail = two.detail
+    for text in (detail.sentence, detail.advice):
+        assert text.height() >= text.heightForWidth(text.width())
+    tops = [value.geometry() for value in detail.facts.values()]
+    assert all(one.bottom() < other.top() for one, other in pairwise(tops))
+    assert detail.events.height() > 60
+    assert detail.live.visibleRegion().boundingRect() == detail.live.rect()
+    page.resize(1500, 900)
+    qtbot.waitUntil(lambda: not two.list.isColumnHidden(2) and not two.list.isColumnHidden(4))
+    assert detail.scroll.height() >= detail.words.heightForWidth(detail.scroll.width())
 
 
 def test_a_finding_without_events_shows_the_request(

@@ -9,13 +9,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QMenu,
     QPushButton,
+    QScrollArea,
     QStackedWidget,
     QTreeWidget,
     QTreeWidgetItem,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 MOST_EVENTS = 200
 NARROWEST = 380
+MOST_OF_WORDS = 0.55
 _ID = Qt.ItemDataRole.UserRole
 _COLUMNS = (("Event", 170), ("User", 96), ("Arrived", 142))
 
@@ -106,8 +109,8 @@ class FindingDetail(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addLayout(self._words())
-        rows.addSpacing(8)
+        rows.addWidget(self._scrolling_words())
+        rows.addLayout(self._buttons())
         rows.addWidget(hairline())
         rows.addWidget(self.events_title)
         self.evidence = QStackedWidget()
@@ -115,6 +118,28 @@ class FindingDetail(QWidget):
         self.evidence.addWidget(self.raw)
         rows.addWidget(self.evidence, 1)
         self.events_title.setContentsMargins(16, 8, 16, 4)
+
+    def _scrolling_words(self) -> QScrollArea:
+        """In a low window the words are scrolled, and the evidence keeps some room."""
+        self.words = QWidget()
+        self.words.setLayout(self._words())
+        self.words.setProperty("surface", True)
+        self.words.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.scroll = QScrollArea()
+        self.scroll.setWidget(self.words)
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return self.scroll
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_room()
+
+    def _give_room(self) -> None:
+        needed = self.words.heightForWidth(self.width())
+        self.scroll.setFixedHeight(max(0, min(needed, round(self.height() * MOST_OF_WORDS))))
 
     def _words(self) -> QVBoxLayout:
         head = QHBoxLayout()
@@ -128,11 +153,6 @@ class FindingDetail(QWidget):
         for at, (name, value) in enumerate(self.facts.items()):
             facts.addWidget(label(name, "muted"), at, 0)
             facts.addWidget(value, at, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for button in (self.live, self.muting, self.copy):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
         rows = QVBoxLayout()
         rows.setContentsMargins(16, 12, 16, 4)
         rows.setSpacing(6)
@@ -144,9 +164,16 @@ class FindingDetail(QWidget):
         rows.addWidget(self.advice)
         rows.addSpacing(4)
         rows.addLayout(facts)
-        rows.addSpacing(4)
-        rows.addLayout(buttons)
         return rows
+
+    def _buttons(self) -> QHBoxLayout:
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(16, 6, 16, 12)
+        buttons.setSpacing(8)
+        for button in (self.live, self.muting, self.copy):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        return buttons
 
     @property
     def newest(self) -> Finding | None:
@@ -182,6 +209,7 @@ class FindingDetail(QWidget):
         muted = one.is_muted
         self.muting.setText("Unmute" if muted else "Mute…")
         self.muting.setToolTip("Count it again" if muted else "Leave it out of lists and counts")
+        self._give_room()
 
     # Evidence
 

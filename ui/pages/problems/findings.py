@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -49,6 +49,8 @@ _COLUMNS = (
 )
 _PROBLEM, _RULE, _PROJECT, _TIMES, _LAST = range(5)
 _MUTED = "  (muted)"
+# Narrower than this, a column goes, so that there is room to say what is wrong.
+_ROOM = {_LAST: 620, _PROJECT: 460}
 
 
 type Pair = tuple[str, str | None]
@@ -345,6 +347,11 @@ class FindingsList(QTreeWidget):
         header.setSectionResizeMode(_PROBLEM, QHeaderView.ResizeMode.Stretch)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         self.headerItem().setTextAlignment(_TIMES, right)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for column, needed in _ROOM.items():
+            self.setColumnHidden(column, event.size().width() < needed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
