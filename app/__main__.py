@@ -159,12 +159,23 @@ def _capture(given: argparse.Namespace) -> int:
 
 def _events(given: argparse.Namespace) -> int:
     from app.exchange import csv_rows
-    from app.filter import Filter, parse
+    from app.filter import Filter, parse, unknown_keys
     from app.store import Store
     from app.store.trouble import explained
+    from app.study.caughtup import catch_up
 
     chosen = Filter(parse(given.filter))
+    if given.filter.strip() and not chosen:
+        # While it is typed it shows everything; a script with an empty variable must not.
+        raise BadInput(f"The filter {given.filter.strip()!r} is only begun: a value is missing.")
+    for unknown in unknown_keys(given.filter):
+        print(f"There is no key “{unknown.word}:”; it is looked for as text.", file=sys.stderr)
     folder = _folder(given)
+    if chosen.studies:
+        with explained(folder):
+            # Read first: it says in words when there is no workspace.
+            Store.read(folder).close()
+            catch_up(folder)
     with explained(folder), Store.read(folder) as store:
         found = store.events.export(chosen)
         if given.format == "csv":

@@ -103,11 +103,20 @@ def utc_time(at_ms: int) -> str:
     return f"{local.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}Z"
 
 
+_YEAR_S = 365.25 * 86400
+_AGES_S = 1000 * _YEAR_S
+
+
 def ago(at_ms: int, now_ms: int) -> str:
-    """How long before `now_ms`, in one unit."""
+    """How long before `now_ms`, in one unit. Of a time that nobody means it is not said how
+    far: a clock that was sent in the wrong unit is ages away."""
     seconds = (now_ms - at_ms) / 1000
     words = "ago" if seconds >= 0 else "from now"
     seconds = abs(seconds)
+    if seconds >= _AGES_S:
+        return "ages ago" if words == "ago" else "far in the future"
+    if seconds >= 2 * _YEAR_S:
+        return f"{seconds / _YEAR_S:.0f} y {words}"
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:
             return f"{seconds / size:.0f} {unit} {words}"

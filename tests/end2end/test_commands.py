@@ -113,3 +113,29 @@ def test_damaged_definitions_are_not_a_damaged_workspace(tmp_path: Path) -> None
     result = eventscope("label", "export", "--workspace", str(tmp_path))
     is_one_sentence(result, "definitions.sqlite is damaged")
     assert "Move that file away" in result.stderr
+
+
+def test_what_has_to_be_studied_for_a_filter_is_studied_first(tmp_path: Path) -> None:
+    folder = filled(tmp_path / "made", [upload(event("Clicked", insert_id=None))])
+    for text in ("problem:LNT-13", "person:user-1"):
+        # Each on a file that nobody has studied.
+        fresh = tmp_path / text.replace(":", "-")
+        shutil.copytree(folder, fresh)
+        result = eventscope("events", "--workspace", str(fresh), "--filter", text)
+        assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [1], text
+
+
+@pytest.mark.parametrize("text", ["type:", "prop.price >", " not ", "("])
+def test_a_filter_that_is_only_begun_is_refused(tmp_path: Path, text: str) -> None:
+    """A script with an empty variable must not get everything."""
+    folder = filled(tmp_path / "made", [upload(event())])
+    result = eventscope("events", "--workspace", str(folder), "--filter", text)
+    is_one_sentence(result, "is only begun")
+    assert result.stdout == ""
+
+
+def test_a_key_that_is_none_is_said(tmp_path: Path) -> None:
+    folder = filled(tmp_path / "made", [upload(event())])
+    result = eventscope("events", "--workspace", str(folder), "--filter", "usr:user-1")
+    assert (result.returncode, result.stdout) == (0, "")
+    assert result.stderr == "There is no key “usr:”; it is looked for as text.\n"

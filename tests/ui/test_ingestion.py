@@ -434,8 +434,20 @@ def test_nothing_lately(world: World) -> None:
     )
     world.qtbot.mouseClick(page.elsewhere_button, LEFT)
     world.wait(lambda: page.charts["successes"].total.text() == "1")
-    assert not page.elsewhere.isVisible()
     assert page.head.frames[Frame.ALL].isChecked()
+
+
+def test_what_is_still_being_read_may_have_arrived_lately(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.store.report.tail.MOST", 0)
+    world.arrive(answered(NOW - 3 * DAY, 200, one()))
+    page = world.show()
+    world.wait(page.elsewhere.isVisible)
+    world.arrive(answered(NOW - 10_000, 200, one()), studied=False)
+    world.wait(lambda: "still being read" in page.head.behind.text())
+    assert not page.elsewhere.isVisible()
+    assert not page.elsewhere.isVisible()
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,11 @@ def test_a_time_outside_of_any_calendar_is_a_number(at_ms: int) -> None:
         (120, "2 min ago"),
         (7200, "2 h ago"),
         (-60, "1 min from now"),
+        (600 * 86400, "600 d ago"),
+        (20_779 * 86400, "57 y ago"),
+        (-20_779 * 86400, "57 y from now"),
+        (10**14, "ages ago"),
+        (-(10**14), "far in the future"),
     ],
 )
 def test_relative_times(seconds: int, text: str) -> None:

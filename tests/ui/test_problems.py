@@ -235,7 +235,7 @@ def test_a_small_window_has_room_for_what_is_wrong(
     assert detail.live.visibleRegion().boundingRect() == detail.live.rect()
     page.resize(1500, 900)
     qtbot.waitUntil(lambda: not two.list.isColumnHidden(2) and not two.list.isColumnHidden(4))
-    assert detail.scroll.height() >= detail.words.heightForWidth(detail.scroll.width())
+    assert detail.area.height() >= detail.words.heightForWidth(detail.area.width())
 
 
 def test_a_finding_without_events_shows_the_request(

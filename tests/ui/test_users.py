@@ -198,6 +198,15 @@ def test_types_highlighted_and_alone(world: World) -> None:
     world.qtbot.waitUntil(lambda: len(world.shown()) == 6)
 
 
+def test_somebody_without_properties(world: World) -> None:
+    world.receive(sent("Order", 0, **ADA))
+    world.open("ada-1")
+    shown = world.page.profile.properties
+    assert shown.stack.currentWidget() is shown.nothing
+    world.receive(sent("$identify", 1, **ADA, user_properties={"plan": "pro"}))
+    world.qtbot.waitUntil(lambda: shown.stack.currentWidget() is shown.tree)
+
+
 def test_properties_of_groups_are_in_raw_alone(world: World) -> None:  # UL-T5
     groups = {"groups": {"company": "Acme"}, "group_properties": {"secret_size": 42}}
     world.receive(

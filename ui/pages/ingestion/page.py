@@ -339,7 +339,9 @@ class IngestionPage(QWidget):
     def _show_elsewhere(self, answer: questions.Charts) -> None:
         window, whole = answer.bins.window, answer.whole
         is_empty = not any(chart.data.series and _total(chart.data) for chart in self._all_charts())
-        if whole is None or not is_empty or self.state.frame is Frame.ALL or self.state.zoomed:
+        # What is still being read may well have arrived in this time.
+        is_all = self.state.frame is Frame.ALL or self.state.zoomed or answer.bins.behind
+        if whole is None or not is_empty or is_all:
             self.elsewhere.hide()
             return
         _, sentence = FRAME_WORDS[self.state.frame]

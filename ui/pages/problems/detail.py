@@ -125,13 +125,13 @@ class FindingDetail(QWidget):
         self.words.setLayout(self._words())
         self.words.setProperty("surface", True)
         self.words.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.scroll = QScrollArea()
-        self.scroll.setWidget(self.words)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        return self.scroll
+        self.area = QScrollArea()
+        self.area.setWidget(self.words)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return self.area
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -139,7 +139,7 @@ class FindingDetail(QWidget):
 
     def _give_room(self) -> None:
         needed = self.words.heightForWidth(self.width())
-        self.scroll.setFixedHeight(max(0, min(needed, round(self.height() * MOST_OF_WORDS))))
+        self.area.setFixedHeight(max(0, min(needed, round(self.height() * MOST_OF_WORDS))))
 
     def _words(self) -> QVBoxLayout:
         head = QHBoxLayout()

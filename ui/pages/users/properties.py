@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QMenu,
+    QStackedWidget,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
 from app.errors import AppError
 from ui.context import Context
 from ui.inspector.pretty import pretty, scalar_text
+from ui.pages.emptystate import EmptyState
 from ui.plain import clipboard, clock, local_time, one_line, plural, tooltip
 from ui.theme import icon, label, mono_font
 
@@ -71,8 +73,16 @@ class PropertiesPane(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
+        self.nothing = EmptyState(
+            "person",
+            "No user properties",
+            "What is set with identify, or sent as user_properties, is listed here.",
+        )
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.tree)
+        self.stack.addWidget(self.nothing)
         rows.addLayout(top)
-        rows.addWidget(self.tree, 1)
+        rows.addWidget(self.stack, 1)
 
     def _set_up_tree(self) -> None:
         tree = self.tree
@@ -105,6 +115,7 @@ class PropertiesPane(QWidget):
         } if same else set()  # fmt: skip
         at = self.tree.verticalScrollBar().value() if same else 0
         self._person, self._shown, self._pins = person, properties, tuple(pins)
+        self.stack.setCurrentWidget(self.tree if properties else self.nothing)
         self.tree.clear()
         ordered = sorted(properties, key=lambda one: one.name not in self._pins)
         items = [self._item(one) for one in ordered]
