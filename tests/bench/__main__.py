@@ -7,7 +7,17 @@ import sys
 
 from tests.bench.table import show
 
-ALL = ("capture", "charts", "large", "ingest", "store", "report", "window", "label")
+ALL = (
+    "capture",
+    "charts",
+    "large",
+    "ingest",
+    "store",
+    "report",
+    "window",
+    "rivals",
+    "label",
+)
 
 
 def main() -> None:
