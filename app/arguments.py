@@ -25,6 +25,11 @@ POINT_ACTIONS = (
     "cohort",
     "drivers",
     "uploads",
+    "annotation",
+    "release",
+    "groups",
+    "group_download",
+    "group_cohort",
 )
 """What can be done with a point of a chart."""
 
@@ -129,4 +134,9 @@ def add_chart_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--action", choices=POINT_ACTIONS, default="users", help="what to do there")
     parser.add_argument("--output", type=Path, metavar="FILE", help="where a download goes")
+    parser.add_argument("--group", metavar="TYPE", help="which groups behind a point")
+    parser.add_argument("--text", help="what an annotation says, or how a release is called")
+    parser.add_argument(
+        "--app-version", dest="version", metavar="VERSION", help="the version of a release"
+    )
     parser.add_argument("--sql", choices=SQL_DIALECTS, help="print the SQL instead")

@@ -18,6 +18,7 @@ from app.query.cohorts import (
     population,
     rule,
     save_dynamic,
+    save_groups,
     save_static,
     size,
 )
@@ -28,8 +29,10 @@ from app.query.definition import AnyChart, Funnel, Journeys, Segment, Segmentati
 from app.query.drivers import Driver, drivers
 from app.query.figure import Figure, as_json
 from app.query.funnel import FunnelFigure, funnel, funnel_json
+from app.query.groups import download_groups, group_names
 from app.query.journeys import JourneysFigure, journeys, journeys_json
 from app.query.microscope import People, Point, highlighted, people_behind
+from app.query.releases import versions
 from app.query.segmentation import segmentation
 from app.query.sql import DIALECTS
 from app.query.streams import (
@@ -37,6 +40,7 @@ from app.query.streams import (
     Stream,
     User,
     download,
+    events_of,
     persons,
     streams,
     uploads_of,
@@ -107,6 +111,47 @@ class Charts:
         """Write the users as CSV; returns how many, and whether there were more."""
         known = [one for one in self._warehouse.properties().values() if one.scope == "user"]
         return download(self._warehouse.stream, people, known, path, progress, go_on)
+
+    def versions(self) -> set[str]:
+        """The versions of apps that events came from."""
+        seen = versions(self._warehouse.rows, self._warehouse.properties())
+        return {one.version for one in seen}
+
+    def group_types(self) -> list[str]:
+        """The types of groups that events carry, most used first."""
+        known = self._warehouse.properties().values()
+        return [one.name for one in known if one.scope == "group"]
+
+    def _group(self, name: str) -> Property:
+        found = self._warehouse.properties().get(("group", name))
+        if found is None:
+            raise BadInput(f"No event carries a group of the type {name!r}.")
+        return found
+
+    def groups(self, chart: AnyChart, people: People, group: str) -> list[str]:
+        """The groups of a type behind a point. Raises BadInput for one that no event carries."""
+        behind = events_of(people, highlighted(chart))
+        return group_names(self._warehouse.rows, behind, self._group(group))
+
+    def download_groups(
+        self,
+        chart: AnyChart,
+        people: People,
+        group: str,
+        path: Path,
+        progress: Callable[[int], None] = lambda _: None,
+        go_on: Callable[[], bool] = lambda: True,
+    ) -> tuple[int, bool]:
+        """Write the groups of a type as CSV; returns how many, and whether there were more."""
+        behind = events_of(people, highlighted(chart))
+        one = self._group(group)
+        return download_groups(self._warehouse.stream, behind, one, path, progress, go_on)
+
+    def save_group_cohort(
+        self, definitions: Definitions, name: str, chart: AnyChart, people: People, group: str
+    ) -> Definition:
+        """Keep the groups behind a point: a cohort of whoever acts in one of them."""
+        return save_groups(definitions, name, group, self.groups(chart, people, group))
 
     def drivers(self, chart: Funnel, point: Point) -> list[Driver]:
         """The events that go along with converting at a step."""

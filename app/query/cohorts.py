@@ -2,7 +2,7 @@
 Cohorts: saved sets of users, fixed or by a rule that is asked anew each time (semantics §19).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from app.query.definition import (
     EventSpec,
     Held,
     Performed,
+    PropertyRef,
     Segment,
     Segmentation,
     read_segment,
@@ -80,7 +81,7 @@ def save_static(
     if people:
         found = rows(
             "SELECT user_id, device_id FROM people WHERE id IN"
-            f" (SELECT UNNEST([{', '.join(map(str, people))}]))"
+            f" (SELECT UNNEST([{', '.join(map(str, people))}])) ORDER BY id"
         )
     members = [[user or "", device or ""] for user, device in found]
     return definitions.save(KIND, name, {"type": "static", "members": members})
@@ -89,6 +90,13 @@ def save_static(
 def save_dynamic(definitions: Definitions, name: str, segment: Segment) -> Definition:
     """Keep a rule."""
     return definitions.save(KIND, name, {"type": "dynamic", "segment": segment_json(segment)})
+
+
+def save_groups(
+    definitions: Definitions, name: str, group: str, values: Sequence[str]
+) -> Definition:
+    """Keep groups of a type."""
+    return definitions.save(KIND, name, {"type": "groups", "group": group, "values": list(values)})
 
 
 def imported(text: str, *, device: bool = False) -> list[list[str]]:
@@ -106,9 +114,19 @@ def cohorts(
     for one in listed:
         if one.body.get("type") == "static":
             found[one.id] = Segment(people=_resolved(one.body, rows))
+        elif one.body.get("type") == "groups":
+            found[one.id] = _in_groups(one.body)
         else:
             found[one.id] = read_segment(Node(one.body.get("segment"), f"cohort {one.name!r}"))
     return found
+
+
+def _in_groups(body: dict[str, Any]) -> Segment:
+    values = tuple(str(one) for one in body.get("values") or ())
+    if not values:
+        return Segment(people=())
+    group = PropertyRef("group", str(body.get("group")))
+    return Segment(where=(Condition(group, "is", values),))
 
 
 def _resolved(body: dict[str, Any], rows: Rows) -> tuple[int, ...]:

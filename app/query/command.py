@@ -15,16 +15,19 @@ from app.output import put
 from app.query.calendar import Clock
 from app.query.charts import Charts, translated
 from app.query.cohorts import KIND as COHORT
-from app.query.definition import AnyChart, Funnel, Journeys, Segmentation, read, written
+from app.query.definition import AnyChart, Funnel, Journeys, read, written
 from app.query.microscope import (
+    People,
     Point,
     excluded,
     filtered,
     journeys_of,
     menu,
+    period_of,
     read_point,
     zoomed,
 )
+from app.query.releases import save_annotation, save_release
 from app.query.warehouse import Warehouse
 from app.store import Store
 from app.store.definitions import Definitions
@@ -69,22 +72,46 @@ def _behind(
     point, action = read_point(_parsed(given.point, "--point")), given.action
     if action == "menu":
         return {"menu": list(menu(chart, point))}
-    if isinstance(chart, Journeys):
-        raise BadInput("Nothing can be done with a point of journeys here.")
-    if action == "zoom":
-        return written(zoomed(chart, point, clock))
     if action == "filter":
         return written(filtered(chart, point))
-    if action == "exclude" and isinstance(chart, Segmentation):
+    if action == "exclude":
         return written(excluded(chart, point))
+    if action in ("annotation", "release"):
+        return _noted(charts, chart, point, given, definitions, clock)
+    if action == "zoom" and not isinstance(chart, Journeys):
+        return written(zoomed(chart, point, clock))
     if action == "drivers" and isinstance(chart, Funnel):
         return {"drivers": [asdict(one) for one in charts.drivers(chart, point)]}
     return _with_people(charts, chart, point, given, definitions, clock)
 
 
+def _noted(
+    charts: Charts,
+    chart: AnyChart,
+    point: Point,
+    given: argparse.Namespace,
+    definitions: Definitions,
+    clock: Clock,
+) -> Any:
+    """A note or a release at the time of a point."""
+    if given.action not in menu(chart, point) or isinstance(chart, Journeys):
+        raise BadInput(f"{given.action!r} does not go with this point.")
+    if not given.text:
+        raise BadInput("--text says what to note.")
+    start, end = period_of(chart, point, clock)
+    if given.action == "annotation":
+        until = end if point.bucket is None else None
+        note = save_annotation(definitions, given.text, start, until)
+        return {"annotation": note.id, "body": note.body}
+    if given.version not in charts.versions():
+        raise BadInput("--version names a version that events came from.")
+    release = save_release(definitions, given.text, given.version, start)
+    return {"release": release.id, "body": release.body}
+
+
 def _with_people(
     charts: Charts,
-    chart: Segmentation | Funnel,
+    chart: AnyChart,
     point: Point,
     given: argparse.Namespace,
     definitions: Definitions,
@@ -102,17 +129,40 @@ def _with_people(
         }
     if action == "uploads":
         return {"uploads": [one._asdict() for one in charts.uploads(chart, people)]}
-    if action == "journeys":
+    if action == "journeys" and not isinstance(chart, Journeys):
         return written(journeys_of(chart, point, charts.persons(people), clock))
     if action == "download":
         if given.output is None:
             raise BadInput("--output says where the download goes.")
         count, more = charts.download(people, given.output)
         return {"users": count, "more": more}
+    if action in ("groups", "group_download", "group_cohort"):
+        return _with_groups(charts, chart, people, given, definitions)
     if action == "cohort":
         saved = charts.save_cohort(definitions, "From a chart", chart, point)
         return {"cohort": saved.id, "body": saved.body}
     raise BadInput(f"{action!r} does not go with this chart.")
+
+
+def _with_groups(
+    charts: Charts,
+    chart: AnyChart,
+    people: People,
+    given: argparse.Namespace,
+    definitions: Definitions,
+) -> Any:
+    if not given.group:
+        listed = ", ".join(charts.group_types()) or "none"
+        raise BadInput(f"--group names a type of groups; events carry {listed}.")
+    if given.action == "groups":
+        return {"groups": charts.groups(chart, people, given.group)}
+    if given.action == "group_download":
+        if given.output is None:
+            raise BadInput("--output says where the download goes.")
+        count, more = charts.download_groups(chart, people, given.group, given.output)
+        return {"groups": count, "more": more}
+    saved = charts.save_group_cohort(definitions, "From a chart", chart, people, given.group)
+    return {"cohort": saved.id, "body": saved.body}
 
 
 def _parsed(text: str, name: str) -> Any:

@@ -418,19 +418,25 @@ def _parts(asked: Asked, ways: Ways, number: int, variant: str) -> list[Part]:
 def group_codes(asked: Asked, ways: Ways, index: int) -> Ints:
     """The number of the group of each chosen path: read from the event that did the step."""
     step, _ = asked.groupings[index]
+    ids = event_ids(ways, ways.chosen, step)
+    table = ways.groups[index]
+    code = table[1][np.minimum(np.searchsorted(table[0], ids), len(table[0]) - 1)]
+    return np.where(ids >= 0, code, -1)
+
+
+def event_ids(ways: Ways, at: Ints, step: int) -> Ints:
+    """The event that did a step (from 0) of each of these paths; -1 where it was not done."""
     rows, found = ways.rows, ways.found
-    node_of = found.path[ways.chosen, step]
+    node_of = found.path[at, step]
     does = ((rows.mask >> step) & 1) > 0
     if step == 0:
         does &= rows.entry
-    at = np.flatnonzero(does)
-    if not len(at):
-        return np.full(len(ways.chosen), -1)
-    first = np.searchsorted(at, found.nodes.first[np.maximum(node_of, 0)])
-    ids = rows.id[at[np.minimum(first, len(at) - 1)]]
-    table = ways.groups[index]
-    code = table[1][np.searchsorted(table[0], ids)]
-    return np.where(node_of >= 0, code, -1)
+    able = np.flatnonzero(does)
+    if not len(able):
+        return np.full(len(at), -1)
+    first = np.searchsorted(able, found.nodes.first[np.maximum(node_of, 0)])
+    ids = rows.id[able[np.minimum(first, len(able) - 1)]]
+    return np.where(node_of >= 0, ids, -1)
 
 
 def _part(asked: Asked, ways: Ways, number: int, variant: str, group: Group, among: Bools) -> Part:

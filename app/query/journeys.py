@@ -35,6 +35,8 @@ type Way = tuple[str, ...]
 DROPPED = "Dropped off"
 NOTHING_BEFORE = "Did not perform an event"
 OTHER = "Other"
+BESIDE = " · "
+"""Between the type of a step and the values that it is expanded by."""
 APART = "\x1f"
 SECOND = 1000
 
@@ -136,15 +138,7 @@ def _kept(chart: Journeys, ways: list[Way], counts: dict[Way, int]) -> list[tupl
 
 def _paths(chart: Journeys, context: Context) -> exp.Select:
     """Rows `way, count, seconds, converted`."""
-    clock = context.clock
-    buckets = cut(span_of(chart.range, clock), "day", clock, chart.range.without)
-    backward = chart.start is None
-    query = exp.select().with_("events_of", as_=_events(chart, context, buckets))
-    query = query.with_("anchors", as_=_anchors(chart, backward=backward))
-    query = query.with_("joined", as_=_joined(chart, buckets, backward=backward))
-    query = query.with_("followed", as_=_followed(chart))
-    query = query.with_("placed", as_=_placed())
-    query = query.with_("ways", as_=_ways(chart))
+    query = _with_ways(chart, context)
     took = exp.Avg(this=exp.column("took"))
     counted = exp.Count(this=exp.Star())
     return (
@@ -157,6 +151,46 @@ def _paths(chart: Journeys, context: Context) -> exp.Select:
         .from_("ways")
         .group_by("way", "converted")
     )
+
+
+def journey_behind(chart: Journeys, way: Way, context: Context) -> tuple[str, str]:
+    """Two questions about the paths that begin like this: their persons, and the ids of the
+    events of these steps."""
+    text = exp.column("way")
+    begun = APART.join(way)
+    same = exp.EQ(this=text.copy(), expression=sql.value(begun))
+    longer = exp.StartsWith(this=text.copy(), expression=sql.value(begun + APART))
+    framed = exp.DPipe(
+        this=exp.DPipe(this=sql.value(APART), expression=text), expression=sql.value(APART)
+    )
+    holding: list[Sql] = [
+        exp.GT(
+            this=exp.StrPosition(this=framed.copy(), substr=sql.value(APART + one + APART)),
+            expression=sql.value(0),
+        )
+        for one in chart.include
+    ]
+    chosen = exp.select("path").from_("ways").where(sql.both(sql.either(same, longer), *holding))
+    query = _with_ways(chart, context).with_("chosen", as_=chosen)
+    among = "path IN (SELECT path FROM chosen)"
+    people = query.select("person").distinct().from_("anchors")
+    people = people.where("id IN (SELECT path FROM chosen)")
+    events = query.select("ABS(next_along) AS id").from_("placed")
+    events = events.where(f"{among} AND place <= {len(way):d}")
+    return sql.text(people), sql.text(events)
+
+
+def _with_ways(chart: Journeys, context: Context) -> exp.Select:
+    """A query with all that paths are found by, and `ways` at last."""
+    clock = context.clock
+    buckets = cut(span_of(chart.range, clock), "day", clock, chart.range.without)
+    backward = chart.start is None
+    query = exp.select().with_("events_of", as_=_events(chart, context, buckets))
+    query = query.with_("anchors", as_=_anchors(chart, backward=backward))
+    query = query.with_("joined", as_=_joined(chart, buckets, backward=backward))
+    query = query.with_("followed", as_=_followed(chart))
+    query = query.with_("placed", as_=_placed())
+    return query.with_("ways", as_=_ways(chart))
 
 
 def _events(chart: Journeys, context: Context, buckets: Buckets) -> exp.Select:
@@ -221,7 +255,7 @@ def _title(chart: Journeys, context: Context) -> Sql:
         if is_listed(ref, context):
             value = exp.cast(value, "VARCHAR")
         shown = sql.call("coalesce", value, sql.value("(none)"))
-        joined = exp.DPipe(this=found, expression=sql.value(" · "))
+        joined = exp.DPipe(this=found, expression=sql.value(BESIDE))
         found = exp.DPipe(this=joined, expression=shown)
     return found
 
@@ -296,9 +330,8 @@ def _placed() -> exp.Select:
         expressions=[exp.Ordered(this=exp.column(c)) for c in ("along", "next_along")]
     )
     place = exp.Window(this=exp.RowNumber(), partition_by=[exp.column("path")], order=order)
-    inner = exp.select(
-        "path", "name", "time", "arrives", "since", exp.alias_(place, "place")
-    ).from_("followed")
+    kept = ["path", "name", "time", "since", "next_along"]
+    inner = exp.select(*kept, "arrives", exp.alias_(place, "place")).from_("followed")
     first = exp.Window(
         this=exp.Min(
             this=sql.cases(
@@ -307,7 +340,7 @@ def _placed() -> exp.Select:
         ),
         partition_by=[exp.column("path")],
     )
-    return exp.select("path", "name", "time", "since", "place", exp.alias_(first, "arrived")).from_(
+    return exp.select(*kept, "place", exp.alias_(first, "arrived")).from_(
         exp.alias_(inner.subquery(), "p", table=True)
     )
 
@@ -330,7 +363,10 @@ def _ways(chart: Journeys) -> exp.Select:
     )
     return (
         exp.select(
-            exp.alias_(names, "way"), exp.alias_(took, "took"), exp.alias_(converted, "converted")
+            "path",
+            exp.alias_(names, "way"),
+            exp.alias_(took, "took"),
+            exp.alias_(converted, "converted"),
         )
         .from_("placed")
         .where(where)

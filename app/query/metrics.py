@@ -108,10 +108,10 @@ class Questions:
         self.sql.append(text)
         return self.rows(text)
 
-    def hits(self, ask: Ask, buckets: Buckets) -> exp.Select:
+    def hits(self, ask: Ask, buckets: Buckets, *, ids: bool = False) -> exp.Select:
         """The events of an ask: `person`, `bucket`, `session`, groups `g0…`, and of a property
-        the text `t` and the number `v`."""
-        return _hits(ask, self.chart, self.context, buckets)
+        the text `t` and the number `v`; with `ids`, also `id`."""
+        return _hits(ask, self.chart, self.context, buckets, ids)
 
     def _answer(self, ask: Ask, frame: Frame) -> Grid:
         size = len(frame.buckets)
@@ -155,7 +155,7 @@ def _without_lead(frame: Frame) -> Buckets:
     return replace(of, starts=of.starts[lead:], ends=of.ends[lead:], partial=partial)
 
 
-def _hits(ask: Ask, chart: Chart, context: Context, buckets: Buckets) -> exp.Select:
+def _hits(ask: Ask, chart: Chart, context: Context, buckets: Buckets, ids: bool) -> exp.Select:
     matches = sql.both(
         buckets.within(time()),
         in_project(chart, context),
@@ -172,24 +172,27 @@ def _hits(ask: Ask, chart: Chart, context: Context, buckets: Buckets) -> exp.Sel
         exp.alias_(buckets.number(time()), "bucket"),
         exp.alias_(sql.column("session", "e"), "session"),
     ]
+    if ids:
+        own.append(exp.alias_(sql.column("id", "e"), "id"))
+    names = [one.alias for one in own]
     columns = own + [
         exp.alias_(elements(ref, context, once=once), name) for name, ref, once in asked
     ]
     found = source(matches, columns)
     listed = [name for name, ref, _ in asked if is_listed(ref, context)]
     if listed:
-        found = _unfolded(found, [name for name, _, _ in asked], listed)
+        found = _unfolded(found, names, [name for name, _, _ in asked], listed)
     if ask.property is not None:
         rest = [exp.column(name) for name, _, _ in asked]
         number = exp.alias_(sql.finite(exp.column("t")), "v")
-        outer = exp.select(*map(exp.column, ("person", "bucket", "session")), *rest, number)
+        outer = exp.select(*map(exp.column, names), *rest, number)
         found = outer.from_(exp.alias_(found.subquery(), "w", table=True))
     return found
 
 
-def _unfolded(found: exp.Select, names: list[str], listed: list[str]) -> exp.Select:
+def _unfolded(found: exp.Select, own: list[str], names: list[str], listed: list[str]) -> exp.Select:
     """A row for each element of lists."""
-    kept: list[Sql] = [sql.column(name, "l") for name in ("person", "bucket", "session")]
+    kept: list[Sql] = [sql.column(name, "l") for name in own]
     joins = []
     for name in names:
         if name not in listed:

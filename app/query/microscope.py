@@ -31,12 +31,14 @@ from app.query.funnel import (
     Asked,
     Ways,
     by_bucket,
+    event_ids,
     group_codes,
     taken_s,
     time_edges,
     times_before,
     variants,
 )
+from app.query.journeys import BESIDE, DROPPED, NOTHING_BEFORE, OTHER, journey_behind
 from app.query.metrics import Ask, Questions, Rows
 from app.query.node import Node
 from app.query.paths import Bools, Ints
@@ -65,6 +67,7 @@ ACTIONS = (
     "release",
 )
 LONGEST_JOURNEY_DAYS = 30
+NOBODY = (DROPPED, NOTHING_BEFORE, OTHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Point:
 
     `bucket` is the index of an interval, None for the whole range; `bin` the index of a bin of a
     frequency or distribution. For funnels, `step` counts from 1, and `converted` tells those who
-    did it from those who dropped out before it.
+    did it from those who dropped out before it. For journeys, `way` are the steps to a node.
     """
 
     event: int = 0
@@ -85,22 +88,26 @@ class Point:
     step: int | None = None
     converted: bool = True
     variant: int = 0
+    way: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Users behind a point: a question whose rows are persons, and the time they were found in."""
+    """Users behind a point: a question whose rows are persons, and the time they were found in.
+    `events` is one whose rows are the ids of the events that made them belong to it."""
 
     statement: str
     start_ms: int
     end_ms: int
+    events: str = ""
 
 
 def read_point(value: object) -> Point:
     """A point from its JSON form. Raises BadDefinition."""
     node = Node(value, "point")
     node.only(
-        "event", "segment", "group", "bucket", "bin", "formula", "step", "converted", "variant"
+        *("event", "segment", "group", "bucket", "bin", "formula", "step", "converted"),
+        *("variant", "way"),
     )
     most = 1_000_000
 
@@ -117,6 +124,7 @@ def read_point(value: object) -> Point:
         step=number("step"),
         converted=node.get("converted").yes() if node.has("converted") else True,
         variant=node.get("variant").whole(0, most, 0),
+        way=node.get("way").all(Node.text, 9),
     )
 
 
@@ -130,7 +138,7 @@ def menu(chart: AnyChart, point: Point) -> tuple[str, ...]:
         return _ordered(_segmentation_menu(chart, point))
     if isinstance(chart, Funnel):
         return _ordered(_funnel_menu(chart, point))
-    return ()
+    return _ordered(_journeys_menu(point))
 
 
 def _ordered(offered: set[str]) -> tuple[str, ...]:
@@ -173,6 +181,16 @@ def _funnel_menu(chart: Funnel, point: Point) -> set[str]:
     return offered
 
 
+def _journeys_menu(point: Point) -> set[str]:
+    """Nobody is to be looked at behind those who did nothing more (semantics §10.1)."""
+    if not point.way or point.way[-1] in NOBODY:
+        return set()
+    offered = {"users", "download", "streams", "cohort", "uploads"}
+    if len(point.way) > 1:
+        offered |= {"filter", "exclude"}
+    return offered
+
+
 def zoomed(chart: Segmentation | Funnel, point: Point, clock: Clock) -> Segmentation | Funnel:
     """The same chart over the clicked interval, in the next finer one (semantics §10.4)."""
     if point.bucket is None or chart.interval not in FINER:
@@ -189,8 +207,13 @@ def _moment(time_ms: int, clock: Clock) -> str:
     return clock.at(time_ms).isoformat()
 
 
-def filtered(chart: Segmentation | Funnel, point: Point) -> Segmentation | Funnel:
-    """The same chart, with the point's group as a filter instead of a grouping."""
+def filtered(chart: AnyChart, point: Point) -> AnyChart:
+    """The same chart, with the point's group as a filter instead of a grouping; of journeys,
+    those that hold the point's step."""
+    if isinstance(chart, Journeys):
+        if "filter" not in menu(chart, point):
+            raise BadInput("Journeys cannot be filtered by this step.")
+        return replace(chart, include=tuple(dict.fromkeys((*chart.include, point.way[-1]))))
     depth = len(chart.by)
     values = dict(zip(chart.by, point.group, strict=False))
     segments = tuple(replace(one, where=(*one.where, *_equal(values))) for one in chart.segments)
@@ -210,8 +233,19 @@ def _equal(values: dict[PropertyRef, str | None]) -> tuple[Condition, ...]:
     return tuple(Condition(ref, "is", (value,)) for ref, value in values.items())
 
 
-def excluded(chart: Segmentation, point: Point) -> Segmentation:
-    """The same chart without the point's series."""
+def excluded(chart: AnyChart, point: Point) -> AnyChart:
+    """The same chart without the point's series; of journeys, without the event of its step."""
+    if isinstance(chart, Journeys):
+        if "exclude" not in menu(chart, point):
+            raise BadInput("This step cannot be left out.")
+        kind = point.way[-1].rsplit(BESIDE, len(chart.expand))[0] if chart.expand else point.way[-1]
+        return replace(
+            chart,
+            hide=tuple(dict.fromkeys((*chart.hide, kind))),
+            only=tuple(one for one in chart.only if one != kind),
+        )
+    if isinstance(chart, Funnel):
+        raise BadInput("A group of a funnel cannot be left out.")
     return replace(chart, hidden=(*chart.hidden, point.group))
 
 
@@ -255,6 +289,12 @@ def _period(chart: Segmentation | Funnel, point: Point, clock: Clock) -> Buckets
     )
 
 
+def period_of(chart: Segmentation | Funnel, point: Point, clock: Clock) -> tuple[int, int]:
+    """From when until before when a point is, in ms."""
+    period = _period(chart, point, clock)
+    return period.starts[0], period.ends[-1]
+
+
 def people_behind(
     chart: AnyChart, point: Point, rows: Rows, arrays: Arrays, context: Context
 ) -> People:
@@ -263,7 +303,11 @@ def people_behind(
         return _of_segmentation(chart, point, rows, context)
     if isinstance(chart, Funnel):
         return _of_funnel(chart, point, arrays, context)
-    raise BadInput("Nobody is behind this point.")
+    if "users" not in menu(chart, point):
+        raise BadInput("Nobody is behind this point.")
+    span = span_of(chart.range, context.clock)
+    who, events = journey_behind(chart, point.way, context)
+    return People(who, span.start_ms, span.end_ms, events)
 
 
 def ask_of(chart: Segmentation, point: Point) -> Ask:
@@ -298,7 +342,7 @@ def hits_behind(
     ask = ask_of(chart, point)
     if point.group and len(point.group) != len(ask.by):
         raise BadInput(f"The groups of this series have {len(ask.by)} values.")
-    hits = Questions(rows, chart, context).hits(ask, buckets)
+    hits = Questions(rows, chart, context).hits(ask, buckets, ids=True)
     chosen = exp.select("*").from_(exp.alias_(hits.subquery(), "h", table=True))
     for i, value in enumerate(point.group):
         same = exp.NullSafeEQ(this=sql.column(f"g{i}", "h"), expression=sql.value(value))
@@ -309,15 +353,18 @@ def hits_behind(
 def _of_segmentation(chart: Segmentation, point: Point, rows: Rows, context: Context) -> People:
     chosen, buckets = hits_behind(chart, point, rows, context)
     inner = exp.alias_(chosen.subquery(), "p", table=True)
-    statement = exp.select("person").from_(inner)
+    statement, events = exp.select("person").from_(inner), exp.select("id").from_(inner.copy())
     if point.bin is not None and chart.measure == "distribution":
-        statement = statement.where(_between(exp.column("v"), chart.edges, point.bin))
+        inside = _between(exp.column("v"), chart.edges, point.bin)
+        statement, events = statement.where(inside), events.where(inside.copy())
     if point.bin is not None and chart.measure == "frequency":
         counted = _between(exp.Count(this=exp.Star()), chart.edges or FREQUENCY_EDGES, point.bin)
         statement = statement.group_by("person").having(counted)
+        events = events.where(exp.In(this=exp.column("person"), query=statement.subquery()))
     else:
         statement = statement.distinct()
-    return People(sql.text(statement), buckets.starts[0], buckets.ends[-1])
+    start, end = buckets.starts[0], buckets.ends[-1]
+    return People(sql.text(statement), start, end, sql.text(events))
 
 
 def _between(of: sql.Sql, edges: tuple[float, ...], at: int) -> sql.Sql:
@@ -359,14 +406,21 @@ def _of_funnel(chart: Funnel, point: Point, arrays: Arrays, context: Context) ->
         kept = ways.chosen[_in_group(asked, ways, point.group)]
         at = at[np.isin(nodes.unit[found.entry[at]], nodes.unit[found.entry[kept]])]
     people = np.unique(nodes.person[found.entry[at]])
-    return People(listed(people.tolist()), period.starts[0], period.ends[0])
+    done = point.step if point.step and point.converted else len(ways.steps)
+    events = np.concatenate([event_ids(ways, at, step) for step in range(done)])
+    return People(
+        listed(people.tolist(), "person"),
+        period.starts[0],
+        period.ends[0],
+        listed(np.unique(events[events >= 0]).tolist(), "id"),
+    )
 
 
-def listed(people: list[int]) -> str:
-    """A question whose rows are these persons."""
-    if not people:
-        return "SELECT CAST(NULL AS INTEGER) AS person WHERE FALSE"
-    return f"SELECT UNNEST([{', '.join(map(str, people))}]) AS person"
+def listed(numbers: list[int], name: str) -> str:
+    """A question whose rows are these numbers."""
+    if not numbers:
+        return f"SELECT CAST(NULL AS BIGINT) AS {name} WHERE FALSE"
+    return f"SELECT UNNEST([{', '.join(map(str, numbers))}]) AS {name}"
 
 
 def _reached(point: Point, ways: Ways) -> Bools:

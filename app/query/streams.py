@@ -148,13 +148,20 @@ def uploads(rows: Rows, behind: str) -> list[BehindUpload]:
 
 
 def uploads_of(rows: Rows, people: People, events: Sequence[EventSpec]) -> list[BehindUpload]:
-    """The uploads of the people behind a point, with the chart's events in its time."""
+    """The uploads with the events behind a point: those that it counts, its filters included."""
+    return uploads(rows, events_of(people, events))
+
+
+def events_of(people: People, events: Sequence[EventSpec]) -> str:
+    """A question whose rows are ids of events: those that a point counts; of people who come
+    from elsewhere, the chart's events in its time."""
+    if people.events:
+        return people.events
     kinds = [literal(one.type) for one in events if one.kind == "event"]
     listed = f" AND type IN ({', '.join(kinds)})" if kinds and len(kinds) == len(events) else ""
-    return uploads(
-        rows,
+    return (
         f"SELECT id FROM events WHERE person IN ({people.statement})"
-        f" AND time >= {people.start_ms:d} AND time < {people.end_ms:d}{listed}",
+        f" AND time >= {people.start_ms:d} AND time < {people.end_ms:d}{listed}"
     )
 
 
