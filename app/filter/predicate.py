@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from app.decode.body import column_text
-from app.filter.keys import AUTOCAPTURED, MARKS, PARTS, REVENUE_PROPERTIES, chosen
+from app.filter.keys import AUTOCAPTURED, MARKS, PARTS, REVENUE_FIELDS, REVENUE_PROPERTIES, chosen
 from app.filter.sql import inside_json, page_test, property_paths, property_test
 from app.filter.texts import PropertyTest, TextTest
 from app.filter.times import now_ms, span
@@ -33,6 +33,8 @@ class Subject(NamedTuple):
     delivery: Delivery | None = None
     failure: str = ""
     is_repeat: bool = False
+    has_revenue: bool = False
+    """Beside its properties."""
     event_properties: str | None = None
     user_properties: str | None = None
     groups: str | None = None
@@ -67,6 +69,7 @@ def subject(
         user_properties=column_text(fields.get("user_properties")),
         groups=column_text(fields.get("groups")),
         group_properties=column_text(fields.get("group_properties")),
+        has_revenue=any(fields.get(name) is not None for name in REVENUE_FIELDS),
         **further,
     )
 
@@ -167,7 +170,8 @@ def _has(one: Condition, event: Subject) -> bool:
         "insert_id": event.insert_id is not None,
         "properties": event.event_properties is not None,
         "groups": event.groups is not None,
-        "revenue": PropertyTest(paths, is_there=True).holds(event.event_properties),
+        "revenue": event.has_revenue
+        or PropertyTest(paths, is_there=True).holds(event.event_properties),
         "problem": bool(event.problems),
         "label": bool(event.labels),
         "note": "note" in event.marks,

@@ -260,7 +260,11 @@ class _Compiler:
             )
         if word == "revenue":
             paths = tuple((name,) for name in REVENUE_PROPERTIES)
-            return _property("event_properties", paths, is_there=True)
+            found = _property("event_properties", paths, is_there=True)
+            if not self._look.has_table("revenues"):
+                return found
+            # Beside the properties there is no column for it; the study knows.
+            return _joined(" OR ", [found, Sql("id IN (SELECT id FROM study.revenues)")])
         if word == "problem":
             return self._problem(None)
         if word == "label":

@@ -12,6 +12,7 @@ from app.study.labels import LabelFollower
 from app.study.people import PeopleFollower
 from app.study.properties import PropertiesFollower
 from app.study.report import ReportFollower
+from app.study.revenues import RevenuesFollower
 from app.study.sessions import SessionsFollower
 from app.study.values import ValuesFollower
 
@@ -28,6 +29,7 @@ def make_followers() -> list[Follower]:
         GroupsFollower(),
         DoingFollower(),
         AddressesFollower(),
+        RevenuesFollower(),
         LabelFollower(),
         SdkFollower(),
         ReportFollower(),

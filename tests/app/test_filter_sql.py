@@ -278,3 +278,31 @@ def test_a_person_is_found_by_any_id_that_was_theirs(tmp_path: Path) -> None:
         for text in ("person:ada-lovelace", "person = phone-1", "person:laptop"):
             assert list(store.events.after(Filter(parse(text)), 0)) == [1, 2, 3], text
         assert list(store.events.after(Filter(parse("-person:ada")), 0)) == [4]
+
+
+def test_revenue_beside_the_properties_is_found(tmp_path: Path) -> None:
+    sent = [
+        {"event_type": "A", "device_id": "d-1", "revenue": 5},
+        {"event_type": "B", "device_id": "d-1", "price": 2.5, "quantity": 2},
+        {"event_type": "C", "device_id": "d-1", "event_properties": {"$revenue": 1}},
+        {"event_type": "D", "device_id": "d-1", "revenue": None, "event_properties": {"x": 1}},
+    ]
+    capture = upload(sent, 0)
+    with Store.write(tmp_path) as store:
+        store.writer.add([(capture, decode(capture))])
+    with Store.read(tmp_path) as reader:
+        assert list(reader.events.newest(Filter(parse("has:revenue")), 9)) == [3]
+    with Study(tmp_path) as study:
+        study.catch_up()
+    with Store.read(tmp_path) as reader:
+        wanted = parse("has:revenue")
+        assert list(reader.events.newest(Filter(wanted), 9)) == [3, 2, 1]
+        assert list(reader.events.newest(Filter(parse("-has:revenue")), 9)) == [4]
+        decoded = decode(capture)
+        assert decoded.upload
+        judgement = judge(decoded.upload, capture)
+        subjects = [
+            subject(event, decoded.upload, capture, judgement.of(0).outcome)
+            for event in decoded.upload.events
+        ]
+    assert [matches(wanted, one) for one in subjects] == [True, True, True, False]
