@@ -4,6 +4,7 @@ The inspector: one event, as facts to read and as the bytes behind it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
@@ -70,6 +71,7 @@ class Inspector(QWidget):
         super().__init__()
         self._context = context
         self._event_id: int | None = None
+        self._is_writing = False
         self._is_settled = self._is_studied = True
         self.detail: EventDetail | None = None
         self.setMinimumWidth(NARROWEST)
@@ -166,6 +168,7 @@ class Inspector(QWidget):
 
     def show_event(self, event_id: int | None) -> None:
         """Show this event; None shows that nothing is selected."""
+        self._is_writing = False
         if event_id != self._event_id:
             self._end_difference()
         self._event_id = event_id
@@ -203,6 +206,30 @@ class Inspector(QWidget):
         name = self._context.store.ask(lambda store: store.name(), "")
         if name:
             QGuiApplication.clipboard().setText(str(EventLink(name, event_id)))
+
+    def compose(self) -> None:
+        """Write a new event."""
+        self._write("New event")
+        self.send.compose()
+
+    def resend_all(self, ids: Sequence[int]) -> None:
+        """Edit several events and send them again together."""
+
+        def found(store: Store) -> list[EventDetail]:
+            details = (store.events.detail(number) for number in sorted(ids))
+            return [one for one in details if one is not None]
+
+        self._write(f"{len(ids)} events")
+        self._context.jobs.read(self, found, "several").then(self.send.show_events).catch(
+            self._fail
+        )
+
+    def _write(self, title: str) -> None:
+        """Show the editor alone: there is no single event behind it."""
+        self.show_event(None)
+        self._is_writing = True
+        self.title.show_text(title)
+        self._show_tab(0)
 
     def resend(self) -> None:
         """Edit the event and send it again."""
@@ -292,7 +319,9 @@ class Inspector(QWidget):
     def _show_tab(self, tab: int) -> None:
         has_event = self.detail is not None
         self.tabs.setVisible(has_event)
-        if has_event:
+        if self._is_writing:
+            self.stack.setCurrentWidget(self.send)
+        elif has_event:
             self.stack.setCurrentIndex(tab)
         else:
             self.stack.setCurrentWidget(self.empty if self._event_id is None else self.gone)

@@ -8,13 +8,15 @@ delivery forwards, it would reach Amplitude; then the project is named and confi
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -24,6 +26,7 @@ from app.copying import as_json
 from app.errors import AppError, BadInput
 from app.sending import TEMPLATE, Answer, body_of, events_of, send
 from ui.context import Context
+from ui.inspector.eventcompletion import EventEditor
 from ui.pages.confirm import ConfirmBar
 from ui.plain import lines, one_line, plural
 from ui.theme import label, mono_font, set_role
@@ -46,11 +49,12 @@ class SendView(QWidget):
         super().__init__()
         self._context = context
         self._event: int | None = None
-        self.text = QPlainTextEdit()
+        self._is_composing = False
+        self._draft = ""
+        self.text = EventEditor(context.jobs)
         self.text.setProperty("field", True)
         self.text.setFont(mono_font())
         self.text.setAccessibleName("Event to send, as JSON")
-        self.text.setTabChangesFocus(True)
         self.key = QLineEdit()
         self.key.setAccessibleName("API key of the project")
         self.key.setPlaceholderText("API key")
@@ -91,6 +95,7 @@ class SendView(QWidget):
         """Offer this event. What somebody edited stays while its event stays."""
         if detail is None or detail.row.id == self._event:
             return
+        self._keep_draft()
         self._event = detail.row.id
         text = as_json(detail.event)
         self.text.setPlainText(lines(text) if len(text) <= MOST_SHOWN else "")
@@ -101,12 +106,60 @@ class SendView(QWidget):
         self.key.setText(detail.upload.api_key or "")
         self.confirm.hide()
 
-    def compose(self) -> None:
-        """Offer a new event."""
+    def show_events(self, details: Sequence[EventDetail]) -> None:
+        """Offer several events, of one project, as a list. An upload has one project."""
+        if not details:
+            self._say("These events are no longer stored.", "warning")
+            return
+        self._keep_draft()
         self._event = None
-        self.text.setPlainText(json.dumps(TEMPLATE, indent=2))
-        self.new_id.setChecked(True)
-        self.text.setFocus()
+        key = details[0].upload.api_key or ""
+        mine = [one for one in details if (one.upload.api_key or "") == key]
+        text = json.dumps([one.event.raw for one in mine], indent=2, ensure_ascii=False)
+        is_small = len(text) <= MOST_SHOWN
+        self.text.setPlainText(lines(text) if is_small else "")
+        self.key.setText(key)
+        self.confirm.hide()
+        left = len(details) - len(mine)
+        if not is_small:
+            self._say("These events are too large to be edited here. Select fewer.", "warning")
+        elif left:
+            self._say(f"{plural(left, 'event')} of other projects left out.", "warning")
+        else:
+            self._say("", "muted")
+
+    def compose(self) -> None:
+        """Offer a new event, or the one that was being written."""
+        if not self._is_composing:
+            self._is_composing = True
+            self._event = None
+            self.text.setPlainText(self._draft or json.dumps(TEMPLATE, indent=2))
+            if not self.key.text().strip():
+                self.key.setText(self._newest_key())
+            self.new_id.setChecked(True)
+            self.confirm.hide()
+            self._say("", "muted")
+        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
+        found = self.text.document().find(f'"{TEMPLATE["event_type"]}"')
+        if not found.isNull():
+            # So that typing begins with what is to be another.
+            found.setPosition(found.selectionStart() + 1)
+            found.movePosition(
+                QTextCursor.MoveOperation.Right,
+                QTextCursor.MoveMode.KeepAnchor,
+                len(TEMPLATE["event_type"]),
+            )
+            self.text.setTextCursor(found)
+
+    def _keep_draft(self) -> None:
+        if self._is_composing:
+            self._is_composing = False
+            self._draft = self.text.toPlainText()
+
+    def _newest_key(self) -> str:
+        nothing: list[Source] = []
+        sources = self._context.store.ask(lambda store: store.events.sources(), nothing)
+        return sources[-1].api_key if sources else ""
 
     def start(self) -> None:
         """Send it, after a question when it would leave this machine."""

@@ -37,6 +37,8 @@ def commands(page: LivePage) -> tuple[Action, ...]:
                enabled=has_row),
         Action("live.resend", "Edit and send again", page.resend, ("R",), "", "replay compose send",
                enabled=has_row),
+        Action("live.compose", "New event", page.compose, ("Ctrl+Shift+N",), "plus",
+               "compose write send track test"),
         Action("live.difference", "Compare two events", page.compare, ("D",), "", "diff difference",
                enabled=has_row),
         Action("live.link", "Open the event of a copied link", page.open_link, (), "",

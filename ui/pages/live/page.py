@@ -58,6 +58,7 @@ COPY_MOST = 10_000
 INSPECTOR_WIDTH = 480
 MOST_TERMS = 20
 MOST_MARKS = 1000
+MOST_RESENT = 500
 MOST_EXPORTED = 1_000_000
 AGE_MS = 5000
 COMPARING = "comparing"
@@ -503,10 +504,23 @@ class LivePage(QWidget):
             if (row := self.model.row_of(link.event)) >= 0:
                 self.table.go_to(row)
 
+    def compose(self) -> None:
+        """Write a new event and send it."""
+        self._open_inspector()
+        self.inspector.compose()
+
     def resend(self) -> None:
-        """Edit the current event and send it again."""
+        """Edit the selected events and send them again."""
         event = self.table.current_id()
-        if event is not None:
+        several = self.table.selected_ids(MOST_RESENT + 1)
+        if len(several) > MOST_RESENT:
+            self._context.notifications.info(
+                f"No more than {number(MOST_RESENT)} events can be sent again at once."
+            )
+        elif len(several) > 1:
+            self._open_inspector()
+            self.inspector.resend_all(several)
+        elif event is not None:
             self.inspect(event)
             self.inspector.resend()
 
