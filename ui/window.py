@@ -249,6 +249,11 @@ class MainWindow(QMainWindow):
         self.go_to("label")
         self.page("label").label_captured(event_id)
 
+    def add_to_chart(self, event_type: str) -> None:
+        """Show an event type in Explore, beside what is in the chart there."""
+        self.go_to("explore")
+        self.page("explore").add_event(event_type)
+
     def show_filtered(self, text: str) -> None:
         """Show the events in Live that a filter fits."""
         self.go_to("live")
@@ -271,6 +276,7 @@ class MainWindow(QMainWindow):
         from ui.pages.live import LivePage
 
         page = LivePage(self.context)
+        page.chart_asked.connect(self.add_to_chart)
         page.person_asked.connect(self.show_person)
         page.label_asked.connect(self.label_event)
         return page

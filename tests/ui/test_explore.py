@@ -1,5 +1,8 @@
 """The Explore page: a chart from a click, and everything that can be said about it."""
 
+import subprocess
+import sys
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -150,3 +153,21 @@ def test_hostile_names_are_plain_text(empty: World, workspace: Workspace) -> Non
     empty.click("events[0].by+")
     empty.pick('p"<i>')
     assert len(empty.answered().figure.series) == 1
+
+
+def test_the_page_loads_nothing_before_it_is_seen() -> None:
+    """What draws and answers charts takes longer to load than a window does."""
+    code = (
+        "import sys; import ui.pages.explore, ui.chartthread, ui.parts;"
+        "print([n for n in ('duckdb', 'sqlglot', 'pyqtgraph', 'numpy', 'app.query')"
+        " if n in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_an_event_of_live_is_added(small: World) -> None:
+    small.page.add_event("Sign Up")
+    assert small.total() == 3
+    small.page.add_event("Sign Up")
+    assert len(small.answered().figure.series) == 2

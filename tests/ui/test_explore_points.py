@@ -169,3 +169,27 @@ def test_properties_stand_beside_events(world: World) -> None:
     world.until(lambda: behind.streams.topLevelItemCount() == 1)
     behind.properties.choose(frozenset({"country"}))
     world.until(lambda: behind.streams.marked() == ["Sign Up  country: SE"])
+
+
+def test_a_note_is_drawn_on_the_chart(world: World, workspace: Workspace) -> None:
+    at = dip(world)
+    world.press(world.click_point(0, at), "Add Annotation")
+    prompt = QApplication.activePopupWidget()
+    assert isinstance(prompt, Prompt)
+    assert not prompt.button.isEnabled()
+    world.qtbot.keyClicks(prompt.field, "Sign-up form changed")
+    world.click(prompt.button)
+    chart = world.desk.figure.lines
+    world.until(lambda: [one.title for one in chart.data.marks_of(at)] == ["Sign-up form changed"])
+    world.press(world.click_point(0, at), "Create Release")
+    prompt = QApplication.activePopupWidget()
+    assert isinstance(prompt, Prompt)
+    world.qtbot.keyClicks(prompt.field, "2.1")
+    world.qtbot.keyClick(prompt.field, Qt.Key.Key_Return)
+    world.until(lambda: len(chart.data.marks_of(at)) == 2)
+    chart.plot.setFocus()
+    world.qtbot.mouseMove(chart.plot.viewport(), chart.plot.centre_of(at).toPoint())
+    world.until(lambda: "Release 2.1" in chart.when.text())
+    assert "Sign-up form changed" in chart.when.text()
+    with Definitions(workspace.folder) as definitions:
+        assert len(definitions.all("annotation")) == len(definitions.all("release")) == 1

@@ -198,7 +198,8 @@ class Chart(QWidget):
         start, end = data.edges[at], data.edges[at + 1]
         is_open = data.partial is not None and at >= data.partial
         text = span_text(start, end, self.plot.zone)
-        self.when.show_text(f"{text}, not over yet" if is_open else text)
+        happened = "".join(f"  ·  {one_line(one.title, 60)}" for one in data.marks_of(at))
+        self.when.show_text((f"{text}, not over yet" if is_open else text) + happened)
         self.legend.show_values({one.key: one.values[at] for one in data.series})
         point = self.plot.point(at, self.plot.series_at)
         if point is not None:

@@ -41,6 +41,14 @@ class Series:
         return with_unit(full_text(value), self.unit)
 
 
+class Mark(NamedTuple):
+    """Something that happened at a time, marked with a line. `kind` is `note` or `release`."""
+
+    at_ms: int
+    title: str
+    kind: str = "note"
+
+
 @dataclass(frozen=True, slots=True)
 class ChartData:
     """`edges` are the starts of the bins and the end of the last one, in milliseconds, growing.
@@ -51,6 +59,7 @@ class ChartData:
     series: tuple[Series, ...] = ()
     partial: int | None = None
     head: str | None = None
+    marks: tuple[Mark, ...] = ()
 
     @property
     def count(self) -> int:
@@ -60,6 +69,10 @@ class ChartData:
     def bin_of(self, at_ms: float) -> int:
         """The bin that holds a moment, or the nearest one."""
         return max(0, min(self.count - 1, bisect_right(self.edges, at_ms) - 1))
+
+    def marks_of(self, at: int) -> tuple[Mark, ...]:
+        """What happened in a bin."""
+        return tuple(one for one in self.marks if self.bin_of(one.at_ms) == at)
 
     def place_of(self, at_ms: float) -> float:
         """Where a moment lies, counted in bins from the left."""

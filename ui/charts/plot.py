@@ -156,7 +156,8 @@ class TimePlot(pg.PlotWidget):
     def _grows(self, before: ChartData, data: ChartData) -> bool:
         """Whether nothing changed but what is not over yet."""
         edge = data.partial
-        if edge is None or before.edges != data.edges or before.partial != edge:
+        same = (before.edges, before.partial, before.marks) == (data.edges, edge, data.marks)
+        if edge is None or not same:
             return False
         return len(before.series) == len(data.series) and all(
             (old.key, old.colour, old.values[:edge]) == (new.key, new.colour, new.values[:edge])
@@ -204,6 +205,7 @@ class TimePlot(pg.PlotWidget):
         self.getAxis("left").setTicks([texts])
         self._mark_time()
         self._draw_lines(marks)
+        self._draw_marks(data)
         edge = data.count if data.partial is None else data.partial
         stack = Stack()
         for one in self.visible_series:
@@ -215,6 +217,17 @@ class TimePlot(pg.PlotWidget):
         for mark in marks:
             line = pg.InfiniteLine(mark, angle=0, pen=pg.mkPen(tokens().line, width=1))
             line.setZValue(-30)
+            self.addItem(line, ignoreBounds=True)
+            self._settled.append(line)
+
+    def _draw_marks(self, data: ChartData) -> None:
+        """A line through each bin in which something happened."""
+        for at in sorted({data.bin_of(one.at_ms) for one in data.marks}):
+            kinds = {one.kind for one in data.marks_of(at)}
+            colour = tokens().accent if "note" in kinds else tokens().muted
+            pen = pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine)
+            line = pg.InfiniteLine(at + 0.5, angle=90, pen=pen)
+            line.setZValue(-25)
             self.addItem(line, ignoreBounds=True)
             self._settled.append(line)
 

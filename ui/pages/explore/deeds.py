@@ -184,7 +184,7 @@ class Deeds(QObject):
                 work(definitions)
         except AppError as error:
             self._desk.fail(error)
-        self._desk.ask()
+        self._desk.look_up_marks()
 
     # Downloads
 

@@ -38,6 +38,7 @@ from app.query import (
 )
 from app.query.definition import AnyChart, EventSpec, Journeys, PropertyRef
 from app.store.definitions import Definition
+from ui.charts.data import Mark
 from ui.chartthread import ChartThread
 from ui.context import Context
 from ui.pages.emptystate import EmptyState
@@ -53,6 +54,7 @@ from ui.pages.explore.drawing import identity_of, usual
 from ui.pages.explore.figureview import FigureView
 from ui.pages.explore.head import Head
 from ui.pages.explore.history import History
+from ui.pages.explore.marks import marks
 from ui.pages.explore.picker import Picker
 from ui.pages.explore.pinned import PinnedCharts
 from ui.pages.explore.prompt import Prompt
@@ -91,6 +93,7 @@ class Desk(QWidget):
         self.history: History[AnyChart] = History(kinds.empty())
         self.answer: Answer | None = None
         self.kept: Kept | None = None
+        self._has_marks = False
         self._picked: set[tuple[object, ...]] | None = None
         self.builder = Builder(self._look_up)
         self.controls = Controls()
@@ -267,6 +270,7 @@ class Desk(QWidget):
         """The page is seen: catch up with what happened while nobody looked."""
         self._refresher.now()
         self.look_up_charts()
+        self._has_marks = False
         self.ask()
 
     def _notice(self, *_: object) -> None:
@@ -287,6 +291,9 @@ class Desk(QWidget):
             return
         if count or not self.vocabulary.types:
             self.look_up_names()
+        if not self._has_marks:
+            self._has_marks = True
+            self.look_up_marks()
         if count:
             self.ask()
 
@@ -562,6 +569,19 @@ class Desk(QWidget):
         job.then(picker.show_picks).catch(partial(_nothing_found, picker))
 
     # Points
+
+    def look_up_marks(self) -> None:
+        """Annotations and releases, anew."""
+        folder, clock = self.folder, clock_at(self._now_ms())
+        self.asker.ask(self, lambda warehouse: marks(warehouse, clock, folder), "marks").then(
+            self._take_marks
+        )
+
+    def _take_marks(self, found: tuple[Mark, ...]) -> None:
+        if found != self.figure.marks:
+            self.figure.marks = found
+            if self.stack.currentWidget() is self.figure:
+                self._draw()
 
     def look_behind(self, spot: Spot, tab: str) -> None:
         """Show who or what is behind a point, at the side."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from app.query import Figure
 from app.query.figure import Series as Numbers
-from ui.charts.data import ChartData, Series
+from ui.charts.data import ChartData, Mark, Series
 from ui.pages.explore.totals import Part
 from ui.pages.explore.words import SHIFTS
 
@@ -76,7 +76,7 @@ def _identity(one: Numbers) -> tuple[object, ...]:
     return one.event, one.segment, one.group, one.bin, one.formula
 
 
-def chart_data(figure: Figure, shown: Sequence[int]) -> ChartData:
+def chart_data(figure: Figure, shown: Sequence[int], happened: tuple[Mark, ...] = ()) -> ChartData:
     """These series over the intervals of the figure."""
     buckets = figure.buckets
     if not buckets.starts:
@@ -97,7 +97,7 @@ def chart_data(figure: Figure, shown: Sequence[int]) -> ChartData:
             )
         )  # fmt: skip
     partial = min(buckets.partial) if buckets.partial else None
-    return ChartData((*buckets.starts, buckets.ends[-1]), tuple(series), partial, shared)
+    return ChartData((*buckets.starts, buckets.ends[-1]), tuple(series), partial, shared, happened)
 
 
 def parts(figure: Figure, shown: Sequence[int]) -> list[Part]:

@@ -16,11 +16,13 @@ from app.query import Figure, Funnel, FunnelFigure, Journeys, JourneysFigure, Se
 from app.query.figure import Series as Numbers
 from app.query.microscope import Point
 from ui.charts import Chart, PointAction, PointMenu
+from ui.charts.data import Mark
 from ui.charts.data import Point as Spot
 from ui.pages.explore.asking import Answer
 from ui.pages.explore.drawing import chart_data, parts, usual
 from ui.pages.explore.funnelview import FunnelView
 from ui.pages.explore.journeysview import JourneysView
+from ui.pages.explore.marks import marks_in
 from ui.pages.explore.totals import TotalsArea
 from ui.pages.explore.words import MEASURES
 from ui.plain import one_line
@@ -46,6 +48,7 @@ class FigureView(QWidget):
         super().__init__()
         self.answer: Answer | None = None
         self.shown: tuple[int, ...] = ()
+        self.marks: tuple[Mark, ...] = ()
         self._actions = actions
         self.stack = QStackedWidget()
         self.lines = self._chart("lines")
@@ -95,7 +98,7 @@ class FigureView(QWidget):
             self.stack.setCurrentWidget(self.totals)
             return
         drawn = self.areas if chart.view == "area" else self.lines
-        drawn.show_data(chart_data(figure, self.shown))
+        drawn.show_data(chart_data(figure, self.shown, marks_in(figure, self.marks)))
         drawn.title.setText(MEASURES[chart.measure][0])
         self.stack.setCurrentWidget(drawn)
 

@@ -29,6 +29,7 @@ def fill_event_menu(menu: QMenu, row: Any, page: LivePage, column: str = "type")
     menu.addAction("Show this person in Users", lambda: page.person_asked.emit(row.id))
     if row.type in ACTIONS:
         menu.addAction("Label this…", lambda: page.label_asked.emit(row.id))
+    menu.addAction("Add event to chart", lambda: page.chart_asked.emit(row.type))
     menu.addSeparator()
     for node, what in conditions_of(row, column):
         menu.addAction(f"Filter by {what}", partial(page.add_term, node))

@@ -70,10 +70,12 @@ class LivePage(QWidget):
 
     Signals:
         person_asked: the number of an event whose person is to be shown in Users.
+        chart_asked: an event type that is to be added to the chart in Explore.
         label_asked: the number of an event, to name what was clicked.
     """
 
     person_asked = Signal(object)
+    chart_asked = Signal(str)
     label_asked = Signal(int)
 
     def __init__(self, context: Context) -> None:
