@@ -82,6 +82,7 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
             "live-empty": lambda: run("go.live"),
             "ingestion-empty": lambda: run("go.ingestion"),
             "sdks-empty": lambda: run("go.sdks"),
+            "explore-empty": lambda: run("go.explore"),
             "users-empty": lambda: run("go.users"),
         }
     from ui.pages.live import LivePage
@@ -134,7 +135,58 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
         "sdks": lambda: run("go.sdks"),
         "problems": lambda: run("go.problems"),
         "users": lambda: look_at_somebody(application),
+        **explored(application),
         "settings": lambda: run("go.settings"),
+    }
+
+
+def explored(application) -> dict[str, Callable[[], object]]:  # type: ignore[no-untyped-def]
+    """Explore: a chart of each kind, and what is behind a point."""
+    from PySide6.QtWidgets import QApplication
+
+    from app.query import read
+    from app.query.microscope import Point
+
+    window, qt = application.window, QApplication.instance()
+    viewed = {"event": "Product Viewed", "by": ["department"]}
+    steps = ["Product Viewed", "Add to Cart", "Order Completed"]
+    week = {"last": 7}
+
+    def show(**definition: object) -> None:
+        application.context.actions.trigger("go.explore")
+        desk = window.page("explore").desk
+        desk.close_behind()
+        chart = read({"range": week, **definition})
+        desk.put(chart)
+        until(qt, lambda: desk.answer is not None and desk.answer.chart == chart)
+
+    def behind(tab: str, point: Point) -> None:
+        desk = window.page("explore").desk
+        desk.look_behind(desk.deeds.spot(desk.answer, point), tab)
+        until(qt, lambda: desk.behind.facts.text() != "Looking…")
+
+    dip = Point(group=("Shelter",), bucket=3)
+    return {
+        "explore": lambda: show(events=[viewed]),
+        "explore-streams": lambda: behind("streams", dip),
+        "explore-users": lambda: behind("users", dip),
+        "explore-uploads": lambda: behind("uploads", dip),
+        "explore-compared": lambda: show(events=["Product Viewed"], compare=["day"]),
+        "explore-area": lambda: show(events=[viewed], view="area"),
+        "explore-bars": lambda: show(events=[viewed], view="bar"),
+        "explore-pie": lambda: show(events=[viewed], view="pie"),
+        "explore-numbers": lambda: show(events=[viewed], view="kpi"),
+        "explore-frequency": lambda: show(
+            events=["Product Viewed"], measure="frequency", view="bar"
+        ),
+        "explore-funnel": lambda: show(
+            kind="funnel", steps=steps, by=[{"property": "@platform", "scope": "user"}]
+        ),
+        "explore-drivers": lambda: (
+            show(kind="funnel", steps=steps),
+            behind("drivers", Point(step=2)),
+        ),
+        "explore-journeys": lambda: show(kind="journeys", start="Product Viewed", collapse=True),
     }
 
 

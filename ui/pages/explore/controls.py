@@ -182,6 +182,7 @@ class DatesPopup(QFrame):
         for title, side in (("From", self.first), ("To, included", self.last)):
             side.setAccessibleName(title)
             side.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+            _dress(side)
             column = QVBoxLayout()
             column.addWidget(label(title, "section"))
             column.addWidget(side)
@@ -198,6 +199,17 @@ class DatesPopup(QFrame):
         days = sorted((_day(self.first.selectedDate()), _day(self.last.selectedDate())))
         self.close()
         self._take(Range(start=days[0].isoformat(), end=days[1].isoformat()))
+
+
+def _dress(calendar: QCalendarWidget) -> None:
+    """In our colours: no day is redder than others, and the arrows are ours."""
+    plain = calendar.weekdayTextFormat(Qt.DayOfWeek.Monday)
+    for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+        calendar.setWeekdayTextFormat(day, plain)
+    for name, icon in (("prev", "back"), ("next", "right")):
+        button = calendar.findChild(QToolButton, f"qt_calendar_{name}month")
+        if isinstance(button, QToolButton):
+            tint(button, icon)
 
 
 def _day(of: QDate) -> date:

@@ -71,6 +71,7 @@ if TYPE_CHECKING:
 
 TICK_MS = 1000
 TYPING_MS = 250
+ROOM_FOR_THREE = 1100
 
 
 class Desk(QWidget):
@@ -586,6 +587,8 @@ class Desk(QWidget):
     def look_behind(self, spot: Spot, tab: str) -> None:
         """Show who or what is behind a point, at the side."""
         if self.behind.isHidden():
+            # In a small window there is room for two of the three.
+            self.builder.setVisible(self.width() >= ROOM_FOR_THREE)
             self.behind.show()
             sizes = self.split.sizes()
             whole = sum(sizes)
@@ -597,6 +600,7 @@ class Desk(QWidget):
     def close_behind(self) -> None:
         """The chart alone again."""
         self.behind.hide()
+        self.builder.show()
         self.figure.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_written(self, count: int | None) -> None:

@@ -26,7 +26,8 @@ from ui.plain import one_line, tooltip
 from ui.theme import ROW, label
 
 Key = Qt.Key
-WIDTH = 380
+WIDTH = 400
+REMARK = 118
 SHOWN = 12
 MOST = 300
 _PICK = Qt.ItemDataRole.UserRole
@@ -91,8 +92,8 @@ class Picker(QFrame):
         header = view.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        header.setMaximumSectionSize(WIDTH * 2 // 3)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(1, REMARK)
         view.itemClicked.connect(lambda item, _column: self._take(item, is_click=True))
 
     def take_many(self, chosen: Iterable[Any]) -> None:
@@ -119,6 +120,8 @@ class Picker(QFrame):
         top = min(place.y(), room.bottom() - self.height())
         self.move(max(room.left(), min(place.x(), room.right() - WIDTH)), max(room.top(), top))
         self.show()
+        # Rows that were made before they had a style are too low.
+        self.list.doItemsLayout()
         self.search.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def titles(self) -> list[str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
@@ -35,6 +35,7 @@ class StreamTree(QTreeWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._streams: tuple[Stream, ...] = ()
         self.setAccessibleName("User streams")
         self.setColumnCount(2)
         self.setHeaderHidden(True)
@@ -51,6 +52,7 @@ class StreamTree(QTreeWidget):
 
     def show_streams(self, streams: Sequence[Stream], *, keep: bool = False) -> None:
         """Show these; with `keep`, the list stays where it is."""
+        self._streams = tuple(streams)
         place = self.verticalScrollBar().value() if keep else None
         self.clear()
         for stream in streams:
@@ -82,8 +84,9 @@ class StreamTree(QTreeWidget):
         values = "  ·  ".join(f"{name}: {value[:80]}" for name, value in event.properties.items())
         text = one_line(f"{event.type}  {values}" if values else event.type, 240)
         row = QTreeWidgetItem(
-            [(MARK if event.is_highlighted else PLAIN) + text, clock(event.time_ms)]
+            [(MARK if event.is_highlighted else PLAIN) + text, _second(event.time_ms)]
         )
+        row.setToolTip(1, clock(event.time_ms))
         row.setData(0, _EVENT, event.id)
         row.setToolTip(0, tooltip(f"{event.type}\n{values}" if values else event.type))
         if event.is_highlighted:
@@ -121,6 +124,12 @@ class StreamTree(QTreeWidget):
         elif person is not None:
             self.person_asked.emit(person)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Colours are part of the rows."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self.__dict__.get("_streams"):
+            self.show_streams(self._streams, keep=True)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
@@ -129,3 +138,8 @@ class StreamTree(QTreeWidget):
             QGuiApplication.clipboard().setText(clipboard("\n".join(rows)))
         else:
             super().keyPressEvent(event)
+
+
+def _second(at_ms: int) -> str:
+    """A time to the second: there is little room, and order tells the rest."""
+    return clock(at_ms).partition(".")[0]

@@ -77,7 +77,7 @@ SCOPES = {
     "event": "event property",
     "user": "user property",
     "group": "group",
-    "field": "every event has it",
+    "field": "of every event",
     "count": "how often so far",
 }
 FIELDS = {
@@ -91,8 +91,8 @@ FIELDS = {
 }
 KINDS = {
     "any": ("Any Event", "inactive ones too"),
-    "active": ("Any Active Event", "what makes people active"),
-    "new": ("New User", "events of people in their first interval"),
+    "active": ("Any Active Event", "active ones only"),
+    "new": ("New User", "new people"),
 }
 NONE = "(none)"
 
