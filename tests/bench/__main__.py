@@ -14,6 +14,7 @@ ALL = (
     "ingest",
     "store",
     "report",
+    "people",
     "window",
     "rivals",
     "label",
