@@ -1,10 +1,10 @@
 """
 Pictures of every page, to be looked at: `make screenshots`, or
 
-    python -m tests.screenshots FOLDER
+    python -m tests.screenshots FOLDER [NAME…]
 
-Light and dark, at 1280 by 800 and at twice the scale, on demo data and on nothing. The two that the
-README shows are among them.
+Light and dark, at 1280 by 800 and at twice the scale, on demo data and on nothing; all, or those
+whose names begin so. The ones that the README shows are among them.
 """
 
 import os
@@ -37,7 +37,7 @@ def main() -> None:
                 "-c",
                 f"from tests.screenshots import take; take({suffix!r})",
             ]
-            subprocess.run([*command, str(folder)], check=True, env=environment)
+            subprocess.run([*command, str(folder), *sys.argv[2:]], check=True, env=environment)
 
 
 def take(suffix: str) -> None:
@@ -50,7 +50,7 @@ def take(suffix: str) -> None:
     from app.settings import Settings
     from ui.application import Application
 
-    folder = Path(sys.argv[1])
+    folder, wanted = Path(sys.argv[1]), tuple(sys.argv[2:])
     Settings(paths.settings_file()).update({keys.DELIVERY: "local"})
     qt = QApplication(["eventscope"])
     for kind in ("empty", "busy"):
@@ -66,6 +66,8 @@ def take(suffix: str) -> None:
         for theme in THEMES:
             application.theme.choose(theme)
             for name, show in scenes(application, kind).items():
+                if wanted and not name.startswith(wanted):
+                    continue
                 show()
                 settle(qt)
                 window.grab().save(str(folder / f"{name}-{theme}{suffix}.png"))
@@ -136,6 +138,9 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
         "problems": lambda: run("go.problems"),
         "users": lambda: look_at_somebody(application),
         **explored(application),
+        "users-properties": lambda: somebodys_tab(application, 1),
+        "users-identity": lambda: somebodys_tab(application, 2),
+        "users-details": lambda: somebodys_tab(application, 3),
         "settings": lambda: run("go.settings"),
     }
 
@@ -200,9 +205,19 @@ def look_at_somebody(application) -> None:  # type: ignore[no-untyped-def]
     qt = QApplication.instance()
     until(qt, lambda: shown.rowCount() > 3)
     page.people.setCurrentIndex(shown.index(2))
+    page.profile.tabs.setCurrentIndex(0)
     timeline = page.profile.activity.timeline
-    until(qt, lambda: len(timeline.lines.lines) > 3)
-    timeline.setCurrentIndex(timeline.lines.index(3))
+    until(qt, lambda: len(timeline.lines.lines) > 12)
+    lines = timeline.lines.lines
+    in_session = (at for at, line in enumerate(lines) if line.block and line.event_id)
+    timeline.setCurrentIndex(timeline.lines.index(next(in_session)))
+
+
+def somebodys_tab(application, at: int) -> None:  # type: ignore[no-untyped-def]
+    """What else there is of them."""
+    page = application.window.page("users")
+    page.close_event()
+    page.profile.tabs.setCurrentIndex(at)
 
 
 def until(qt, is_true: Callable[[], bool]) -> None:  # type: ignore[no-untyped-def]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from app.model import Capture, Response
 from app.query.definition import read
 from app.store.definitions import Definitions
 from app.study import Study
+from tests.app.lookup.keyring_standin import install
 from tests.app.lookup.standin import KEY as AMPLITUDE_KEY
 from tests.app.lookup.standin import SECRET, standing_in
 from tests.app.lookup.test_lookup import exported
@@ -24,6 +26,7 @@ from ui.context import Context
 from ui.inspector.info import InfoView
 from ui.pages.users import UsersPage
 from ui.pages.users.peoplelist import person_title
+from ui.pages.users.remote import RemotePane
 from ui.pages.users.timeline import MOST_TICKED
 from ui.plain import utc_time
 
@@ -672,3 +675,40 @@ def test_what_amplitude_has_is_laid_beside(world: World) -> None:
         amplitude.held.set()
         pane.tree.itemActivated.emit(items[2], 0)
         world.qtbot.waitUntil(lambda: world.page.event_pane.event_id == 1)
+
+
+def test_the_secret_is_remembered_in_the_keyring_of_who_wants_it(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = install(tmp_path, monkeypatch)
+    world.receive(sent("Order", 0, **ADA, insert_id="i-1"))
+    world.open("ada-1")
+    pane = world.page.profile.remote
+    tabs = world.page.profile.tabs
+    world.qtbot.mouseClick(tabs, LEFT, pos=tabs.tabRect(4).center())
+    world.qtbot.waitUntil(pane.remember.isVisible)
+    assert not pane.remember.isChecked()
+    assert "until Eventscope is closed" in pane.promise.text()
+    with standing_in() as amplitude:
+        pane.hosts = amplitude.hosts
+        amplitude.knows("ada-1", 7, exported("Order", T0, "i-1", device_id="phone-ada"))
+        pane.key.setText(AMPLITUDE_KEY)
+        pane.secret.setText(SECRET)
+        world.qtbot.mouseClick(pane.remember, LEFT)
+        assert not kept.exists()
+        world.qtbot.mouseClick(pane.ask, LEFT)
+        world.qtbot.waitUntil(lambda: "Amplitude has" in pane.said.text(), timeout=15_000)
+    world.qtbot.waitUntil(lambda: "in the system's keyring" in pane.promise.text(), timeout=15_000)
+    assert json.loads(kept.read_text()) == {f"Eventscope {AMPLITUDE_KEY}": SECRET}
+
+    # The next run knows it, and forgets it when it is told to.
+    again = RemotePane(world.context)
+    world.qtbot.addWidget(again)
+    again.key.setText(AMPLITUDE_KEY)
+    again.resize(900, 400)
+    again.show()
+    world.qtbot.waitUntil(lambda: again.secret.text() == SECRET)
+    assert again.remember.isChecked()
+    world.qtbot.mouseClick(again.remember, LEFT)
+    world.qtbot.waitUntil(lambda: json.loads(kept.read_text()) == {})
+    assert not again.remember.isChecked()

@@ -90,6 +90,10 @@ class UsersPage(QWidget):
         self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.more.toggled.connect(self._show_advanced)
         self.count = label("", "small")
+        self.count.setToolTip(
+            "Who was heard of last comes first. Their times are those of events, which may have"
+            " waited on the device."
+        )
         self.nobody = label("", "small", wrap=True)
         self.nobody.hide()
 

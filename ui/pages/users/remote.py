@@ -1,6 +1,7 @@
 """
 From Amplitude itself: what it has of a person, beside what was captured here. Asked only when a
-person presses the button; the secret is kept for this run and never written anywhere.
+person presses the button. The secret is kept for this run, or in the system's keyring for who wants
+that; we write it nowhere.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -27,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from app.errors import AppError
 from app.lookup.beside import Beside, Side, beside
+from app.lookup.keychain import Keychain, keychain
 from app.lookup.remote import HOSTS, MOST_EVENTS, Access, Activity, activity, find
 from ui.context import Context
 from ui.pages.emptystate import EmptyState
@@ -41,6 +43,12 @@ if TYPE_CHECKING:
 _WHAT = Qt.ItemDataRole.UserRole
 _COLUMNS = (("Where", 100), ("Event time", 190), ("Event", 240), ("What differs", 200))
 _MARKS = {Side.SAME: "=", Side.DIFFERS: "≠", Side.HERE: "◀", Side.THERE: "▶"}
+PROMISE = (
+    "Sends the ID of this person to Amplitude, and nothing else. {} 360 look-ups an hour are"
+    " allowed for a project."
+)
+THIS_RUN = "The secret is kept until Eventscope is closed."
+FOR_GOOD = "The secret is kept in the system's keyring."
 _TONES = {Side.SAME: "muted", Side.DIFFERS: "warning", Side.HERE: "note", Side.THERE: "bad"}
 
 
@@ -60,6 +68,9 @@ class RemotePane(QWidget):
         self._person: PersonRow | None = None
         self._rows: list[Beside] = []
         self._known_key = ""
+        self._keychain: Keychain | None = None
+        self._has_looked = False
+        self.find_keychain = keychain
         self.key = _field("API key of the project", "API key")
         self.secret = _field("Secret key of the project", "Secret key")
         self.secret.setEchoMode(QLineEdit.EchoMode.Password)
@@ -75,12 +86,11 @@ class RemotePane(QWidget):
         self.stop.setToolTip("Do not wait for the answer")
         self.stop.clicked.connect(lambda _checked=False: self._cancel())
         self.stop.hide()
-        self.promise = label(
-            "Sends the ID of this person to Amplitude, and nothing else. The secret is kept until"
-            " Eventscope is closed. 360 look-ups an hour are allowed for a project.",
-            "small",
-            wrap=True,
-        )
+        self.remember = QCheckBox("Remember the secret")
+        self.remember.setToolTip("Keep the secret key in the system's keyring, once it worked")
+        self.remember.clicked.connect(self._remember)
+        self.remember.hide()
+        self.promise = label(PROMISE.format(THIS_RUN), "small", wrap=True)
         self.said = label("", "muted", wrap=True)
         self.hide_same = QCheckBox("Hide what is the same")
         self.hide_same.setToolTip("Show differences only")
@@ -125,7 +135,10 @@ class RemotePane(QWidget):
         top.setContentsMargins(16, 12, 16, 8)
         top.setSpacing(8)
         top.addLayout(form)
-        top.addWidget(self.promise)
+        told = QHBoxLayout()
+        told.addWidget(self.promise, 1)
+        told.addWidget(self.remember)
+        top.addLayout(told)
         top.addLayout(below)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -149,10 +162,70 @@ class RemotePane(QWidget):
         if api_key and api_key != self._known_key:
             self._known_key = api_key
             self.key.setText(api_key)
+            self._show_remembered(False)
+            self._recall()
         self._rows = []
         self.said.setText("")
         self._fill()
         self._show_result(False)
+
+    # The system's keyring
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._has_looked:
+            # Looked for on another thread: what comes with it takes a while to load.
+            self._has_looked = True
+            jobs = self._context.jobs
+            jobs.run(self, self.find_keychain, "keyring").then(self._use_keychain)
+
+    def _use_keychain(self, found: Keychain | None) -> None:
+        self._keychain = found
+        self.remember.setVisible(found is not None)
+        self._recall()
+
+    def _recall(self) -> None:
+        """Fill in the secret that is kept for this project."""
+        keychain, key = self._keychain, self.key.text().strip()
+        if keychain is None or not key:
+            return
+
+        def show(secret: str) -> None:
+            # Nothing kept changes nothing: a person may have ticked the box by now.
+            if secret and key == self.key.text().strip():
+                self.secret.setText(secret)
+                self._show_remembered(True)
+
+        self._context.jobs.run(self, lambda: keychain.secret(key), "secret").then(show).catch(
+            self._tell
+        )
+
+    def _remember(self, wanted: bool) -> None:
+        """Forgotten at once; kept when it has worked."""
+        keychain, key = self._keychain, self.key.text().strip()
+        if keychain is not None and key and not wanted:
+            self._context.jobs.run(self, lambda: keychain.forget(key), "secret").then(
+                lambda _: self._show_remembered(False)
+            ).catch(self._tell)
+
+    def _keep(self, access: Access) -> None:
+        keychain = self._keychain
+        if keychain is not None and self.remember.isChecked():
+            work = lambda: keychain.keep(access.api_key, access.secret)  # noqa: E731
+            self._context.jobs.run(self, work, "secret").then(
+                lambda _: self._show_remembered(True)
+            ).catch(self._tell)
+
+    def _show_remembered(self, on: bool) -> None:
+        self.remember.setChecked(on)
+        self.promise.setText(PROMISE.format(FOR_GOOD if on else THIS_RUN))
+
+    def _tell(self, error: AppError) -> None:
+        """The look-up itself goes on."""
+        self._show_remembered(False)
+        self._context.notifications.warn(error.sentence, about="keyring")
+
+    # Asking
 
     def look_up(self) -> None:
         """Ask Amplitude for this person, and lay the answer beside what is here."""
@@ -178,7 +251,11 @@ class RemotePane(QWidget):
             exact = [one for one in matches if text in (one.user_id, one.device_id)] or matches
             return activity(access, exact[0].amplitude_id) if exact else None
 
-        self._context.jobs.run(self, ask, "remote").then(self._read_local).catch(self._fail)
+        def answered(there: Activity | None) -> None:
+            self._keep(access)
+            self._read_local(there)
+
+        self._context.jobs.run(self, ask, "remote").then(answered).catch(self._fail)
 
     def _read_local(self, there: Activity | None) -> None:
         person = self._person
