@@ -42,6 +42,8 @@ def events_of(text: str) -> list[dict[str, Any]]:
         ) from error
     except RecursionError as error:
         raise BadInput("This is nested too deeply.") from error
+    except ValueError as error:
+        raise BadInput("A number in this is too long.") from error
     events = found if isinstance(found, list) else [found]
     if not events or not all(isinstance(event, dict) for event in events):
         raise BadInput("An event is a JSON object; several are a list of objects.")

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from app.decode.body import clean
 from app.errors import BadInput
 from app.label import naming
 from app.label.amplitude import exported, imported
@@ -182,16 +183,17 @@ def chosen(folder: Path, given: argparse.Namespace, *, saved: bool) -> LabeledEv
     if file := getattr(given, "file", None):
         body = read_json(file)
         name = body.get("name") if isinstance(body, dict) else None
-        return labeled_event(given.name or str(name or ""), body)
-    values = {field: getattr(given, argument) for field, argument in _VALUES.items()}
+        return labeled_event(clean(given.name or str(name or "")), body)
+    values = {field: clean(getattr(given, argument)) for field, argument in _VALUES.items()}
     conditions = tuple(_condition(field, value) for field, value in values.items() if value)
     if saved and given.name and not conditions:
         with Labels(folder) as labels:
-            return labels.named(given.name)
+            return labels.named(clean(given.name))
     if not conditions:
         raise BadInput("At least one of --selector, --tag, --text, --href, --page is needed.")
     definition = Definition(Action(given.action), conditions)
-    return checked(LabeledEvent(given.name or ("asked" if saved else ""), (definition,)))
+    name = clean(given.name or ("asked" if saved else ""))
+    return checked(LabeledEvent(name, (definition,)))
 
 
 def read_json(file: Path) -> Any:

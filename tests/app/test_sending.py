@@ -44,3 +44,8 @@ def test_a_new_insert_id_or_the_same() -> None:
 def test_nobody_there_is_said() -> None:
     with pytest.raises(CaptureUnavailable, match="Nothing came back"):
         send("http://127.0.0.1:9", b"{}")
+
+
+def test_a_number_that_is_too_long_is_a_sentence() -> None:
+    with pytest.raises(BadInput, match="too long"):
+        events_of('{"n": ' + "9" * 5000 + "}")

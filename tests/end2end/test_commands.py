@@ -139,3 +139,20 @@ def test_a_key_that_is_none_is_said(tmp_path: Path) -> None:
     result = eventscope("events", "--workspace", str(folder), "--filter", "usr:user-1")
     assert (result.returncode, result.stdout) == (0, "")
     assert result.stderr == "There is no key “usr:”; it is looked for as text.\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("users",),
+        ("events", "--filter"),
+        ("label", "match", "--text"),
+        ("label", "add", "Label", "--text"),
+        ("label", "match"),
+    ],
+)
+def test_arguments_that_are_no_text(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    filled(tmp_path, [upload(event())])
+    result = eventscope(*arguments, "\udcff\udced", "--workspace", str(tmp_path))
+    assert result.returncode in (0, 1)
+    assert "Traceback" not in result.stderr

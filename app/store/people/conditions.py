@@ -14,6 +14,7 @@ All must hold; a minus says that it must not. What is only half typed is no cond
 import re
 from dataclasses import dataclass
 
+from app.decode.body import clean
 from app.errors import BadInput
 
 KINDS = ("user", "device", "ip", "did", "project")
@@ -83,7 +84,7 @@ def parse(text: str) -> tuple[Condition, ...]:
     """The conditions of a text. Raises BadInput with a sentence."""
     if len(text) > LONGEST:
         raise BadInput(f"A search has at most {LONGEST:,} characters.")
-    found = [one for part in _parts(text) if (one := _condition(part)) is not None]
+    found = [one for part in _parts(clean(text)) if (one := _condition(part)) is not None]
     if len(found) > MOST:
         raise BadInput(f"A search has at most {MOST} conditions.")
     return tuple(found)

@@ -77,6 +77,18 @@ def test_what_waits_for_its_answer_is_waited_for(tmp_path: Path) -> None:
         assert study.is_behind()
 
 
+def test_what_came_from_the_future_is_not_waited_for(tmp_path: Path) -> None:
+    """The clock was set back after it: its answer would be waited for until then."""
+    tomorrow = time.time_ns() // 1_000_000 + 86_400_000
+    unanswered = sent("A", device_id="device-1")
+    unanswered = type(unanswered)(
+        at_ms=tomorrow, method="POST", url=unanswered.url, body=unanswered.body, via=Via.PROXY
+    )
+    filled(tmp_path, [unanswered, sent("B", device_id="device-1")])
+    with Study(tmp_path) as study:
+        assert study.catch_up() == 2
+
+
 def test_cleared_is_forgotten(tmp_path: Path) -> None:
     with studied(tmp_path, [sent("A", 1, device_id="device-1")]):
         pass
