@@ -56,6 +56,16 @@ def test_nothing_captured_says_what_to_do(empty: World) -> None:
     assert asked == ["go.connect"]
 
 
+def test_events_can_be_chosen_although_nothing_arrives(empty: World) -> None:
+    empty.fill(300)
+    empty.context.store.open()
+    # As in a window that has been looking at a finished capture for a while.
+    empty.context.feed.stop()
+    empty.show()
+    empty.add_event("Product Viewed")
+    assert empty.answered().figure.series
+
+
 def test_one_event_draws_a_chart(world: World) -> None:
     assert world.desk.stack.currentWidget() is world.desk.nothing
     world.click(world.desk.nothing.buttons[0])

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -62,7 +62,8 @@ class ExplorePage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         desk = self.desk
         super().showEvent(event)
-        desk.look()
+        # What was made just now is not visible yet, and what is not visible does not load.
+        QTimer.singleShot(0, desk, desk.look)
 
     def _has(self, claim: Callable[[Desk], bool]) -> Callable[[], bool]:
         return lambda: self._made is not None and claim(self._made)
