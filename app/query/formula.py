@@ -363,7 +363,7 @@ class Maker:
         if metric.name in HISTOGRAMS:
             raise BadDefinition(
                 "formula",
-                f"{metric.name} is drawn by the measures Frequency and Distribution instead.",
+                f"{metric.name} gives a number for each bin, so it has to stand by itself.",
             )
         chart = self._chart
         clock = self._ask.context.clock
@@ -411,13 +411,7 @@ class Maker:
         wanted: PropertyRef | None = None
         own = event.by
         if metric.name in OF_PROPERTY:
-            if not own:
-                letter = chr(ord("A") + metric.event)
-                raise BadDefinition(
-                    f"events[{metric.event}].by",
-                    f"{metric.name}({letter}) needs the event grouped by the property.",
-                )
-            wanted, own = own[0], own[1:]
+            wanted, own = property_of(event, metric), own[1:]
         number = self._segment if metric.segment is None else metric.segment
         order = {"PROPCOUNT": "distinct", "PROPCOUNTAVG": "pairs"}.get(metric.name, "uniques")
         return Ask(
@@ -427,6 +421,7 @@ class Maker:
             (*chart.by, *own),
             wanted,
             order=order,
+            before=metric.rolling == "ROLLWINBEFORE",
             rows=chart.rows or (100 if len(chart.by) + len(own) < 2 else 500),
         )
 
@@ -439,6 +434,17 @@ class Maker:
         depth = len(chart.by)
         under = Grid({g: actives.get(g[:depth]) for g in over.groups}, actives.missing)
         return divided(over, under)
+
+
+def property_of(event: EventSpec, metric: Metric) -> PropertyRef:
+    """The property that a function is about: the event's first grouping (semantics §7.2)."""
+    if not event.by:
+        letter = chr(ord("A") + metric.event)
+        raise BadDefinition(
+            f"events[{metric.event}].by",
+            f"{metric.name}({letter}) needs the event grouped by the property.",
+        )
+    return event.by[0]
 
 
 _NAMES = {

@@ -22,7 +22,7 @@ from app.query.conditions import (
 )
 from app.query.definition import Chart, EventSpec, PropertyRef, Segment
 from app.query.figure import Group
-from app.query.segments import in_segment
+from app.query.segments import in_segment, members, without_each
 from app.query.sql import Sql
 
 type Rows = Callable[[str], list[tuple[object, ...]]]
@@ -62,6 +62,9 @@ class Ask:
     rows: int = ROWS
     order: str = "uniques"
     once: bool = False
+    before: bool = False
+    """Of a rolling window, users are filtered by what is asked of each interval after it was
+    gathered: what counts is whether they belong to its last interval (semantics §7.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +121,13 @@ class Questions:
         if frame.cumulative and ask.metric in ADDITIVE:
             plain = self.grid(ask, replace(frame, cumulative=False))
             return _accumulated(plain)
-        rows = self.run(_statement(ask, self.hits(ask, frame.buckets), frame))
+        belongs = self._members(ask, frame) if ask.before else None
+        rows = self.run(_statement(ask, self.hits(ask, frame.buckets), frame, belongs))
         grid = _collected(rows, len(ask.by), frame, ask.metric in COUNTS)
         if frame.cumulative and ask.metric == "uniques":
             grid = _accumulated(grid)
         if frame.lead or frame.window:
-            plain = self.grid(ask, Frame(_without_lead(frame)))
+            plain = self.grid(replace(ask, before=False), Frame(_without_lead(frame)))
             grid.groups = {
                 group: replace(cells, total=plain.get(group).total)
                 for group, cells in grid.groups.items()
@@ -135,6 +139,10 @@ class Questions:
         if ask.by and len(grid.groups) >= ask.rows:
             grid.pruned = self._groups(ask, frame) - len(grid.groups)
         return grid
+
+    def _members(self, ask: Ask, frame: Frame) -> Sql | None:
+        who, bucket = sql.column("person", "z"), sql.column("bucket", "z")
+        return members(ask.segment, self.context, frame.buckets, who, bucket)
 
     def _groups(self, ask: Ask, frame: Frame) -> int:
         names = [exp.column(f"g{i}") for i in range(len(ask.by))]
@@ -160,7 +168,7 @@ def _hits(ask: Ask, chart: Chart, context: Context, buckets: Buckets, ids: bool)
         buckets.within(time()),
         in_project(chart, context),
         event_is(ask.event, context, buckets),
-        in_segment(ask.segment, context, buckets),
+        in_segment(without_each(ask.segment) if ask.before else ask.segment, context, buckets),
     )
     asked: list[tuple[str, PropertyRef, bool]] = [
         (f"g{i}", ref, ask.once) for i, ref in enumerate(ask.by)
@@ -212,7 +220,7 @@ def _unfolded(found: exp.Select, own: list[str], names: list[str], listed: list[
     return outer
 
 
-def _statement(ask: Ask, hits: exp.Select, frame: Frame) -> exp.Select:
+def _statement(ask: Ask, hits: exp.Select, frame: Frame, belongs: Sql | None = None) -> exp.Select:
     names = [f"g{i}" for i in range(len(ask.by))]
     if ask.metric == "uniques" and ask.order == "uniques":
         # Each user once in a bucket first: what is left to count is many times less.
@@ -230,7 +238,11 @@ def _statement(ask: Ask, hits: exp.Select, frame: Frame) -> exp.Select:
         table = "firsts"
     elif frame.window or frame.cumulative:
         reach = frame.window or len(frame.buckets)
-        query = query.with_("spread", as_=_spread(ask, names, reach, len(frame.buckets)))
+        spread = _spread(ask, names, reach, len(frame.buckets))
+        if belongs is not None:
+            spread = exp.select("*").from_(exp.alias_(spread.subquery(), "z", table=True))
+            spread = spread.where(belongs)
+        query = query.with_("spread", as_=spread)
         table = "spread"
     if names:
         query = query.with_("kept", as_=_kept(ask, names))

@@ -227,6 +227,13 @@ def _formulas(
     unit = ""
     for index, one in enumerate(parsed):
         unit = one.unit or unit
+        if isinstance(one.term, formula.Metric) and one.term.name in formula.HISTOGRAMS:
+            series = _histogram(chart, questions, buckets, one.term)
+            found += [
+                replace(s, name="; ".join((one.text, *s.name.split("; ")[1:])), formula=index)
+                for s in series
+            ]
+            continue
         maker = formula.Maker(chart, questions, buckets)
         for number, group, cells in maker.evaluate(one):
             parts = [one.text]
@@ -237,6 +244,28 @@ def _formulas(
             shares = percent(cells) if one.unit == "%" else cells
             found.append(Series(name, shares.points, shares.total, None, number, group, "", index))
     return found, 0, unit
+
+
+def _histogram(
+    chart: Segmentation, questions: Questions, buckets: Buckets, metric: formula.Metric
+) -> list[Series]:
+    """HIST and PROPHIST: what the measures Frequency and Distribution give for one event."""
+    event = chart.events[metric.event]
+    plain = replace(chart, formula="", property=None, measure="frequency", events=(event,))
+    if metric.name == "PROPHIST":
+        wanted = formula.property_of(event, metric)
+        plain = replace(plain, measure="distribution", property=wanted)
+        plain = replace(plain, events=(replace(event, by=event.by[1:]),))
+    asked = replace(questions, chart=plain)
+    if plain.property is not None and not plain.edges:
+        plain = replace(plain, edges=_edges(plain, asked, buckets))
+        asked = replace(asked, chart=plain)
+    series, _, _ = _series(plain, asked, buckets)
+    return [
+        replace(one, event=None)
+        for one in series
+        if metric.segment is None or one.segment == metric.segment
+    ]
 
 
 def distribution_edges(low: float, high: float) -> Iterator[float]:

@@ -6,6 +6,7 @@ which cohorts they are in; and with `each`, about the user in the interval of th
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -55,6 +56,26 @@ def in_segment(
     return sql.both(*parts) if parts else None
 
 
+def without_each(segment: Segment) -> Segment:
+    """A segment without what is asked of each interval."""
+    if any(one.each for way in segment.either for one in way.performed):
+        raise BadInput("Alternatives cannot be asked of each interval after a rolling window.")
+    return replace(segment, performed=tuple(one for one in segment.performed if not one.each))
+
+
+def members(
+    segment: Segment, context: Context, buckets: Buckets, who: Sql, interval: Sql
+) -> Sql | None:
+    """What is asked of each interval, as a condition on a person and the index of one."""
+    parts = [
+        _in_each(pairs, who, interval, negated=negated)
+        for one in segment.performed
+        if one.each
+        for pairs, negated in [_doers(one, context, buckets)]
+    ]
+    return sql.both(*parts) if parts else None
+
+
 def among(people: Sequence[int]) -> Sql:
     """The condition that an event is one of these persons'."""
     if not people:
@@ -82,6 +103,15 @@ def _in_cohort(ref: CohortRef, context: Context, buckets: Buckets, seen: frozens
 
 def _performed(one: Performed, context: Context, buckets: Buckets) -> Sql:
     """The condition that the user of an event did something so often."""
+    found, negated = _doers(one, context, buckets)
+    if one.each:
+        return _in_each(found, person(), buckets.number(time()), negated=negated)
+    return _persons(found, negated=negated)
+
+
+def _doers(one: Performed, context: Context, buckets: Buckets) -> tuple[exp.Select, bool]:
+    """The `person`s who did something so often, with `each` in which interval `i`; and whether it
+    holds for all others instead."""
     # Those who did nothing are in no group: "fewer than three" is "not three or more".
     turned = _nothing_suffices(one)
     op = _OPPOSITE[one.op] if turned else one.op
@@ -96,11 +126,9 @@ def _performed(one: Performed, context: Context, buckets: Buckets) -> Sql:
     groups = [exp.column("person"), exp.column("i")] if one.each else [exp.column("person")]
     table = exp.alias_(counted.subquery(), "h", table=True)
     found = exp.select(*groups).from_(table).group_by(*groups).having(having)
-    if one.each:
-        return _in_each(found, buckets, negated=negated)
     if one.then:
         found = _followed(one, context, during, found)
-    return _persons(found, negated=negated)
+    return found, negated
 
 
 def _nothing_suffices(one: Performed) -> bool:
@@ -208,11 +236,11 @@ def _measured(one: Performed) -> Sql:
     return exp.Count(this=exp.Star())
 
 
-def _in_each(pairs: exp.Select, buckets: Buckets, *, negated: bool) -> Sql:
-    """The condition that the user of an event is among the pairs in the event's interval."""
+def _in_each(pairs: exp.Select, who: Sql, interval: Sql, *, negated: bool) -> Sql:
+    """The condition that a person is among the pairs in an interval."""
     same = sql.both(
-        exp.EQ(this=sql.column("person", "q"), expression=person()),
-        exp.EQ(this=sql.column("i", "q"), expression=buckets.number(time())),
+        exp.EQ(this=sql.column("person", "q"), expression=who),
+        exp.EQ(this=sql.column("i", "q"), expression=interval),
     )
     query = exp.select(exp.Literal.number(1)).from_(exp.alias_(pairs.subquery(), "q", table=True))
     found = exp.Exists(this=query.where(same))

@@ -83,6 +83,42 @@ def test_rolling_window_and_average(tmp_path: Path) -> None:
     assert figure(folder, chart(rolling_average=2)).series[0].points[-1] == 1.5
 
 
+def test_a_window_filtered_before_or_after(tmp_path: Path) -> None:
+    """Of a user who belongs only to the second day, BEFORE has what they did on the first, too,
+    and nothing on the third, to which they do not belong."""
+    events = [
+        did("1", "A", NOON - 2 * DAY),
+        did("1", "A", NOON - DAY),
+        did("1", "A", NOON - DAY + 1),
+    ]
+    folder = workspace(tmp_path, [*events, did("2", "A", NOON)])
+    often = {"performed": [{"event": "A", "count": 2, "each": True}]}
+    text = "ROLLWIN(TOTALS, A, 2); ROLLWINBEFORE(TOTALS, A, 2)"
+    after, before = figure(folder, chart(formula=text, segments=[often])).series
+    assert after.points[-4:] == (0, 0, 2, 2)
+    assert before.points[-4:] == (0, 0, 3, 0)
+    assert after.total == before.total == 2
+
+
+def test_histograms_in_formulas(tmp_path: Path) -> None:
+    events = [did(f"{n}", "A", NOON + i, {"v": n * 10}) for n in (1, 2, 3) for i in range(n)]
+    folder = workspace(tmp_path, events)
+    by = {"event": "A", "by": ["v"]}
+    found = figure(folder, chart(formula="HIST(A)")).series
+    assert {one.bin: one.total for one in found} == {"1": 1, "2": 1, "3": 1}
+    assert {one.formula for one in found} == {0}
+    assert found[0].name == "HIST(A); 1"
+    found = figure(folder, chart(by, formula="PROPHIST(A)", edges=[10, 20, 30])).series
+    plain = chart(measure="distribution", property="v", edges=[10, 20, 30])
+    assert [(one.bin, one.total) for one in found] == [
+        (one.bin, one.total) for one in figure(folder, plain).series
+    ]
+    assert figure(folder, chart(by, formula="PROPHIST(A)")).series
+    for text, says in (("HIST(A) * 2", "stand by itself"), ("PROPHIST(A)", "needs the event")):
+        with pytest.raises(BadDefinition, match=says):
+            figure(folder, chart(formula=text))
+
+
 def test_rolling_looks_back_before_the_range(tmp_path: Path) -> None:
     events = [did("1", "A", NOON - day * DAY) for day in range(10)]
     folder = workspace(tmp_path, events)
