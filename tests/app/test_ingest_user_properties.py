@@ -2,6 +2,7 @@
 User properties and the ten operations on them (semantics §3).
 """
 
+import time
 from typing import Any
 
 import pytest
@@ -149,3 +150,28 @@ def test_whatever_is_sent_only_changes_are_told(identifies: list[dict[str, Any]]
         assert None not in state.values()
         if all(name in ("$set", "$unset", "$setOnce") for name in properties):
             assert changes(state, "$identify", {"user_properties": properties}) == {}
+
+
+def test_large_lists_take_time_like_their_size() -> None:
+    many = [f"value-{number}" for number in range(200_000)]
+    carts = [{"number": number, "of": [number]} for number in range(20_000)]
+    operations = {
+        "$preInsert": {"a": many, "b": carts},
+        "$postInsert": {"c": many},
+        "$remove": {"d": many},
+    }
+    began = time.process_time()
+    changed = changes({"d": many}, "$identify", {"user_properties": operations})
+    assert time.process_time() - began < 5
+    assert changed["a"][0] == "value-0"
+    assert changed["b"][:2] == carts[:2]
+    assert changed["d"] == []
+
+
+def test_lists_tell_values_apart_as_json_does() -> None:
+    held = {"p": [1, {"a": 1, "b": [2]}, [True]]}
+    operation = {"$postInsert": {"p": [True, {"b": [2], "a": 1}, [1], 1.0, "1"]}}
+    changed = changes(held, "$identify", {"user_properties": operation})
+    assert [(type(one), one) for one in changed["p"]] == [
+        (type(one), one) for one in [*held["p"], True, [1], 1.0, "1"]
+    ]
