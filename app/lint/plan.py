@@ -74,7 +74,7 @@ class Plan(Family):
     def read(self, folder: Path) -> None:
         """Read the plans again when they were changed."""
         files = (folder / FILE, folder / f"{FILE}-wal")
-        stamps = tuple(_changed(file) for file in files)
+        stamps = tuple(at for file in files if (at := _changed(file)))
         if stamps == self._read_at:
             return
         self._read_at, self._plans = stamps, []

@@ -221,7 +221,8 @@ class Editor(QWidget):
         while self.rows:
             self._forget(self.rows.pop())
         held = {one.field: one for one in definition.conditions}
-        wanted = [name for name in FIELDS if name in SHOWN or name in held]
+        shown = {*SHOWN, *held, *self._offered}
+        wanted = [name for name in FIELDS if name in shown]
         wanted += [name for name in held if name not in FIELDS]
         for name in wanted:
             self._add_row(held.get(name) or _blank(name))
