@@ -162,6 +162,7 @@ QTableView, QTreeView, QListView, QListWidget {
 QFrame[floating="true"] QTreeView, QFrame[floating="true"] QListView {
     background: transparent;
 }
+QListView[offers="true"] { background: $raised; border: 1px solid $edge; padding: 4px; }
 QTreeView::item { height: 24px; border: none; }
 QTreeView[padded="true"]::item { padding: 0 5px; }
 QTreeView::item:hover { background: $hover; }

@@ -55,6 +55,7 @@ class EventCompletion(QObject):
         self.popup = QListView()
         self.popup.setAccessibleName("What was captured")
         self.popup.setUniformItemSizes(True)
+        self.popup.setProperty("offers", True)
         self.completer.setPopup(self.popup)
         editor.textChanged.connect(self.look)
         editor.cursorPositionChanged.connect(self._leave)

@@ -10,6 +10,7 @@ Nothing here is stored in the workspace: it was learned from it (`app.study`).
 """
 
 import sqlite3
+from collections.abc import Sequence
 
 from app.ingest.user_properties import State
 from app.store.people.activity import ActivityReader
@@ -33,6 +34,11 @@ class PeopleReader:
     def of_event(self, event_id: int) -> int | None:
         """Whose an event is, after all merges; None when it did not count or is not studied."""
         return self._states.of_event(event_id)
+
+    def names_of(self, events: Sequence[int]) -> dict[int, tuple[int, str]]:
+        """Whose events these are, after all merges: the person's number and newest id. Events
+        that do not count or are not studied are left out."""
+        return self._states.names_of(events)
 
     def snapshot(self, event_id: int) -> Snapshot | None:
         """The user properties as this event saw them; None when it did not count."""

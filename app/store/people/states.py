@@ -3,7 +3,7 @@ Reads what was known of people: now, and when an event happened.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -28,6 +28,17 @@ class StateReader:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
+
+    def names_of(self, events: Sequence[int]) -> dict[int, tuple[int, str]]:
+        """The number and the name of the person of each of these events."""
+        rows = self._db.execute(
+            "SELECT e.id, r.id, coalesce(r.user, p.user, r.device, p.device, '')"
+            " FROM study.placed e JOIN study.people p ON p.id = e.person"
+            " JOIN study.people r ON r.id = p.root"
+            " WHERE e.id IN (SELECT value FROM json_each(?))",
+            (orjson.dumps(list(events)).decode(),),
+        )
+        return {event: (person, name) for event, person, name in rows}
 
     def of_event(self, event_id: int) -> int | None:
         """Whose an event is, after all merges; None when it did not count or is not studied."""

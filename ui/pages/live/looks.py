@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
 
+from app.grouping import By
 from app.marks import Mark
 from ui.context import Context
 from ui.pages.live.projects import frame
@@ -32,10 +33,12 @@ class ViewSwitch(QToolButton):
     Signals:
         changed: `look` is another one now.
         folded: whether repeats are left out has changed.
+        grouped: `grouping` is another one now.
     """
 
     changed = Signal()
     folded = Signal()
+    grouped = Signal()
 
     def __init__(
         self,
@@ -53,6 +56,7 @@ class ViewSwitch(QToolButton):
             attempts={} if told is None else told.attempts,
         )
         self.is_folding = False
+        self.grouping: By | None = None
         frame(self, "View", "Choose columns, times and names")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.list = QMenu(self)
@@ -69,6 +73,7 @@ class ViewSwitch(QToolButton):
             "time": self.look.time,
             "names": self.look.has_names,
             "fold": self.is_folding,
+            "group": str(self.grouping or ""),
         }
 
     def restore(self, state: object) -> None:
@@ -86,7 +91,9 @@ class ViewSwitch(QToolButton):
             self.look = replace(self.look, time=how)
         self.look = replace(self.look, has_names=state.get("names") is not False)
         self.is_folding = state.get("fold") is True
+        self.grouping = next((by for by in By if by == state.get("group")), None)
         self.changed.emit()
+        self.grouped.emit()
 
     # The menu
 
@@ -111,6 +118,11 @@ class ViewSwitch(QToolButton):
         heading(menu, "Events")
         self._check(menu, "Names for autocaptured events", self.look.has_names, self.toggle_names)
         self._check(menu, "Fold what was sent before", self.is_folding, self.toggle_fold)
+        heading(menu, "Groups")
+        groups = QActionGroup(menu)
+        for by, title in ((None, "None"), *((one, f"By {one}") for one in By)):
+            is_used = self.grouping is by
+            groups.addAction(self._check(menu, title, is_used, partial(self.use_group, by)))
         menu.addSeparator()
         menu.addAction("As at first", self.reset)
 
@@ -160,6 +172,11 @@ class ViewSwitch(QToolButton):
         self.is_folding = not self.is_folding
         self.folded.emit()
 
+    def use_group(self, by: By | None) -> None:
+        """Show events in groups, or one by one."""
+        self.grouping = by
+        self.grouped.emit()
+
     def take_order(self, columns: tuple[str, ...]) -> None:
         """Columns were moved; nothing is to be shown anew."""
         self.look = replace(self.look, columns=columns)
@@ -167,7 +184,10 @@ class ViewSwitch(QToolButton):
     def reset(self) -> None:
         """Everything as at first."""
         was_folding, self.is_folding = self.is_folding, False
-        self._use(Look(marks=self.look.marks, labels=self.look.labels))
+        first = Look()
+        self._use(
+            replace(self.look, columns=first.columns, time=first.time, has_names=first.has_names)
+        )
         if was_folding:
             self.folded.emit()
 

@@ -34,6 +34,7 @@ from ui.pages.filterbar import FilterBar
 from ui.pages.live.commands import commands
 from ui.pages.live.exporting import ExportBar
 from ui.pages.live.following import Following
+from ui.pages.live.grouping import GroupPane
 from ui.pages.live.hidden import HiddenTypes
 from ui.pages.live.labeled import LabelNames
 from ui.pages.live.looks import ViewSwitch
@@ -120,6 +121,8 @@ class LivePage(QWidget):
         rows.addWidget(hairline())
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
+        self.groups = GroupPane(self._context, lambda most: self.model.ids(0, most), self._columns)
+        self.stack.addWidget(self.groups)
         self._add_empty_states()
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.setChildrenCollapsible(False)
@@ -216,6 +219,11 @@ class LivePage(QWidget):
         self.export.left.connect(self._go_to_table)
         self.view.changed.connect(self._use_look)
         self.view.folded.connect(self._query)
+        self.view.grouped.connect(self._use_groups)
+        self.groups.moved.connect(self._follow_group)
+        self.groups.opened.connect(self.inspect)
+        self.groups.left.connect(self.close_inspector)
+        self.groups.failed.connect(self._say)
         header = self.table.horizontalHeader()
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._show_columns)
@@ -272,6 +280,15 @@ class LivePage(QWidget):
             )
         )
 
+    def _use_groups(self) -> None:
+        self.groups.group_by(self.view.grouping)
+        self._show_counts()
+
+    def _follow_group(self, event_id: int) -> None:
+        """Every action means the table's current row."""
+        if (row := self.model.row_of(event_id)) >= 0:
+            self.table.go_to(row)
+
     def _columns(self) -> tuple[Column, ...]:
         return event_columns(self.projects.names, self.view.look)
 
@@ -310,6 +327,7 @@ class LivePage(QWidget):
         self.counts.setText(count)
         self.state.setText("" if stream.is_following else "Paused")
         self.following.show_pill()
+        self.groups.load_later()
         self._show_question()
         self.stack.setCurrentWidget(self._what_to_show())
         self._context.actions.refresh()
@@ -322,14 +340,19 @@ class LivePage(QWidget):
             return "stopped, older events were not looked at"
         return f"{number(max(0, hidden))} hidden"
 
+    @property
+    def _events(self) -> QWidget:
+        """Where events are: in groups or not."""
+        return self.table if self.view.grouping is None else self.groups
+
     def _what_to_show(self) -> QWidget:
         stream = self.stream
         if stream.is_loading or not stream.is_complete or stream.matches:
-            return self.table
+            return self._events
         if not stream.known.count:
             return self.nothing
         if stream.was_stopped:
-            return self.table
+            return self._events
         self._explain_no_match()
         return self.no_match
 
@@ -467,6 +490,9 @@ class LivePage(QWidget):
         return self._context.actions
 
     def _go_to_table(self) -> None:
+        if self.view.grouping is not None:
+            self.groups.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
         if self.table.current_id() is None and len(self.model):
             self.table.setCurrentIndex(self.model.index(0, 0))
