@@ -1,5 +1,6 @@
 """The Explore page: a chart from a click, and everything that can be said about it."""
 
+import dataclasses
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from ui.actions import Actions
 from ui.context import Context
 from ui.pages.explore.pieces import PickButton
 
@@ -181,3 +183,37 @@ def test_an_event_of_live_is_added(small: World) -> None:
     assert small.total() == 3
     small.page.add_event("Sign Up")
     assert len(small.answered().figure.series) == 2
+
+
+def test_either_of_two_events(small: World, workspace: Workspace) -> None:
+    at = NOW_MS - HOUR
+    workspace.add(event("Sign In", user_id="dan", device_id="device-dan", time=at))
+    study(workspace.folder)
+    small.context.feed.notice()
+    small.until(lambda: ("Sign In", 1) in small.desk.vocabulary.types)
+    small.add_event("Sign Up")
+    assert small.total() == 3
+    small.click("events[0].or+")
+    small.pick("Sign In")
+    assert small.total() == 4
+    assert small.at("events[0]").accessibleName() == "Event: Sign Up or Sign In"
+
+
+def test_the_chart_is_there_again(small: World) -> None:
+    small.add_event("Sign Up")
+    small.choose("measure", "Event totals")
+    assert small.total() == 4
+    again = World(small.qtbot, _fresh(small.context))
+    again.page.restore_layout(small.page.layout_state())
+    again.show()
+    assert again.total() == 4
+    # What was left by somebody else or a newer version is no reason to stop.
+    third = World(small.qtbot, _fresh(small.context))
+    third.page.restore_layout({"builder": "wide", "chart": {"version": 99}})
+    third.show()
+    assert third.desk.stack.currentWidget() is third.desk.nothing
+
+
+def _fresh(context: Context) -> Context:
+    """The same parts for another page."""
+    return dataclasses.replace(context, actions=Actions())

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
@@ -72,6 +72,7 @@ if TYPE_CHECKING:
 TICK_MS = 1000
 TYPING_MS = 250
 ROOM_FOR_THREE = 1100
+MOST_REMEMBERED = 1000
 
 
 class Desk(QWidget):
@@ -266,6 +267,11 @@ class Desk(QWidget):
         self.ask()
 
     # Asking
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Here and not in the page: what is made while the page is shown is visible only later."""
+        super().showEvent(event)
+        self.look()
 
     def look(self) -> None:
         """The page is seen: catch up with what happened while nobody looked."""
@@ -614,7 +620,23 @@ class Desk(QWidget):
 
     def layout_state(self) -> dict[str, Any]:
         """What is remembered of the arrangement."""
-        return {"builder": self.split.sizes()[0]}
+        state: dict[str, Any] = {"builder": self.split.sizes()[0]}
+        is_small = all(len(one.people or ()) < MOST_REMEMBERED for one in self.chart.segments)
+        if is_small and not drafts.missing(self.chart):
+            state["chart"] = written(finished(self.chart))
+        return state
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """The arrangement as it was left, with the chart; what cannot be read is left out."""
+        width = state.get("builder")
+        if type(width) is int and 0 < width < 2 * WIDTH:
+            self.split.setSizes([width, 3 * WIDTH, 0])
+        if "chart" in state:
+            try:
+                self.history = History(read(state["chart"]))
+            except BadDefinition:
+                return
+            self._show_chart()
 
 
 def _readable(chart: AnyChart) -> AnyChart | None:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -43,6 +43,7 @@ class ExplorePage(QWidget):
         self._context = context
         self._now_ms = now_ms
         self._made: Desk | None = None
+        self._restored: dict[str, Any] = {}
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._add_actions()
@@ -57,13 +58,12 @@ class ExplorePage(QWidget):
             self._made.live_asked.connect(self.live_asked)
             self._made.person_asked.connect(self.person_asked)
             self._rows.addWidget(self._made)
+            self._made.restore(self._restored)
         return self._made
 
     def showEvent(self, event: QShowEvent) -> None:
-        desk = self.desk
+        self.desk.show()
         super().showEvent(event)
-        # What was made just now is not visible yet, and what is not visible does not load.
-        QTimer.singleShot(0, desk, desk.look)
 
     def _has(self, claim: Callable[[Desk], bool]) -> Callable[[], bool]:
         return lambda: self._made is not None and claim(self._made)
@@ -116,4 +116,8 @@ class ExplorePage(QWidget):
 
     def layout_state(self) -> dict[str, Any]:
         """What is remembered of the arrangement."""
-        return self._made.layout_state() if self._made else {}
+        return self._made.layout_state() if self._made else self._restored
+
+    def restore_layout(self, state: dict[str, Any]) -> None:
+        """Remembered until the page is seen."""
+        self._restored = state

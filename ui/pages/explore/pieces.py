@@ -236,6 +236,15 @@ class Pieces:
                               lambda: self.add_group(made, spec.by, self._by(spec, change)),
                               f"{place}.by+")
                 )  # fmt: skip
+        if is_chosen(spec) and group:
+            tools.append(
+                self.tool(
+                    "plus",
+                    f"{one_line(name, 40)}, or another event",
+                    lambda: self.pick_event(made, lambda found: change(combined(spec, found))),
+                    f"{place}.or+",
+                )
+            )
         if remove is not None:
             tools.append(
                 self.tool("close", f"Remove {one_line(name, 40)}", remove, f"{place}.remove")
@@ -354,6 +363,13 @@ class Pieces:
         button = PickButton(place, text, what, is_empty=ref is None)
         button.clicked.connect(lambda: self.pick_property(button, change, group=False))
         return button
+
+
+def combined(spec: EventSpec, other: EventSpec) -> EventSpec:
+    """Either of two events as one (semantics §7.7); what is combined already gets one more."""
+    if spec.kind == "combined":
+        return replace(spec, parts=(*spec.parts, other))
+    return EventSpec("combined", parts=(replace(spec, by=()), other), by=spec.by)
 
 
 def picks(options: Mapping[str, str]) -> list[Pick]:
