@@ -40,6 +40,7 @@ type Arrays = Callable[[str], dict[str, Any]]
 NOT_REACHED = "did not reach step"
 BIN_WIDTHS_S = (1, 10, 60, 600, 3600, 86400)
 MOST_BINS = 100
+MOST_GROUPS = 300
 SECOND = 1000
 
 
@@ -241,9 +242,27 @@ class Asked:
             _plain(found["entry"])[order] > 0,
             _plain(found["kind"])[order],
         )
-        codes = {i: _plain(found[f"g{i}"])[order] for i in range(len(self.groupings))}
-        ids = rows.id
-        return rows, {i: _by_id(ids, code) for i, code in codes.items()}
+        codes: dict[int, Ints] = {}
+        for i, (_, ref) in enumerate(self.groupings):
+            if is_listed(ref, self.context):
+                codes[i] = self._elements(i)
+            else:
+                codes[i] = _by_id(rows.id, _plain(found[f"g{i}"])[order])
+        return rows, codes
+
+    def _elements(self, index: int) -> Ints:
+        """Two rows: ids of events in order, and the code of each element of a grouping."""
+        _, ref = self.groupings[index]
+        columns = [
+            exp.alias_(sql.column("id", "e"), "id"),
+            exp.alias_(elements(ref, self.context, once=True), "value"),
+        ]
+        inner = source(self.in_time(), columns)
+        outer = exp.select(
+            sql.column("id", "l"), exp.alias_(_code(sql.column("item", "x")), "code")
+        )
+        found = self.run(_unnested(outer, inner))
+        return _by_id(_plain(found["id"]), _plain(found["code"]))
 
     def run(self, statement: exp.Select) -> dict[str, Any]:
         """The columns of a statement, which is kept to be shown."""
@@ -267,7 +286,8 @@ class Asked:
             exp.alias_(_code(sql.column("type", "e")), "kind"),
         ]
         for i, (_, ref) in enumerate(self.groupings):
-            columns.append(exp.alias_(_code(self._grouped_by(ref)), f"g{i}"))
+            if not is_listed(ref, self.context):
+                columns.append(exp.alias_(_code(elements(ref, self.context)), f"g{i}"))
         matches = sql.both(self.in_time(), sql.either(*[exp.paren(f.copy()) for f in flags]))
         if not self.chart.hold:
             return source(matches, columns)
@@ -292,22 +312,13 @@ class Asked:
         names = [column.alias for column in columns]
         item: Sql = sql.column("value", "l")
         outer = exp.select(*(sql.column(name, "l") for name in names))
-        outer = outer.from_(exp.alias_(inner.subquery(), "l", table=True))
         if is_listed(ref, self.context):
             item = sql.column("item", "x")
-            unnest = exp.Unnest(
-                expressions=[sql.column("value", "l")],
-                alias=exp.TableAlias(
-                    this=exp.to_identifier("x"), columns=[exp.to_identifier("item")]
-                ),
-            )
-            outer.append("joins", exp.Join(this=unnest, kind="CROSS"))
+            outer = _unnested(outer, inner)
+        else:
+            outer = outer.from_(exp.alias_(inner.subquery(), "l", table=True))
         outer = outer.select(exp.alias_(_code(item), "held"))
         return outer.where(exp.Not(this=exp.Is(this=item.copy(), expression=exp.null())))
-
-    def _grouped_by(self, ref: PropertyRef) -> Sql:
-        value = elements(ref, self.context)
-        return exp.cast(value, "VARCHAR") if is_listed(ref, self.context) else value
 
     def _first_day(self) -> Sql | None:
         if not self.chart.first_day:
@@ -349,9 +360,16 @@ class Asked:
     def names(self, index: int) -> dict[int, str | None]:
         """The values of a grouping by their numbers."""
         _, ref = self.groupings[index]
-        value = self._grouped_by(ref)
-        columns = [exp.alias_(_code(value), "code"), exp.alias_(value.copy(), "value")]
-        found = self.run(source(self.in_time(), columns).distinct())
+        value = elements(ref, self.context)
+        if is_listed(ref, self.context):
+            item = sql.column("item", "x")
+            outer = exp.select(exp.alias_(_code(item), "code"), exp.alias_(item.copy(), "value"))
+            inner = source(self.in_time(), [exp.alias_(value, "value")])
+            statement = _unnested(outer, inner).distinct()
+        else:
+            columns = [exp.alias_(_code(value), "code"), exp.alias_(value.copy(), "value")]
+            statement = source(self.in_time(), columns).distinct()
+        found = self.run(statement)
         values = found["value"]
         texts = [
             None if gone else str(text)
@@ -360,6 +378,17 @@ class Asked:
             )
         ]
         return dict(zip(_plain(found["code"]).tolist(), texts, strict=True))
+
+
+def _unnested(outer: exp.Select, inner: exp.Select) -> exp.Select:
+    """A question to `inner` as l, with a row for each `item` of its lists `value`."""
+    unnest = exp.Unnest(
+        expressions=[sql.column("value", "l")],
+        alias=exp.TableAlias(this=exp.to_identifier("x"), columns=[exp.to_identifier("item")]),
+    )
+    found = outer.from_(exp.alias_(inner.subquery(), "l", table=True))
+    found.append("joins", exp.Join(this=unnest, kind="CROSS"))
+    return found
 
 
 def _plain(column: Any) -> Ints:
@@ -375,9 +404,12 @@ def _numbered(keys: list[Ints]) -> Ints:
 
 
 def _by_id(ids: Ints, codes: Ints) -> Ints:
-    """Two rows: ids in order, and their codes."""
-    order = np.argsort(ids, kind="stable")
-    return np.stack([ids[order], codes[order]])
+    """Two rows: ids in order, and their codes; each pair once."""
+    order = np.lexsort((codes, ids))
+    pairs = np.stack([ids[order], codes[order]])
+    again = np.zeros(len(order), bool)
+    again[1:] = (pairs[:, 1:] == pairs[:, :-1]).all(axis=0)
+    return pairs[:, ~again] if again.any() else pairs
 
 
 def _summed(terms: list[Sql]) -> Sql:
@@ -398,7 +430,7 @@ def _parts(asked: Asked, ways: Ways, number: int, variant: str) -> list[Part]:
     if not asked.groupings:
         everybody = np.ones(len(ways.chosen), bool)
         return [_part(asked, ways, number, variant, (), everybody)]
-    codes = np.stack([group_codes(asked, ways, i) for i in range(len(asked.groupings))])
+    at, codes = grouped_paths(asked, ways)
     if not codes.shape[1]:
         return []
     unique, inverse = np.unique(codes, axis=1, return_inverse=True)
@@ -406,22 +438,36 @@ def _parts(asked: Asked, ways: Ways, number: int, variant: str) -> list[Part]:
     names = [asked.names(i) for i in range(len(asked.groupings))]
     sizes = np.bincount(inverse)
     found = []
-    for at in np.argsort(-sizes, kind="stable")[:300]:
+    for number_of in np.argsort(-sizes, kind="stable")[:MOST_GROUPS]:
         group = tuple(
             NOT_REACHED if code < 0 else names[i].get(int(code))
-            for i, code in enumerate(unique[:, at])
+            for i, code in enumerate(unique[:, number_of])
         )
-        found.append(_part(asked, ways, number, variant, group, inverse == at))
+        among = np.zeros(len(ways.chosen), bool)
+        among[at[inverse == number_of]] = True
+        found.append(_part(asked, ways, number, variant, group, among))
     return sorted(found, key=lambda part: -part.counts[0])
 
 
-def group_codes(asked: Asked, ways: Ways, index: int) -> Ints:
-    """The number of the group of each chosen path: read from the event that did the step."""
-    step, _ = asked.groupings[index]
-    ids = event_ids(ways, ways.chosen, step)
-    table = ways.groups[index]
-    code = table[1][np.minimum(np.searchsorted(table[0], ids), len(table[0]) - 1)]
-    return np.where(ids >= 0, code, -1)
+def grouped_paths(asked: Asked, ways: Ways) -> tuple[Ints, Ints]:
+    """Which of the chosen paths belong to which groups: their places among the chosen, and a row
+    of codes for each grouping. A path is there once for each element of an array (semantics
+    §0.4); -1 stands for a step that was not reached."""
+    at = np.arange(len(ways.chosen))
+    codes = np.zeros((0, len(at)), np.int64)
+    for index, (step, _) in enumerate(asked.groupings):
+        ids = event_ids(ways, ways.chosen, step)[at]
+        known, values = ways.groups[index]
+        low = np.searchsorted(known, ids, side="left")
+        many = np.searchsorted(known, ids, side="right") - low
+        many = np.where(ids >= 0, many, 1)
+        place = np.repeat(low - np.cumsum(many) + many, many) + np.arange(int(many.sum()))
+        reached = np.repeat(ids >= 0, many)
+        place = np.where(reached, place, 0)
+        found = np.where(reached, values[place], -1) if len(values) else np.full(len(place), -1)
+        codes = np.vstack((np.repeat(codes, many, axis=1), found))
+        at = np.repeat(at, many)
+    return at, codes
 
 
 def event_ids(ways: Ways, at: Ints, step: int) -> Ints:

@@ -32,7 +32,7 @@ from app.query.funnel import (
     Ways,
     by_bucket,
     event_ids,
-    group_codes,
+    grouped_paths,
     taken_s,
     time_edges,
     times_before,
@@ -447,12 +447,13 @@ def _in_bin(asked: Asked, ways: Ways, at: int) -> Ints:
 def _in_group(asked: Asked, ways: Ways, group: Group) -> Bools:
     if len(group) != len(asked.groupings):
         raise BadInput(f"The groups of this funnel have {len(asked.groupings)} values.")
-    inside = np.ones(len(ways.chosen), bool)
+    at, codes = grouped_paths(asked, ways)
+    same = np.ones(len(at), bool)
     for i, value in enumerate(group):
-        codes = group_codes(asked, ways, i)
         names = {name: code for code, name in asked.names(i).items()}
-        wanted = -1 if value == NOT_REACHED else names.get(value, -2)
-        inside &= codes == wanted
+        same &= codes[i] == (-1 if value == NOT_REACHED else names.get(value, -2))
+    inside = np.zeros(len(ways.chosen), bool)
+    inside[at[same]] = True
     return inside
 
 

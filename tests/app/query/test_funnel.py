@@ -9,6 +9,7 @@ import pytest
 
 from app.query import BadDefinition, Charts, Warehouse, read
 from app.query.funnel import FunnelFigure, Part
+from app.query.microscope import Point
 from app.query.statistics import compared
 from tests.app.query.small import CLOCK, DAY, DAYS, HOUR, MIDNIGHT, did, workspace
 
@@ -128,6 +129,38 @@ def test_a_group_of_a_later_step(tmp_path: Path) -> None:
         ("pro",): (1, 1),
         ("did not reach step",): (1, 0),
     }
+
+
+def test_an_array_puts_a_user_into_each_of_its_groups(tmp_path: Path) -> None:
+    events = [at("A", 0, properties={"tag": ["x", "y", "x"]}), at("B", 1000)]
+    events += [at("A", 0, "2", properties={"tag": "x"}), at("A", 0, "3")]
+    folder = workspace(tmp_path, events)
+    found = ask(folder, [{"event": "A", "by": ["tag"]}, "B"]).parts
+    assert {one.group: one.counts for one in found} == {
+        ("x",): (2, 1),
+        ("y",): (1, 1),
+        (None,): (1, 0),
+    }
+    steps = [{"event": "A", "by": ["tag"]}, {"event": "B", "by": ["tag"]}]
+    found = ask(folder, steps).parts
+    assert {one.group: one.counts for one in found} == {
+        ("x", None): (1, 1),
+        ("y", None): (1, 1),
+        ("x", "did not reach step"): (1, 0),
+        (None, "did not reach step"): (1, 0),
+    }
+    with Warehouse.open(folder) as warehouse:
+        warehouse.refresh()
+        charts = Charts(warehouse, CLOCK)
+        chart = read({"kind": "funnel", "range": DAYS, "steps": [*steps[:1], "B"]})
+
+        def users(*group: str | None) -> set[str]:
+            people = charts.people(chart, Point(step=1, group=group))
+            return {one.user_id for one in charts.users(people)}
+
+        assert users("x") == {"user-1", "user-2"}
+        assert users("y") == {"user-1"}
+        assert users(None) == {"user-3"}
 
 
 def test_any_order(tmp_path: Path) -> None:
