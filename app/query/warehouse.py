@@ -43,7 +43,7 @@ from app.query.loading import CHUNK_EVENTS, SEPARATOR, Marks, Reader
 log = logging.getLogger(__name__)
 
 FILE = "charts.duckdb"
-VERSION = "3"
+VERSION = "4"
 LONGEST_LINE = 32_000_000
 MEMORY = "400MB"
 SCRATCH = "charts-"
@@ -226,7 +226,7 @@ class Warehouse:
         self._load_matches(reader)
         if marks.event and last == marks.event and reader.first_event() <= self._first():
             return 0
-        marks = self._prune(reader, marks)._replace(identity=identity)
+        marks = marks._replace(identity=identity)
         with ThreadPoolExecutor(1, "charts-reader") as pool:
             marks = self._load_small(reader, pool, marks)
             self._load_clicks(reader, pool, marks.event, last)
@@ -256,7 +256,16 @@ class Warehouse:
             raise
 
     def _load_small(self, reader: Reader, pool: ThreadPoolExecutor, marks: Marks) -> Marks:
-        """Names, persons, states and projects: what events refer to comes before them."""
+        """Forget what was removed, then names, persons, states and projects: what events refer to
+        comes before them. All of it or nothing, whenever this is broken off: a name that came
+        twice would double its events."""
+        found: list[Marks] = []
+        self._in_transaction(
+            lambda: found.append(self._add_small(reader, pool, self._prune(reader, marks)))
+        )
+        return found[0]
+
+    def _add_small(self, reader: Reader, pool: ThreadPoolExecutor, marks: Marks) -> Marks:
         path = self._scratch / "small"
         name = pool.submit(reader.write_names, path, marks.name).result()
         lines = _lines(path, "{'id': 'BIGINT', 'text': 'VARCHAR'}")
@@ -275,7 +284,7 @@ class Warehouse:
             marks = marks._replace(source=max(marks.source, source[0]))
         state = pool.submit(reader.write_states, path, marks.state).result()
         if state > marks.state:
-            self._in_transaction(lambda: self._add_states(path))
+            self._add_states(path)
         marks = marks._replace(name=name, state=state, person_event=newest)
         self._mark(marks)
         return marks

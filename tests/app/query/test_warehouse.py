@@ -2,17 +2,20 @@
 The charts' copy of the events: kept, brought up to date, made anew.
 """
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.query import Charts, Progress, Warehouse, read
-from app.query.warehouse import FILE
+from app.query.loading import Marks
+from app.query.warehouse import FILE, Interrupted
 from app.store import Store
 from app.study import Study
 from tests.app.query.small import CLOCK, DAYS, NOON, did, figure, workspace
@@ -86,6 +89,47 @@ def test_a_file_that_lost_its_end_is_made_anew(tmp_path: Path) -> None:
         file.truncate((folder / FILE).stat().st_size * 6 // 10)
     add(folder, did("new", "A", NOON))
     assert figure(folder, CHART).series[0].total == 2001
+
+
+@pytest.mark.parametrize("moment", range(4))
+def test_a_load_that_is_broken_off_counts_nothing_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
+    folder = workspace(tmp_path, [did(str(at), "A", NOON, {"p": at}) for at in range(20)])
+    done = 0
+
+    def broken(db: Any, marks: Marks) -> None:
+        nonlocal done
+        done += 1
+        if done == moment:
+            raise Interrupted("Now.")
+        mark(db, marks)
+
+    mark = Warehouse._mark
+    monkeypatch.setattr(Warehouse, "_mark", broken)
+    with contextlib.suppress(Interrupted), Warehouse.open(folder) as warehouse:
+        warehouse.refresh()
+    monkeypatch.undo()
+    assert figure(folder, CHART | {"measure": "totals"}).series[0].total == 20
+
+
+def test_a_prune_that_is_broken_off_loses_no_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = workspace(tmp_path, [did(str(at), "A", NOON) for at in range(300)])
+    assert figure(folder, CHART).series[0].total == 300
+    with Store.write(folder) as store:
+        store.writer.prune(up_to=1)
+    add(folder, did("new", "A", NOON))
+
+    def broken(*_: object) -> Marks:
+        raise Interrupted("Now.")
+
+    monkeypatch.setattr(Warehouse, "_add_small", broken)
+    with Warehouse.open(folder) as warehouse, pytest.raises(Interrupted):
+        warehouse.refresh()
+    monkeypatch.undo()
+    assert figure(folder, CHART).series[0].total == 201
 
 
 def test_a_file_of_another_workspace_is_made_anew(tmp_path: Path) -> None:
