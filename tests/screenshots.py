@@ -141,6 +141,8 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
         "users-properties": lambda: somebodys_tab(application, 1),
         "users-identity": lambda: somebodys_tab(application, 2),
         "users-details": lambda: somebodys_tab(application, 3),
+        "label": lambda: label_a_click(application),
+        "label-kept": lambda: keep_the_label(application),
         "settings": lambda: run("go.settings"),
     }
 
@@ -211,6 +213,34 @@ def look_at_somebody(application) -> None:  # type: ignore[no-untyped-def]
     lines = timeline.lines.lines
     in_session = (at for at, line in enumerate(lines) if line.block and line.event_id)
     timeline.setCurrentIndex(timeline.lines.index(next(in_session)))
+
+
+def label_a_click(application) -> None:  # type: ignore[no-untyped-def]
+    """Label, with what a captured click suggests."""
+    from PySide6.QtWidgets import QApplication
+
+    from app.filter import Filter
+    from app.label.element import ACTIONS
+
+    def clicks(store) -> list[int]:  # type: ignore[no-untyped-def]
+        rows = store.events.rows(store.events.newest(Filter(), 500))
+        return [row.id for row in rows if row.type in ACTIONS]
+
+    window = application.window
+    newest = application.context.store.ask(clicks, [])
+    window.label_event(newest[0])
+    until(QApplication.instance(), window.page("label").editor.isVisible)
+
+
+def keep_the_label(application) -> None:  # type: ignore[no-untyped-def]
+    """The same, kept and opened again."""
+    from PySide6.QtWidgets import QApplication
+
+    page = application.window.page("label")
+    page.save()
+    tree = page.book.tree
+    until(QApplication.instance(), lambda: tree.topLevelItemCount() > 0)
+    tree.setCurrentItem(tree.topLevelItem(0))
 
 
 def somebodys_tab(application, at: int) -> None:  # type: ignore[no-untyped-def]

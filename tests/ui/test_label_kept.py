@@ -93,8 +93,8 @@ def test_a_captured_click_is_labeled_without_a_page(desk: Desk, qtbot: QtBot) ->
     assert page.editor.name.text() == "Order clicked"
     assert "button “Order”" in page.editor.description.text()
     desk.until(lambda: "2 events captured so far" in page.editor.count.text())
-    # Nothing is open of which “here” could speak.
-    assert all("here" not in button.accessibleName() for button in page.editor.choices.buttons)
+    # Nothing is open of which “now” could speak.
+    assert all(" now" not in button.accessibleName() for button in page.editor.choices.buttons)
     qtbot.mouseClick(page.editor.save, LEFT)
     desk.until(lambda: desk.told == {"Order clicked": 2})
     days = page._told[0].days

@@ -107,8 +107,9 @@ def _action(picked: Picked) -> Action:
 
 
 def _choices(one: Suggestion, *, has_page: bool) -> list[Choice]:
-    before = f"{number(one.in_history)} before"
-    counts = f"{number(one.on_page)} here · {before}" if has_page else before
+    # Only clicks on this page are looked at for a suggestion; the count below is of all.
+    before = f"{number(one.in_history)} before on this page"
+    counts = f"{number(one.on_page)} now · {before}" if has_page else before
     tone = _TONES.get(one.confidence, "warning")
     word = one.confidence.capitalize()
     made = [Choice(_said(one.definition), word, one.sentence, tone, (one.definition,), counts)]
