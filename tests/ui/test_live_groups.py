@@ -136,6 +136,18 @@ def test_the_keyboard_moves_and_opens_as_in_the_table(qtbot: QtBot, page: LivePa
     assert not page.is_inspecting
 
 
+def test_marks_are_seen_at_once(qtbot: QtBot, page: LivePage, context: Context) -> None:
+    page.view.use_group(By.UPLOAD)
+    tree = page.groups.tree
+    qtbot.waitUntil(lambda: tree.topLevelItemCount() == 3)
+    tree.setFocus()
+    tree.setCurrentItem(tree.topLevelItem(0).child(0))
+    assert tree.topLevelItem(0).child(0).icon(0).isNull()
+    context.actions.trigger("live.pin")
+    qtbot.waitUntil(lambda: not tree.topLevelItem(0).child(0).icon(0).isNull())
+    assert tree.current_id() == 4
+
+
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3), st.none() | st.integers(-1, 2))))
 def test_every_event_is_in_one_group(values: list[tuple[int, int, int | None]]) -> None:
     from app.model import Outcome, Via

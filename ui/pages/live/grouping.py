@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -105,6 +105,18 @@ class GroupPane(QWidget):
             self._closed.clear()
         self.load()
 
+    def redraw(self) -> None:
+        """Marks, names, columns or colours have changed."""
+        groups, self._groups = self._groups, []
+        if groups:
+            self._show(groups)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Colour again when the colours change."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.redraw()
+
     def load_later(self) -> None:
         """More has arrived: load soon, and not for each."""
         if self._by is not None and not self._later.isActive():
@@ -128,9 +140,9 @@ class GroupPane(QWidget):
 
         self._context.jobs.read(self, found, "groups").then(self._show).catch(self.failed.emit)
 
-    def showEvent(self, event: object) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         """Catch up."""
-        super().showEvent(event)  # type: ignore[arg-type]
+        super().showEvent(event)
         self.load()
 
     def _show(self, groups: list[Group]) -> None:

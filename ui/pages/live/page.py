@@ -220,6 +220,8 @@ class LivePage(QWidget):
         self.view.changed.connect(self._use_look)
         self.view.folded.connect(self._query)
         self.view.grouped.connect(self._use_groups)
+        for changed in (self.marks, self.labels, self.told, self.view):
+            changed.changed.connect(self.groups.redraw)
         self.groups.moved.connect(self._follow_group)
         self.groups.opened.connect(self.inspect)
         self.groups.left.connect(self.close_inspector)
