@@ -202,17 +202,20 @@ def look_at_somebody(application) -> None:  # type: ignore[no-untyped-def]
     from PySide6.QtWidgets import QApplication
 
     application.context.actions.trigger("go.users")
-    page = application.window.page("users")
-    shown = page.people.people
+    page, context = application.window.page("users"), application.context
     qt = QApplication.instance()
+    newest = context.store.current.captures.last_id()
+    until(qt, lambda: context.study.through >= newest)
+    shown = page.people.people
     until(qt, lambda: shown.rowCount() > 3)
-    page.people.setCurrentIndex(shown.index(2))
+    settle(qt)
+    page.open_person(page.people.person_at(shown.index(4)).id)
     page.profile.tabs.setCurrentIndex(0)
-    timeline = page.profile.activity.timeline
-    until(qt, lambda: len(timeline.lines.lines) > 12)
-    lines = timeline.lines.lines
-    in_session = (at for at, line in enumerate(lines) if line.block and line.event_id)
-    timeline.setCurrentIndex(timeline.lines.index(next(in_session)))
+    settle(qt)
+    lines = page.profile.activity.timeline.lines.lines
+    events = [line.event_id for line in lines if line.block and line.event_id]
+    page.profile.activity.timeline.select_event(events[3])
+    page.inspect(events[3])
 
 
 def label_a_click(application) -> None:  # type: ignore[no-untyped-def]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.decode import decode
@@ -178,7 +178,7 @@ def test_throttled_more_than_half_an_hour_ago(world: World) -> None:
     world.wait(lambda: len(page.details.limits.rows) == 1)
 
 
-def visible_labels(page: IngestionPage) -> list[Any]:
+def visible_labels(page: QWidget) -> list[Any]:
     from PySide6.QtWidgets import QLabel
 
     return [one for one in page.findChildren(QLabel) if one.isVisible()]
@@ -448,6 +448,28 @@ def test_what_is_still_being_read_may_have_arrived_lately(
     world.wait(lambda: "still being read" in page.head.behind.text())
     assert not page.elsewhere.isVisible()
     assert not page.elsewhere.isVisible()
+
+
+def test_tables_do_not_say_that_there_is_nothing_while_it_is_being_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.store.report.tail.MOST", 0)
+    world.arrive(throttled(NOW - 10_000), throttled(NOW - 9_000), studied=False)
+    page = world.show()
+    # Not that nothing was sent either.
+    world.wait(lambda: page.stack.currentWidget() is page.halves)
+    world.open_tab("Held back")
+
+    def says(sentence: str) -> bool:
+        return any(text.text() == sentence for text in visible_labels(page.details))
+
+    world.wait(lambda: says("2 captures are still being read."))
+    world.open_tab("Reasons")
+    world.wait(lambda: says("2 captures are still being read."))
+    world.arrive()
+    world.wait(lambda: len(page.details.reasons.rows) == 1)
+    world.open_tab("Retries")
+    world.wait(lambda: says("Nothing was sent again in this time."))
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,7 @@ class Details(QWidget):
         self.state = State()
         self.times: Span = (0, 0)
         self.now_ms = 0
+        self.behind = 0
         self._ids = array("q")
         self.model = PagedTableModel(upload_columns(names, clocks), self._rows, self)
         self.uploads = EventTableView(self.model)
@@ -159,7 +160,7 @@ class Details(QWidget):
         sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         rows.addWidget(sentence)
         stack.addWidget(empty)
-        self._nothing[id(table)] = (stack, sentence)
+        self._nothing[id(table)] = (stack, sentence, nothing)
         return stack
 
     def _limits_view(self) -> QWidget:
@@ -310,14 +311,14 @@ class Details(QWidget):
 
     def _show_rows(self, table: ListTable, rows: Sequence[Any]) -> None:
         table.show_rows(rows)
+        said = ""
         if table is self.limits and not rows:
-            _, sentence = self._nothing[id(table)]
-            sentence.setText(
+            said = (
                 "No user or device was throttled in the last 30 minutes, and none is silenced."
                 if self.recent.isChecked()
                 else "No user or device was held back in this time."
             )
-        self._show_nothing(table, bool(rows))
+        self._show_nothing(table, bool(rows), said)
 
     def _show_spread(self, found: Spread) -> None:
         self._show_rows(self.lags, questions.shares(LAG_RANGES, found.lags))
@@ -331,8 +332,11 @@ class Details(QWidget):
             else "No clock was off by a minute or more: event times are used as they were sent."
         )
 
-    def _show_nothing(self, table: EventTableView, has_rows: bool) -> None:
-        stack, _ = self._nothing[id(table)]
+    def _show_nothing(self, table: EventTableView, has_rows: bool, said: str = "") -> None:
+        stack, sentence, nothing = self._nothing[id(table)]
+        # What is not read yet may be just what is looked for.
+        reading = f"{plural(self.behind, 'capture')} {'is' if self.behind == 1 else 'are'} still"
+        sentence.setText(f"{reading} being read." if self.behind else said or nothing)
         stack.setCurrentIndex(0 if has_rows else 1)
 
     def forget_cells(self) -> None:

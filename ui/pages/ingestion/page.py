@@ -305,7 +305,8 @@ class IngestionPage(QWidget):
         self.replays.show_data(statuses.replays(bins, partial_bin))
         self._show_counts(bins)
         self._show_elsewhere(answer)
-        is_empty = answer.whole is None and not bins.waiting and not self.state.scope
+        is_known = not bins.waiting and not bins.behind
+        is_empty = answer.whole is None and is_known and not self.state.scope
         self.stack.setCurrentWidget(self.nothing if is_empty else self.halves)
         self._show_brush()
         self._look_at_details()
@@ -314,6 +315,7 @@ class IngestionPage(QWidget):
     def _look_at_details(self) -> None:
         if self._answer is not None:
             times = self.state.times(self._answer.bins.window)
+            self.details.behind = self._answer.bins.behind
             self.details.look(self.state, times, self._answer.now_ms)
 
     def _take_sources(self, sources: questions.Sources) -> None:

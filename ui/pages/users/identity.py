@@ -173,6 +173,8 @@ class IdentityGraph(QWidget):
         colours = tokens()
         start = QPointF(user.right() + 1, user.center().y())
         end = QPointF(card.left(), card.center().y())
+        if abs(end.y() - start.y()) <= 2:
+            start.setY(end.y())  # Halves of odd heights make no bend.
         # A trunk with branches: curves to thirty devices would run into one another.
         trunk = start.x() + GAP / 2
         bend = min(10.0, abs(end.y() - start.y()))
