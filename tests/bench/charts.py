@@ -21,6 +21,12 @@ SIZES = (100_000, 1_000_000)
 ROUNDS = 7
 RANGE = {"last": 30, "unit": "day"}
 VIEWED, PRODUCT = "[Amplitude] Page Viewed", "Product Viewed"
+FUNNELS: dict[str, dict[str, str]] = {
+    "this order": {},
+    "exact order": {"order": "exact"},
+    "any order": {"order": "any"},
+    "totals": {"count": "totals"},
+}
 ADDED, SEARCHED = "Add to Cart", "Products Searched"
 
 
@@ -73,6 +79,9 @@ class _Asked:
         chart = read(definition)
         return lambda: self._charts.as_json(chart)
 
+    def _funnel(self, steps: list[str], **more: str) -> Callable[[], object]:
+        return self._chart({"kind": "funnel", "steps": steps, "range": RANGE, **more})
+
     def ms(self, ask: Callable[[], object]) -> float:
         """The median of several rounds."""
         ask()
@@ -107,10 +116,9 @@ class _Asked:
             ),
             self._beside("uniques of any event by day", self.uniques, by_hand),
             self._beside("the same by a property", self._chart(by), grouped),
-            _limit(
-                "funnel of four steps",
-                self.ms(self._chart({"kind": "funnel", "steps": steps, "range": RANGE})),
-                500,
+            *(
+                _limit(f"funnel of four steps, {name}", self.ms(self._funnel(steps, **more)), 500)
+                for name, more in FUNNELS.items()
             ),
             _limit(
                 "journeys",
