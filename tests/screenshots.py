@@ -241,8 +241,11 @@ def keep_the_label(application) -> None:  # type: ignore[no-untyped-def]
 
     page = application.window.page("label")
     page.save()
+    # In the second theme it is there already.
+    page.cancel()
     tree = page.book.tree
     until(QApplication.instance(), lambda: tree.topLevelItemCount() > 0)
+    application.context.notifications.clear()
     tree.setCurrentItem(tree.topLevelItem(0))
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from app.agentwords import Picked, Survey
 from app.label import naming
 from app.label.element import Action, Element, Page, clicked
+from app.label.evaluate import DefinitionJudge
 from app.label.events import Condition, Definition, LabeledEvent, Op
 from app.label.live import clickable
 from app.label.suggest import Suggestion, evidence, is_usable_text, suggest, suggest_group
@@ -60,9 +61,9 @@ class Drafts:
         alike = suggest_group(self.target, self._around, history)
         found = alike if is_group and alike else suggest(self.target, self._around, history)
         definitions = found[0].definitions[:1] if found else (self._by_hand(),)
-        count = max(found[0].on_page, found[0].in_history) if found else 0
+        like = self._like(alike[0], history) if alike else 0
         is_all = is_group and bool(alike)
-        name = naming.group_name(self.target, count) if is_all else naming.name(self.target)
+        name = naming.group_name(self.target, like) if is_all else naming.name(self.target)
         said = "" if is_all else naming.description(self.target, self.page)
         event = LabeledEvent(self._free(name), definitions, said)
         has_page = bool(self._around)
@@ -70,8 +71,14 @@ class Drafts:
         offered = {"page_url": self.page.url or "", "text": self.target.text or ""}
         if self.target.href:
             offered["href"] = self.target.href
-        like = alike[0].on_page or alike[0].in_history if alike else 0
         return Draft(event, choices, like, offered)
+
+    def _like(self, group: Suggestion, history: Sequence[tuple[Element, int]]) -> int:
+        """How many elements a group has: on the page, or without one among those clicked."""
+        if self._around:
+            return group.on_page
+        judge = DefinitionJudge(group.definition)
+        return sum(judge.of_element(element) is True for element, _ in history)
 
     def _by_hand(self) -> Definition:
         conditions = [Condition("tag", Op.IS, (self.target.tag or "",))]
