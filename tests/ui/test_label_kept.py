@@ -106,6 +106,11 @@ def test_a_captured_click_is_labeled_without_a_page(desk: Desk, qtbot: QtBot) ->
     page.book.tree.setCurrentItem(item)
     assert sum(page.editor.spark.days) == 2
     assert page.editor.health.text() == "Works."
+    qtbot.mouseClick(page.editor.cancel, LEFT)
+    assert not page.editor.isVisible()
+    where = page.book.tree.visualItemRect(item).center()
+    qtbot.mouseClick(page.book.tree.viewport(), LEFT, pos=where)
+    assert page.editor.isVisible()
 
 
 def test_an_event_that_clicks_nothing_is_said_so(desk: Desk) -> None:

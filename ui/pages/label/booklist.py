@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -102,6 +102,8 @@ class BookList(QWidget):
         """Mark one as the one that is edited, without saying so."""
         self.tree.blockSignals(True)
         self.tree.clearSelection()
+        # Chosen again, it is to be opened again.
+        self.tree.setCurrentIndex(QModelIndex())
         for at in range(self.tree.topLevelItemCount()):
             item = self.tree.topLevelItem(at)
             if item and item.data(0, _ID) == label_id:
