@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.model import Capture, Response
 from app.query.definition import read
 from app.store.definitions import Definitions
+from app.store.people.activity import ActivityReader
 from app.study import Study
 from tests.app.lookup.keyring_standin import install
 from tests.app.lookup.standin import KEY as AMPLITUDE_KEY
@@ -712,3 +714,36 @@ def test_the_secret_is_remembered_in_the_keyring_of_who_wants_it(
     world.qtbot.mouseClick(again.remember, LEFT)
     world.qtbot.waitUntil(lambda: json.loads(kept.read_text()) == {})
     assert not again.remember.isChecked()
+
+
+def test_a_long_search_says_so_and_can_be_stopped(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.receive(*worked_case())
+    world.open("ada-1")
+    activity = world.page.profile.activity
+    searching = activity.searching
+    world.qtbot.waitUntil(lambda: not activity._is_reading)
+    assert searching.isHidden()
+    is_asked, goes_on = threading.Event(), threading.Event()
+    page = ActivityReader.page
+
+    def slow(self: ActivityReader, *given: Any) -> Any:
+        is_asked.set()
+        goes_on.wait(20)
+        return page(self, *given)
+
+    monkeypatch.setattr(ActivityReader, "page", slow)
+    world.qtbot.mouseClick(activity.calls, LEFT)
+    world.qtbot.waitUntil(searching.isVisible)
+    assert is_asked.is_set()
+    world.qtbot.mouseClick(searching.stop, LEFT)
+    assert searching.isHidden()
+    # What was shown before was about something else, and the late answer changes nothing.
+    assert activity.stack.currentWidget() is activity.nothing
+    assert activity.nothing.title.text() == "Stopped"
+    goes_on.set()
+    world.qtbot.mouseClick(activity.nothing.buttons[0], LEFT)
+    world.qtbot.waitUntil(lambda: len(world.shown()) == 6)
+    assert activity.calls.isChecked()
+    assert searching.isHidden()

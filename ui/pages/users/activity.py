@@ -27,6 +27,7 @@ from ui.context import Context
 from ui.pages.emptystate import EmptyState
 from ui.pages.users.days import Days, DayStrip, bounds, by_day
 from ui.pages.users.kept import Kept
+from ui.pages.users.searching import Searching
 from ui.pages.users.timeline import MOST_TICKED, Timeline
 from ui.plain import number, one_line, plural
 from ui.theme import hairline, label, tint
@@ -63,11 +64,14 @@ class ActivityPane(QWidget):
         self._chosen_devices: list[str] = []
         self._after: Cursor | None = None
         self._is_reading = False
+        self._shown: Wanted | None = None
         self._wanted_event: int | None = None
         self.days = DayStrip()
         self.timeline = Timeline(context.store)
         self.nothing = EmptyState("clock", "Nothing in this range", "Nothing.", (
             ("Show everything", self.show_everything),))  # fmt: skip
+        self.searching = Searching()
+        self.searching.stopped.connect(self._stop)
         self._make_bar()
         self._make_foot()
         self._lay_out()
@@ -142,6 +146,7 @@ class ActivityPane(QWidget):
         rows.addWidget(self.days)
         rows.addLayout(bar)
         rows.addWidget(hairline())
+        rows.addWidget(self.searching)
         rows.addWidget(self.stack, 1)
         rows.addWidget(self.foot)
 
@@ -234,6 +239,7 @@ class ActivityPane(QWidget):
         count = max(300, len(self.timeline.lines.lines)) if again else 300
         self.newer.hide()
         self._is_reading = True
+        self.searching.begin()
 
         def read(store: Store) -> Page:
             return store.people.activity.page(wanted, START, count)
@@ -243,11 +249,25 @@ class ActivityPane(QWidget):
 
         self._context.jobs.read(self, read, "page").then(show).catch(self._fail)
 
+    def _stop(self) -> None:
+        """What was found so far stays, and scrolling on looks further; what was shown before
+        another question goes."""
+        self._context.jobs.drop(self, "page")
+        self._is_reading = False
+        if self._shown != self.wanted():
+            self._after = None
+            self.timeline.lines.show_lines([])
+            self.stack.setCurrentWidget(self.nothing)
+            self.nothing.title.setText("Stopped")
+            self.nothing.text.setText("Not everything was looked through.")
+            self.nothing.buttons[0].show()
+
     def _show_first(self, wanted: Wanted, page: Page, again: bool) -> None:
         self._is_reading = False
+        self.searching.end()
         if wanted != self.wanted():
             return
-        self._after = page.after
+        self._after, self._shown = page.after, wanted
         self.timeline.lines.forget_rows()
         if again:
             if page.lines != self.timeline.lines.lines:
@@ -280,12 +300,14 @@ class ActivityPane(QWidget):
         if after is None or self._is_reading:
             return
         self._is_reading = True
+        self.searching.begin()
 
         def read(store: Store) -> Page:
             return store.people.activity.page(wanted, after)
 
         def add(page: Page) -> None:
             self._is_reading = False
+            self.searching.end()
             if wanted == self.wanted() and self._after is after:
                 self._after = page.after
                 self.timeline.lines.add_lines(page.lines)
@@ -306,6 +328,7 @@ class ActivityPane(QWidget):
 
     def _fail(self, error: AppError) -> None:
         self._is_reading = False
+        self.searching.end()
         self._context.notifications.error(error.sentence, error.hint, about="users")
 
     # Filters
