@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from app.decode.body import json_text
+from app.decode.body import clean, json_text
 from app.ingest.lookalike import shape
 from app.ingest.user_properties import EXPOSURE
 from app.model import Kind
@@ -190,14 +190,18 @@ class DoingFollower:
         if isinstance(flag, str):
             variant = said.get("variant", said.get("[Experiment] Variant"))
             experiment = said.get("experiment_key", said.get("[Experiment] Experiment Key"))
-            key = (one.person, flag[:LONGEST], _text(variant), _text(experiment))
+            key = (one.person, _text(flag), _text(variant), _text(experiment))
             _count(self._exposures, key, one.id)
 
     def _replayed(self, arrival: Arrival) -> None:
         contents = arrival.decoded.contents
         device, session = contents.get("device_id"), contents.get("session_id")
         if isinstance(device, str) and str(session).isdecimal() and len(str(session)) < 19:
-            _count(self._replays, (arrival.source_id or 0, device, int(str(session))), arrival.id)
+            _count(
+                self._replays,
+                (arrival.source_id or 0, _text(device), int(str(session))),
+                arrival.id,
+            )
 
     def _type(self, name: str) -> int:
         known = self._types.get(name)
@@ -216,7 +220,7 @@ class DoingFollower:
 def facets(fields: dict[str, Any], library: str | None) -> Iterator[tuple[str, str]]:
     """With what an event was sent: (facet, value)."""
     if library:
-        yield "sdk", library[:LONGEST]
+        yield "sdk", _text(library)
     version = fields.get("app_version") or fields.get("version_name")
     if version is not None:
         yield "version", _text(version)
@@ -243,4 +247,5 @@ def _count[K](found: dict[K, list[int]], key: K, number: int) -> None:
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    return (value if isinstance(value, str) else json_text(value))[:LONGEST]
+    # SQLite keeps no half surrogates.
+    return clean((value if isinstance(value, str) else json_text(value))[:LONGEST])

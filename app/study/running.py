@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from app.errors import AppError
 from app.study.arrival import Arrival
 from app.study.follower import Answered, Follower, Refreshing
 from app.study.followers import make_followers
 from app.study.people import PeopleFollower
 from app.study.placing import Placing, unplaced
-from app.study.reading import Batch, Captures
+from app.study.reading import Batch, Captures, StoredArrival
 from app.study.tables import empty, is_damage, open_file, throw_away
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ class Study:
             batch = self._captures.after(through, time.time_ns() // 1_000_000)
             if not batch.stored:
                 break
-            self._study(batch, through)
+            self._study_what_can_be(batch, through)
             progress(Progress(self._through(), self._captures.last_id()))
         if self._look_back():
             progress(Progress(self._through(), self._captures.last_id()))
@@ -123,6 +124,31 @@ class Study:
         trace: types.TracebackType | None,
     ) -> None:
         self.close()
+
+    def _study_what_can_be(self, batch: Batch, through: int) -> None:
+        """Study a batch. When it holds something that cannot be saved, its captures are studied
+        one by one, and that one is passed over: it must not hold up all that come after it."""
+        try:
+            self._study(batch, through)
+        except (sqlite3.Error, AppError):
+            raise
+        except Exception:
+            log.exception("captures after %d cannot be studied together", through)
+            for one in batch.stored:
+                self._study_or_pass(one)
+
+    def _study_or_pass(self, one: StoredArrival) -> None:
+        through = self._through()
+        if through >= one.id:
+            return
+        try:
+            self._study(Batch([one]), through)
+        except (sqlite3.Error, AppError):
+            raise
+        except Exception:
+            log.exception("capture %d cannot be studied", one.id)
+            with self._transaction():
+                self._set(THROUGH, one.id)
 
     def _study(self, batch: Batch, through: int) -> None:
         # Decoded before the transaction begins, which others may wait for.

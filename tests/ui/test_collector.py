@@ -34,10 +34,11 @@ def turn(collector: Collector, times: int) -> None:
 
 def test_what_the_window_starts_with_is_set_aside_once(collector: Collector) -> None:
     assert not gc.isenabled()
-    assert gc.get_freeze_count() == 0
+    # Something else in this process may have set things aside before.
+    before = gc.get_freeze_count()
     turn(collector, SETTLED)
     settled = gc.get_freeze_count()
-    assert settled > 0
+    assert settled > before
     turn(collector, 3)
     assert gc.get_freeze_count() <= settled
 

@@ -17,6 +17,8 @@ from app.model import Via
 from app.store import Store
 from app.study import FILE, Study
 from app.study import tables as study_tables
+from app.study.followers import make_followers
+from app.study.sessions import SessionsFollower
 from tests.app.study.world import owners, sent, studied
 from tests.factories import emptied, filled
 
@@ -217,3 +219,42 @@ def test_the_process_says_how_far_it_is_and_ends_with_its_input(tmp_path: Path) 
     with sqlite3.connect(tmp_path / FILE) as db:
         assert db.execute("SELECT count(*) FROM placed").fetchone() == (1,)
     db.close()
+
+
+class Stumbles(SessionsFollower):
+    """Cannot save what it learned of one session."""
+
+    def save(self) -> None:
+        if any(session == 666 for _, session in self._found):
+            raise ValueError("cannot be saved")
+        super().save()
+
+
+def test_what_cannot_be_saved_is_passed_over_alone(tmp_path: Path) -> None:
+    sessions = [1, 2, 666, 4, 5]
+    filled(tmp_path, [sent("A", at, device_id="device-1", session_id=at) for at in sessions])
+    followers = [
+        Stumbles() if isinstance(one, SessionsFollower) else one for one in make_followers()
+    ]
+    with Study(tmp_path, followers) as study:
+        assert study.catch_up() == 5
+        assert not study.is_behind()
+    assert facts(tmp_path) == [(1, 1), (2, 1), (4, 1), (5, 1)]
+    with Store.read(tmp_path) as store:
+        rows = store.connection.execute("SELECT session_id FROM study.sessions").fetchall()
+    assert rows == [(1,), (2,), (4,), (5,)]
+
+
+def test_half_characters_are_studied(tmp_path: Path) -> None:
+    half = "\ud800x"
+    odd = {
+        "device_id": "device-1",
+        "app_version": half,
+        "country": half,
+        "library": half,
+        "groups": {half: [half]},
+        "user_properties": {half: half},
+        "event_properties": {"flag_key": half, "variant": half},
+    }
+    with studied(tmp_path, [sent("$exposure", 1, **odd), sent("A", 2, **odd)]) as store:
+        assert owners(store) == [1, 1]
