@@ -199,10 +199,12 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QCheckBox { spacing: 8px; }
-QCheckBox::indicator, QTreeView::indicator, QMenu::indicator:non-exclusive {
+QCheckBox::indicator, QTreeView::indicator, QTableView::indicator,
+QMenu::indicator:non-exclusive {
     width: 14px; height: 14px; border: 1px solid $faint; border-radius: 4px; background: $surface;
 }
-QCheckBox::indicator:checked, QTreeView::indicator:checked, QMenu::indicator:non-exclusive:checked {
+QCheckBox::indicator:checked, QTreeView::indicator:checked, QTableView::indicator:checked,
+QMenu::indicator:non-exclusive:checked {
     border-color: $accent; background: $accent; image: url("$tick");
 }
 QCheckBox::indicator:focus, QCheckBox:focus::indicator { border-color: $accent; }
