@@ -196,3 +196,35 @@ def test_others_go_on_while_one_is_throttled(tmp_path: Path) -> None:
         told = run(sdk, capture, [*busy, *good], wait=2500)
     assert told == dict.fromkeys(ids(good), 200)
     assert accepted(tmp_path) == ids(good)
+
+
+LEGACY = pytest.mark.parametrize(
+    "sdk", [pytest.param(("node", "legacy_node_reaction.js"), id="legacy-node", marks=NODE.marks)]
+)
+
+
+@LEGACY
+@pytest.mark.parametrize("fault", ["500#2", "503#1", "413#1", "reset#1", "wrong-ok#1"])
+def test_the_legacy_sdk_sends_again_until_all_is_there(
+    tmp_path: Path, sdk: Sdk, fault: str
+) -> None:
+    """It tells its caller the first answer, and goes on behind their back."""
+    sent = events(4)
+    with capturing(tmp_path, "--delivery", "local", "--fault", fault) as capture:
+        run(sdk, capture, sent, wait=2500)
+    assert set(accepted(tmp_path)) == set(ids(sent))
+    *refused, last = statuses(tmp_path)
+    assert refused
+    assert last == 200
+    # Whatever is sent again is the same upload, not new events.
+    attempts = [upload["attempt"] for upload in printed("uploads", tmp_path)]
+    assert attempts == list(range(1, len(refused) + 2))
+
+
+@LEGACY
+def test_the_legacy_sdk_does_not_lose_the_good_with_the_bad(tmp_path: Path, sdk: Sdk) -> None:
+    good, bad = events(4), events(2, user_id="abc")
+    with capturing(tmp_path, "--delivery", "local") as capture:
+        run(sdk, capture, [good[0], bad[0], good[1], good[2], bad[1], good[3]], wait=1500)
+    assert accepted(tmp_path) == ids(good)
+    assert set(statuses(tmp_path)) == {400, 200}
