@@ -93,7 +93,7 @@ class Browser:
 def browser(qtbot: QtBot) -> Iterator[Browser]:
     profile = QWebEngineProfile()
     made = Browser(qtbot, profile)
-    made.load((DATA / "main.html").read_text("utf-8"))
+    made.load((DATA.parent / "label/pages/main.html").read_text("utf-8"))
     yield made
     made.view.setPage(None)
     shiboken6.delete(made.page)

@@ -65,7 +65,7 @@ def profile() -> Iterator[QWebEngineProfile]:
 def run(qtbot: QtBot, profile: QWebEngineProfile) -> Iterator[Callable[[str], Any]]:
     """Runs JavaScript on the recorded page, beside the agent's `describe`."""
     page = QWebEnginePage(profile)
-    html = (DATA / "main.html").read_text("utf-8")
+    html = (DATA.parent / "label/pages/main.html").read_text("utf-8")
     with qtbot.waitSignal(page.loadFinished, timeout=LOAD_MS):
         page.setHtml(html, QUrl("https://shop.example.test/"))
     script = path("agent/describe.js").read_text("utf-8")
