@@ -88,6 +88,17 @@ def test_without_problems_it_says_what_is_looked_for(qtbot: QtBot, page: Problem
     assert page.findings.detail.isHidden()
 
 
+def test_the_count_of_errors_says_what_the_tabs_divide(
+    qtbot: QtBot, page: ProblemsPage, context: Context, workspace: Workspace, two: FindingsView
+) -> None:
+    workspace.add("unreadable", api_key="")
+    study(workspace, context)
+    qtbot.waitUntil(lambda: page.tabs.tabText(1) == "Uploads not understood  1")
+    first, rest = page.summary.text().split("  ·  ")
+    assert first == "3 errors, 3 notes"
+    assert rest == "among them 1 upload not understood"
+
+
 def test_findings_are_listed_worst_first(page: ProblemsPage, two: FindingsView) -> None:
     assert page.summary.text() == "1 error, 2 notes"
     assert page.tabs.tabText(0) == "Findings  3"

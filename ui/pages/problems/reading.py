@@ -31,12 +31,16 @@ class Loaded:
 
     @property
     def summary(self) -> str:
-        """Both in a line."""
+        """All in a line, which adds up to what the tabs and the status bar count."""
         counts = dict.fromkeys(ICONS, 0) | {"error": self.uploads}
         for one in self.findings:
             counts[one.rule.severity] += not one.is_muted
-        text = counted(counts["error"], counts["warning"], counts["info"]) or "Nothing found"
-        return f"{text}  ·  {self.muted:,} muted" if self.muted else text
+        parts = [counted(counts["error"], counts["warning"], counts["info"]) or "Nothing found"]
+        if self.uploads and self.uploads != counts["error"]:
+            parts.append(f"among them {plural(self.uploads, 'upload')} not understood")
+        if self.muted:
+            parts.append(f"{self.muted:,} muted")
+        return "  ·  ".join(parts)
 
 
 def read_all(store: Store, folder: Path) -> Loaded:
