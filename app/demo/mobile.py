@@ -5,56 +5,33 @@ The shop's app: what it sends for each step of a journey.
 import random
 from collections.abc import Iterator
 
-from app.demo.backend import Ledger
 from app.demo.catalog import Catalog, facts, revenue, total
 from app.demo.chance import between, pick
-from app.demo.journey import Act, Shopper, Step
+from app.demo.journey import Step
 from app.demo.mobile_sdk import MobileSdk
 from app.demo.outgoing import Outgoing
 from app.demo.people import Device, Person
 from app.demo.senders import iso
+from app.demo.visit import Visit
 
 
-class MobileVisit:
+class MobileVisit(Visit[MobileSdk]):
     """One session in the app."""
 
     def __init__(
         self, rng: random.Random, catalog: Catalog, person: Person, device: Device, start_ms: int
     ) -> None:
-        self._rng = rng
-        self._catalog = catalog
-        self._person = person
-        self._device = device
-        self._sdk = MobileSdk(rng, person, device, start_ms)
-        self.ledger = Ledger(rng, person, device)
-        """What the back end hears of it; complete when all uploads were taken."""
-        self._acts = {
-            Act.OPEN: self._open,
-            Act.HOME: self._home,
-            Act.CATEGORY: self._category,
-            Act.SEARCH: self._search,
-            Act.PRODUCT: self._product,
-            Act.COLOUR: self._colour,
-            Act.ADD: self._add_to_cart,
-            Act.REMOVE: self._remove,
-            Act.NEWSLETTER: self._newsletter,
-            Act.CART: self._cart,
-            Act.CHECKOUT: self._checkout,
-            Act.SIGN_IN: self._sign_in,
-            Act.ORDER: self._order,
-        }
+        super().__init__(rng, catalog, person, device, MobileSdk(rng, person, device, start_ms))
 
     def uploads(self) -> Iterator[Outgoing]:
-        """Everything that this session sends, in order."""
-        sdk, device = self._sdk, self._device
-        can_sign_in = self._person.user_id is not None and not device.signed_in
+        sdk = self._sdk
         sdk.begin()
-        for step in Shopper(self._rng, self._catalog, can_sign_in=can_sign_in).steps():
+        for step in self._steps():
             before = sdk.due()
             if before:
                 yield before
             sdk.now += step.wait_ms
-            self._acts[step.act](step)
+            self._do(step)
         sdk.end()
         last = sdk.flush()
         if last:
