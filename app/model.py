@@ -103,6 +103,11 @@ class Capture:
         """The first value of a request header, or an empty text."""
         return _first(self.headers, name)
 
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person sent it from the window: it tells of events, not of an SDK."""
+        return self.header("user-agent") == BY_HAND
+
 
 def _first(headers: Headers, name: str) -> str:
     wanted = name.lower()

@@ -15,7 +15,7 @@ from app.decode import decode
 from app.decode.body import clean, column_text, json_text
 from app.ingest.dedupe import keys_of
 from app.ingest.outcome import ACCEPTED, Judgement, judge
-from app.model import BY_HAND, Capture, Decoded, Event, Outcome, Response, Upload
+from app.model import Capture, Decoded, Event, Outcome, Response, Upload
 from app.store.duplicates import Duplicates
 from app.store.http import pack
 from app.store.repeats import Key, Repeats, is_pulse
@@ -249,8 +249,7 @@ class Writer:
         first = self.last.event + 1
         held = [place for place, event in enumerate(upload.events) if "delay" in event.raw]
         # What a person sends again on purpose is no later sending of the same upload.
-        by_hand = capture.header("user-agent") == BY_HAND
-        opening = None if by_hand else self._opening(source, upload.events)
+        opening = None if capture.is_by_hand else self._opening(source, upload.events)
         attempt, earlier = self._repeats.attempt(opening[1] if opening else None)
         self._db.execute(
             "INSERT INTO uploads VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.decode.body import json_text
-from app.model import Capture, Response, Via
+from app.model import BY_HAND, Capture, Response, Via
 from app.sdk.evidence import Evidence
 from app.sdk.observe.flushing import common_wait, even
 from app.sdk.report import sources
@@ -387,3 +387,10 @@ def test_no_answer_of_the_server_stops_the_study(configs: Any, features: Any, sa
     found = followed([*captures, replay, sent(START, at(START))])
     assert {one["family"] for one in found} == {"browser-2", "session-replay"}
     json_text(found).encode()
+
+
+def test_what_a_person_sends_again_is_no_further_sdk() -> None:
+    ordinary = sent(START, event("Viewed"))
+    again = sent(START + 9000, event("Viewed"), headers=(("User-Agent", BY_HAND),))
+    assert len(followed([ordinary])) == 1
+    assert followed([ordinary, again]) == followed([ordinary])
