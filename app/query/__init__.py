@@ -37,11 +37,9 @@ from app.query.definition import (
     PropertyRef,
     Segment,
     Segmentation,
-    read,
-    written,
 )
 from app.query.figure import Figure, Series, as_json
-from app.query.funnel import FunnelFigure
+from app.query.funnelfigure import FunnelFigure
 from app.query.journeys import JourneysFigure
 from app.query.microscope import (
     People,
@@ -54,8 +52,10 @@ from app.query.microscope import (
     zoomed,
 )
 from app.query.node import BadDefinition
+from app.query.reading import read
 from app.query.sql import DIALECTS
 from app.query.warehouse import Interrupted, Progress, Warehouse
+from app.query.writing import written
 
 __all__ = [
     "DIALECTS",

@@ -28,7 +28,8 @@ from app.query.conditions import Context
 from app.query.definition import AnyChart, Funnel, Journeys, Segment, Segmentation
 from app.query.drivers import Driver, drivers
 from app.query.figure import Figure, as_json
-from app.query.funnel import FunnelFigure, funnel, funnel_json
+from app.query.funnel import funnel
+from app.query.funnelfigure import FunnelFigure, funnel_json
 from app.query.groups import download_groups, group_names
 from app.query.journeys import JourneysFigure, journeys, journeys_json
 from app.query.microscope import People, Point, highlighted, people_behind

@@ -22,12 +22,12 @@ from app.query.definition import (
     PropertyRef,
     Segment,
     Segmentation,
-    read_segment,
-    segment_json,
 )
 from app.query.microscope import Point, spread
 from app.query.node import Node
+from app.query.readsegment import read_segment
 from app.query.segments import in_segment
+from app.query.writing import segment_json
 from app.store.definitions import Definition, Definitions
 
 KIND = "cohort"

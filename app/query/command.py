@@ -15,7 +15,7 @@ from app.output import put
 from app.query.calendar import Clock
 from app.query.charts import Charts, translated
 from app.query.cohorts import KIND as COHORT
-from app.query.definition import AnyChart, Funnel, Journeys, read, written
+from app.query.definition import AnyChart, Funnel, Journeys
 from app.query.microscope import (
     People,
     Point,
@@ -27,8 +27,10 @@ from app.query.microscope import (
     read_point,
     zoomed,
 )
+from app.query.reading import read
 from app.query.releases import save_annotation, save_release
 from app.query.warehouse import Warehouse
+from app.query.writing import written
 from app.store import Store
 from app.store.definitions import Definitions
 from app.store.trouble import explained

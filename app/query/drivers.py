@@ -13,7 +13,7 @@ from app.errors import BadInput
 from app.query.columns import Property, literal, quoted
 from app.query.conditions import Context
 from app.query.definition import Funnel
-from app.query.funnel import Arrays
+from app.query.funnelways import Arrays
 from app.query.microscope import Point, menu, ways_behind
 from app.query.statistics import phi
 

@@ -19,7 +19,7 @@ from app.query.definition import EventSpec, Funnel
 from app.query.sql import Sql
 
 if TYPE_CHECKING:
-    from app.query.funnel import Asked
+    from app.query.funnelways import Asked
 
 SECOND = 1000
 

@@ -25,19 +25,9 @@ from app.query.definition import (
     Segmentation,
 )
 from app.query.figure import Group
-from app.query.funnel import (
-    NOT_REACHED,
-    Arrays,
-    Asked,
-    Ways,
-    by_bucket,
-    event_ids,
-    grouped_paths,
-    taken_s,
-    time_edges,
-    times_before,
-    variants,
-)
+from app.query.funnel import NOT_REACHED
+from app.query.funnelviews import by_bucket, taken_s, time_edges, times_before
+from app.query.funnelways import Arrays, Asked, Ways, event_ids, grouped_paths, variants
 from app.query.journeys import BESIDE, DROPPED, NOTHING_BEFORE, OTHER, journey_behind
 from app.query.metrics import Ask, Questions, Rows
 from app.query.node import Node

@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app.model import Capture, Response
-from app.query.definition import read
+from app.query.reading import read
 from app.store.definitions import Definitions
 from app.store.people.activity import ActivityReader
 from app.study import Study

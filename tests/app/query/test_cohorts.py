@@ -10,9 +10,10 @@ import pytest
 from app.errors import BadInput
 from app.query import BadDefinition, Charts, Warehouse, read, written
 from app.query.cohorts import is_static
-from app.query.definition import read_segment, segment_json
 from app.query.microscope import Point
 from app.query.node import Node
+from app.query.readsegment import read_segment
+from app.query.writing import segment_json
 from tests.app.query.small import CLOCK, DAY, DAYS, HOUR, MIDNIGHT, NOON, answer, did, workspace
 
 LAST_WEEK = {"last": 6, "unit": "day"}

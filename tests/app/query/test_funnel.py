@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.query import BadDefinition, Charts, Warehouse, read
-from app.query.funnel import FunnelFigure, Part
+from app.query.funnelfigure import FunnelFigure, Part
 from app.query.microscope import Point
 from app.query.statistics import compared
 from tests.app.query.small import CLOCK, DAY, DAYS, HOUR, MIDNIGHT, did, workspace

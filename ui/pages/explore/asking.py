@@ -14,7 +14,7 @@ from app.errors import BadInput
 from app.query import Charts, Clock, Figure, Segmentation, Warehouse, read, written
 from app.query.cohorts import KIND as COHORT
 from app.query.definition import AnyChart, Funnel
-from app.query.funnel import FunnelFigure
+from app.query.funnelfigure import FunnelFigure
 from app.query.journeys import JourneysFigure
 from app.store.definitions import Definitions
 from ui.pages.explore.drafts import finished

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.query.funnel import FunnelFigure, Part
+from app.query.funnelfigure import FunnelFigure, Part
 from ui.plain import number, one_line, plural, tooltip
 from ui.theme import small_font, tokens
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.exchange.csvtext import cell
 from app.query.definition import Funnel
-from app.query.funnel import FunnelFigure, Part
+from app.query.funnelfigure import FunnelFigure, Part
 from app.query.microscope import Point
 from ui.charts import Chart, ChartData, PointAction, Series
 from ui.charts.data import Point as Spot

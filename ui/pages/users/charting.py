@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.query.calendar import Range
-from app.query.definition import EventSpec, Funnel, Segmentation, Step, written
+from app.query.definition import EventSpec, Funnel, Segmentation, Step
+from app.query.writing import written
 
 LONGEST = 60
 

@@ -1,0 +1,131 @@
+"""
+Reads what charts and rules are made of from JSON: events, conditions, properties, ranges.
+"""
+
+from typing import Any
+
+from app.query.calendar import INTERVALS, WEEKDAYS, Range
+from app.query.definition import (
+    FIELDS,
+    GROUPABLE_FIELDS,
+    MOST_GROUPINGS,
+    OPERATORS,
+    SCOPES,
+    Condition,
+    EventSpec,
+    PropertyRef,
+)
+from app.query.node import BadDefinition, Node
+
+CONDITION_KEYS = ("property", "scope", "op", "values")
+
+
+def event_spec(node: Node) -> EventSpec:
+    """An event of a chart: `"Checkout"`, or an object with `event`, `kind`, `label` or
+    `combined`, and with `where`, `by`, `name`."""
+    if isinstance(node.value, str):
+        return EventSpec("event", node.text())
+    node.only("event", "kind", "label", "combined", "where", "by", "name")
+    given = [name for name in ("event", "kind", "label", "combined") if node.has(name)]
+    if len(given) != 1:
+        raise node.wrong("One of 'event', 'kind', 'label', 'combined' is needed.")
+    common: dict[str, Any] = {
+        "where": node.get("where").all(condition),
+        "by": node.get("by").all(grouping, MOST_GROUPINGS),
+        "name": node.get("name").text("") if node.has("name") else "",
+    }
+    if given[0] == "kind":
+        return EventSpec(node.get("kind").choice(("any", "active", "new")), **common)
+    if given[0] == "label":
+        return EventSpec("label", label=node.get("label").whole(1, 1 << 53), **common)
+    if given[0] == "combined":
+        parts = node.get("combined").all(event_spec, 50)
+        if len(parts) < 2:
+            raise node.get("combined").wrong("Two events or more are needed.")
+        for at, part in enumerate(parts):
+            if part.kind == "combined":
+                raise BadDefinition(
+                    f"{node.path}.combined[{at}]", "Combined events cannot hold one another."
+                )
+        return EventSpec("combined", parts=parts, **common)
+    return EventSpec("event", node.get("event").text(), **common)
+
+
+def condition(node: Node) -> Condition:
+    """A condition: `{"property": "price", "scope": "event", "op": ">", "values": [10]}`."""
+    node.only(*CONDITION_KEYS)
+    op = node.get("op").choice(OPERATORS, "is")
+    values = node.need("values").all(value_text, 10_000)
+    if not values:
+        raise node.get("values").wrong("At least one value is needed.")
+    return Condition(property_ref(node, condition=True), op, values)
+
+
+def property_ref(node: Node, *, condition: bool = False) -> PropertyRef:
+    """A property: `"price"`, or `{"property": "plan", "scope": "user"}`; with `condition`, the one
+    that a condition is about."""
+    if isinstance(node.value, str):
+        return PropertyRef("event", node.text())
+    if not condition:
+        node.only("property", "scope")
+    scope = node.get("scope").choice(SCOPES, "event")
+    if scope == "count":
+        return PropertyRef("count", node.get("property").text("after"))
+    name = node.need("property").text()
+    if scope == "field" and name not in FIELDS:
+        raise node.get("property").wrong(f"The fields are {', '.join(FIELDS)}.")
+    return PropertyRef(scope, name)
+
+
+def grouping(node: Node) -> PropertyRef:
+    """A property that can be grouped by (semantics §0.4)."""
+    found = property_ref(node)
+    if found.scope == "field" and found.name not in GROUPABLE_FIELDS:
+        raise node.wrong("Nothing can be grouped by this: every event has its own.")
+    return found
+
+
+def time_range(node: Node) -> Range:
+    """A range in one of its three forms (semantics §0.2)."""
+    node.only("last", "unit", "offset", "complete", "since", "start", "end", "without")
+    forms = [name for name in ("last", "since", "start") if node.has(name)]
+    if len(forms) != 1 or node.has("start") != node.has("end"):
+        raise node.wrong("Either 'last', or 'since', or 'start' and 'end' are needed.")
+    offset, complete = node.get("offset").whole(0, 10_000, 0), node.get("complete").yes()
+    if offset and complete:
+        raise node.wrong("'offset' and 'complete' exclude each other.")
+    without = tuple(one.choice(WEEKDAYS) for one in node.get("without").each())
+    if without and forms[0] == "start":
+        raise node.get("without").wrong("Weekdays can be left out of 'last' and 'since' only.")
+    return Range(
+        last=node.get("last").whole(0, 10_000) if node.has("last") else None,
+        unit=node.get("unit").choice(INTERVALS, "day"),
+        offset=offset,
+        complete=complete,
+        since=node.get("since").text() if node.has("since") else None,
+        start=node.get("start").text() if node.has("start") else None,
+        end=node.get("end").text() if node.has("end") else None,
+        without=without,
+    )
+
+
+def value_text(node: Node) -> str | None:
+    """A value as the text that is stored: 30 is "30", true is "true", null is (none)."""
+    value = node.value
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    raise node.wrong("A text, a number, true, false or null is needed here.")
+
+
+def number(node: Node) -> float:
+    """A finite number."""
+    if isinstance(node.value, bool) or not isinstance(node.value, int | float):
+        raise node.wrong("A number is needed here.")
+    # JSON says NaN in Python, and an integer of a thousand digits is no float.
+    if not -1e300 < node.value < 1e300:
+        raise node.wrong("This number is too large.")
+    return float(node.value)
