@@ -3,7 +3,8 @@ Puts the page agent into an HTML document, and lets the page's own policy allow 
 
 Only bytes are added, right behind `<head>` (or where it would be), so that our script runs before
 any other; nothing that was there is changed or left out. Of policies, only what would stop the
-agent's script or its messages is widened, for its own address alone.
+agent's script or its messages is widened, for its own address alone. A document may come in pieces:
+each goes on as soon as it is known that nothing is to be added to it.
 """
 
 import re
@@ -14,17 +15,14 @@ SCRIPT = FOLDER + "agent.js"
 LARGEST = 32 << 20
 """Larger documents stay as they are."""
 
-_PLACES = (
-    re.compile(rb"<head(?:\s[^<>]*)?>", re.IGNORECASE),
+_HEAD = re.compile(rb"<head(?:\s[^<>]*)?>", re.IGNORECASE)
+_INSTEAD = (
     re.compile(rb"<html(?:\s[^<>]*)?>", re.IGNORECASE),
     re.compile(rb"<!doctype[^<>]*>", re.IGNORECASE),
 )
 """Tags end before the next one begins, also those that are never closed: or a page that is full of
 them would take a time that grows with the square of its size."""
-_SKIPPED = re.compile(rb"\s*(?:<!--.*?-->\s*)*", re.DOTALL)
-_HTML = re.compile(
-    rb"<(?:!doctype\s+html|html|head|body|title|meta|script|div|main)\b", re.IGNORECASE
-)
+_BEYOND = re.compile(rb"<(?!(?:head|html)[\s>])[a-z][a-z0-9-]*[\s/>]", re.IGNORECASE)
 _META = re.compile(rb"<meta\s[^<>]*>", re.IGNORECASE)
 _IS_POLICY = re.compile(
     rb"""\shttp-equiv\s*=\s*["']?content-security-policy["'\s>]""", re.IGNORECASE
@@ -50,13 +48,72 @@ def is_document(content_type: str, destination: str, status: int) -> bool:
 def injected(html: bytes, nonce: str) -> bytes | None:
     """The document with the agent in it, or None when this is no document: fragments of HTML that
     scripts fetch look much alike, and are left alone."""
-    if len(html) > LARGEST or not _HTML.search(html[:_LOOKED_AT]):
+    if len(html) > LARGEST:
         return None
-    where = _place(html)
-    if where is None:
-        return None
-    tag = f'<script src="{SCRIPT}" nonce="{nonce}"></script>'.encode()
-    return _metas(html[:where] + tag + html[where:], nonce)
+    passing = Passing(nonce)
+    found = passing.take(html) + passing.end()
+    return found if passing.is_injected else None
+
+
+class Passing:
+    """One document on its way. Holds back what may become the place for the agent, or a policy that
+    the document brings itself, and never more than the first 64 KB of it.
+
+    `is_injected`: the agent is in it. Of what turns out to be no document, nothing changes.
+    """
+
+    def __init__(self, nonce: str) -> None:
+        self.is_injected = False
+        self._nonce = nonce
+        self._held = b""
+        self._left = _LOOKED_AT
+        self._is_decided = False
+
+    def take(self, piece: bytes) -> bytes:
+        """What can go on now."""
+        if not self._left:
+            return piece
+        self._held += piece
+        if not self._is_decided:
+            self._decide(is_all=len(self._held) >= _LOOKED_AT)
+        return self._released() if self._is_decided else b""
+
+    def end(self) -> bytes:
+        """The rest, when nothing more comes."""
+        if not self._is_decided:
+            self._decide(is_all=True)
+        rest, self._held = self._held, b""
+        return self._widened(rest)
+
+    def _decide(self, is_all: bool) -> None:
+        where = _place(self._held[:_LOOKED_AT], is_all)
+        self._is_decided = where is not None
+        if where is None:
+            return
+        if where < 0:
+            self._left = 0
+            return
+        self.is_injected = True
+        tag = f'<script src="{SCRIPT}" nonce="{self._nonce}"></script>'.encode()
+        self._held = self._held[:where] + tag + self._held[where:]
+
+    def _released(self) -> bytes:
+        """All but a tag that has begun and not ended."""
+        held = self._held
+        begun = held.rfind(b"<")
+        is_open = begun >= 0 and b">" not in held[begun:] and len(held) - begun < self._left
+        at = begun if is_open else len(held)
+        self._held = held[at:]
+        return self._widened(held[:at])
+
+    def _widened(self, piece: bytes) -> bytes:
+        """Policies that the document brings itself: they stand near its beginning."""
+        head = piece[: self._left]
+        self._left -= len(head)
+        rest = piece[len(head) :]
+        if not self._left:
+            rest, self._held = rest + self._held, b""
+        return (_metas(head, self._nonce) if self.is_injected else head) + rest
 
 
 def relaxed(policy: str, nonce: str) -> str:
@@ -71,28 +128,45 @@ def nonce_of(policies: list[str]) -> str | None:
     return found[0] if found else None
 
 
-def _place(html: bytes) -> int | None:
-    head = html[:_LOOKED_AT]
-    for place in _PLACES:
-        found = place.search(head)
+def _place(head: bytes, is_all: bool) -> int | None:
+    """Where the agent goes in the beginning of a document, or -1 when this is none. None: that
+    depends on what comes."""
+    seen = _without_comments(head)
+    # Once something else begins, there is no head to come.
+    beyond = _BEYOND.search(seen)
+    before = seen[: beyond.start()] if beyond else seen
+    found = _HEAD.search(before)
+    if found:
+        return found.end()
+    if not is_all and not beyond:
+        return None
+    for place in _INSTEAD:
+        found = place.search(before)
         if found:
             return found.end()
     # Neither is needed by HTML; but then something else must say that this is a document.
-    start = _SKIPPED.match(head, 3 if html.startswith(b"\xef\xbb\xbf") else 0)
-    at = start.end() if start else 0
-    return at if re.match(rb"<(?:title|meta|body)\b", head[at:], re.IGNORECASE) else None
+    at = len(seen) - len(seen.removeprefix(b"\xef\xbb\xbf").lstrip())
+    return at if re.match(rb"<(?:title|meta|body)\b", seen[at:], re.IGNORECASE) else -1
+
+
+def _without_comments(html: bytes) -> bytes:
+    """The same with blanks where comments are: what stands in one is no tag."""
+    parts, at = [], 0
+    while (begin := html.find(b"<!--", at)) >= 0:
+        end = html.find(b"-->", begin + 4)
+        end = len(html) if end < 0 else end + 3
+        parts += [html[at:begin], b" " * (end - begin)]
+        at = end
+    return b"".join([*parts, html[at:]])
 
 
 def _metas(html: bytes, nonce: str) -> bytes:
-    """Policies that the document brings itself."""
-
     def widened(meta: re.Match[bytes]) -> bytes:
         if not _IS_POLICY.search(meta[0]):
             return meta[0]
         return _CONTENT.sub(lambda found: found.group(1) + _quoted(found.group(2), nonce), meta[0])
 
-    head = html[:_LOOKED_AT]
-    return _META.sub(widened, head) + html[_LOOKED_AT:]
+    return _META.sub(widened, html)
 
 
 def _quoted(value: bytes, nonce: str) -> bytes:

@@ -1,10 +1,11 @@
 """
 Brings the page agent to sites that a person chose, in whatever browser they use.
 
-HTML documents of those sites get one script; everything else passes byte for byte. The script and
-its messages are at an address of the site itself, which the proxy answers, so that neither mixed
-content nor local network rules are in the way. Whoever talks there must know the token that was
-put into the page, and come from the very site.
+HTML documents of those sites get one script; everything else passes byte for byte. A document
+whose length is not told goes on while it comes: it may have no end. The script and its messages
+are at an address of the site itself, which the proxy answers, so that neither mixed content nor
+local network rules are in the way. Whoever talks there must know the token that was put into the
+page, and come from the very site.
 """
 
 import hmac
@@ -12,16 +13,25 @@ import logging
 import secrets
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import orjson
 from mitmproxy import http
 
 from app.agentwords import LONGEST_MESSAGE
-from app.decode.body import unpacked
+from app.decode.body import Unpacker, unpacked
 from app.hosts import matches
-from app.injecting import FOLDER, LARGEST, SCRIPT, injected, is_document, nonce_of, relaxed
+from app.injecting import (
+    FOLDER,
+    LARGEST,
+    SCRIPT,
+    Passing,
+    injected,
+    is_document,
+    nonce_of,
+    relaxed,
+)
 from proxy.config import State
 from resources import path
 
@@ -84,9 +94,14 @@ class InjectAddon:
                 flow.request.headers.pop(name, None)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        """A document must be held in memory to be added to."""
-        if flow.response and self._wants(flow) and _declared(flow.response) <= LARGEST:
-            flow.response.stream = False
+        """A document that tells its length is held in memory to be added to; others pass."""
+        response = flow.response
+        if response is None or not response.stream or not self._wants(flow):
+            return
+        if "content-length" not in response.headers:
+            self._let_pass(response)
+        elif _declared(response) <= LARGEST:
+            response.stream = False
 
     def response(self, flow: http.HTTPFlow) -> None:
         """Add the agent to a document."""
@@ -112,19 +127,22 @@ class InjectAddon:
 
     def _inject(self, response: http.Response) -> None:
         body = _unpacked(response)
-        policies = [one for name in CSP for one in response.headers.get_all(name)]
-        nonce = nonce_of(policies) or secrets.token_urlsafe(12)
+        nonce = _nonce(response)
         added = injected(body, nonce) if body else None
-        if added is None:
+        if added is not None:
+            _relax(response, nonce)
+            response.content = added
+
+    def _let_pass(self, response: http.Response) -> None:
+        """Add the agent to a document while it comes."""
+        try:
+            unpacker = Unpacker(response.headers.get("content-encoding", ""))
+        except ValueError as error:
+            log.warning("the page agent cannot be added: %s", error)
             return
-        # Decoded and not packed again: it goes over loopback.
-        response.headers.pop("content-encoding", None)
-        response.content = added
-        for name in CSP:
-            found = response.headers.get_all(name)
-            if found:
-                response.headers.set_all(name, [relaxed(one, nonce) for one in found])
-        response.headers["cache-control"] = "no-store"
+        nonce = _nonce(response)
+        _relax(response, nonce)
+        response.stream = Stream(unpacker, Passing(nonce)).take
 
     # The agent's own address
 
@@ -188,6 +206,31 @@ class InjectAddon:
             self._asked.pop(oldest, None)
 
 
+class Stream:
+    """A document that goes on while it comes, unpacked and with the agent in it. `take` gets its
+    pieces and at last nothing, as mitmproxy has it."""
+
+    def __init__(self, unpacker: Unpacker, passing: Passing) -> None:
+        self._unpacker = unpacker
+        self._passing = passing
+        self._is_lost = False
+
+    def take(self, piece: bytes) -> Iterator[bytes]:
+        """What goes on for it."""
+        if self._is_lost:
+            return
+        if not piece:
+            yield self._passing.end()
+            return
+        try:
+            for unpacked_piece in self._unpacker.take(piece):
+                yield self._passing.take(unpacked_piece)
+        except ValueError as error:
+            # What went on cannot be taken back: the page ends here, as in a browser of its own.
+            log.warning("a page was cut short: %s", error)
+            self._is_lost = True
+
+
 class Allowance:
     """How much pages may say: what a large page needs at once, and then so much a second. A page
     that never stops would keep the window busy."""
@@ -215,6 +258,21 @@ def _host(origin: str) -> str | None:
         return urlsplit(origin).hostname
     except ValueError:
         return None
+
+
+def _nonce(response: http.Response) -> str:
+    policies = [one for name in CSP for one in response.headers.get_all(name)]
+    return nonce_of(policies) or secrets.token_urlsafe(12)
+
+
+def _relax(response: http.Response, nonce: str) -> None:
+    """Let the agent in. The document is not packed again: it goes over loopback."""
+    response.headers.pop("content-encoding", None)
+    for name in CSP:
+        found = response.headers.get_all(name)
+        if found:
+            response.headers.set_all(name, [relaxed(one, nonce) for one in found])
+    response.headers["cache-control"] = "no-store"
 
 
 def _declared(response: http.Response) -> int:

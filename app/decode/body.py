@@ -7,6 +7,7 @@ way may have dropped the header (wire-format §1.4).
 
 import json
 import zlib
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import brotli
@@ -19,6 +20,9 @@ LARGEST_RATIO = 200
 """JSON of events shrinks 5 to 30 times. Far beyond that somebody is playing with us."""
 RATIO_COUNTS_FROM = 4 << 20
 """Below this size a ratio harms nobody."""
+
+_SLICE = 256
+"""A few bytes can stand for megabytes; so few are unpacked at a time."""
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
@@ -90,6 +94,59 @@ def _unbrotli(body: bytes) -> bytes:
     if not stream.is_finished():
         raise BodyProblem(f"The br body is cut short after {len(body)} bytes.")
     return bytes(data)
+
+
+class Unpacker:
+    """A body that comes in pieces, without its content encoding, as soon as that is possible.
+
+    No more than `LARGEST_RATIO` times of what came is ever given out, and little at once.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        """Raises BodyProblem for an encoding that is not known."""
+        name = encoding.strip().lower()
+        unpack = _unpacking(name)
+        if unpack is None:
+            raise BodyProblem(f"Bodies encoded as {name[:40]!r} cannot be read.")
+        self._name = name
+        self._unpack = unpack
+        self._taken = self._given = 0
+
+    def take(self, piece: bytes) -> Iterator[bytes]:
+        """What these bytes unpack to. Raises BodyProblem when they are damaged or unreasonable."""
+        self._taken += len(piece)
+        limit = max(RATIO_COUNTS_FROM, self._taken * LARGEST_RATIO)
+        for start in range(0, len(piece), _SLICE):
+            try:
+                for found in self._unpack(piece[start : start + _SLICE]):
+                    self._given += len(found)
+                    if self._given > limit:
+                        raise BodyProblem(_too_large(self._name, limit))
+                    yield found
+            except (zlib.error, zstandard.ZstdError, brotli.error) as error:
+                raise BodyProblem(f"The {self._name} body is damaged.") from error
+
+
+def _unpacking(name: str) -> Callable[[bytes], Iterable[bytes]] | None:
+    """How a slice is unpacked, into a few pieces."""
+    if name in ("", "identity", "none"):
+        return lambda piece: (piece,)
+    if name in ("gzip", "x-gzip"):
+        inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        return lambda piece: (inflate.decompress(piece),)
+    if name == "zstd":
+        unzstd = zstandard.ZstdDecompressor().decompressobj(read_across_frames=True)
+        return lambda piece: (unzstd.decompress(piece),)
+    return _unbrotli_pieces(brotli.Decompressor()) if name == "br" else None
+
+
+def _unbrotli_pieces(stream: Any) -> Callable[[bytes], Iterator[bytes]]:
+    def unpack(piece: bytes) -> Iterator[bytes]:
+        yield stream.process(piece, output_buffer_limit=RATIO_COUNTS_FROM)
+        while not stream.can_accept_more_data():
+            yield stream.process(b"", output_buffer_limit=RATIO_COUNTS_FROM)
+
+    return unpack
 
 
 def _limit(size: int) -> int:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.injecting import SCRIPT, injected, is_document, nonce_of, relaxed
+from app.injecting import SCRIPT, Passing, injected, is_document, nonce_of, relaxed
 
 TAG = f'<script src="{SCRIPT}" nonce="n1"></script>'.encode()
 
@@ -22,6 +22,8 @@ TAG = f'<script src="{SCRIPT}" nonce="n1"></script>'.encode()
         (b"<html>", b"<body>x</body></html>"),
         (b"\xef\xbb\xbf", b"<title>x</title>"),
         (b"<!-- a comment -->\n", b"<body>x"),
+        (b"<!-- <head> --><!doctype html><html>\n<head>", b"<title>x</title>"),
+        (b"<!doctype html>", b"<p>A template with <head> in its text"),
     ],
 )
 def test_behind_the_head_and_before_all_scripts(before: bytes, after: bytes) -> None:
@@ -29,7 +31,11 @@ def test_behind_the_head_and_before_all_scripts(before: bytes, after: bytes) -> 
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{}", b"<li>one</li>", b"<div>a fragment</div>", b"\x00\x01", b"plain text"]
+    "body",
+    [
+        *(b"", b"{}", b"<li>one</li>", b"<div>a fragment</div>", b"\x00\x01", b"plain text"),
+        b"<li>one</li><html><head></head></html>",
+    ],
 )
 def test_what_is_no_document_stays(body: bytes) -> None:
     assert injected(body, "n1") is None
@@ -105,6 +111,44 @@ def test_a_policy_in_the_document() -> None:
     assert found
     assert b"content=\"script-src 'self' 'nonce-n1'\"" in found
     assert found.startswith(b"<html><head>" + TAG)
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            *(b"<!doctype html>", b"<html>", b"<head>", b"<head ", b"</head>", b"<body>", b"<p>"),
+            *(b"<title>x</title>", b"<!-- ", b" -->", b"<", b">", b"text ", b"\xff", b"<" * 9000),
+            b"<meta http-equiv=content-security-policy content=\"default-src 'none'\">",
+        ]
+    ),
+    max_size=30,
+)
+
+
+@given(PIECES, st.lists(st.integers(0, 1000), max_size=9))
+def test_in_pieces_it_is_the_same_as_in_one(pieces: list[bytes], cuts: list[int]) -> None:
+    page = b"".join(pieces)
+    passing, at, out = Passing("n1"), 0, []
+    for cut in [*sorted(cuts), len(page)]:
+        out.append(passing.take(page[at:cut]))
+        at = max(at, cut)
+    found = b"".join(out) + passing.end()
+    assert found == (injected(page, "n1") or page)
+    assert passing.is_injected == (injected(page, "n1") is not None)
+
+
+def test_what_came_goes_on_at_once() -> None:
+    passing = Passing("n1")
+    assert passing.take(b"<!doctype html><html><he") == b""
+    assert passing.take(b"ad><title>A</title>") == (
+        b"<!doctype html><html><head>" + TAG + b"<title>A</title>"
+    )
+    assert passing.take(b"<body>One<me") == b"<body>One"
+    assert passing.take(b"nu>Two") == b"<menu>Two"
+    assert passing.end() == b""
+    other = Passing("n1")
+    assert other.take(b"<li>one") == b"<li>one"
+    assert other.take(b"<head>") == b"<head>"
 
 
 @given(st.binary(max_size=300), st.binary(max_size=300))

@@ -3,8 +3,11 @@ The page agent in other people's browsers: what the proxy changes, byte by byte,
 """
 
 import gzip
+import itertools
 import json
+import queue
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -34,13 +37,19 @@ OTHERS: dict[str, tuple[str, bytes]] = {
     "/bomb": ("text/html", gzip.compress(b"<html><head>" + bytes(300 << 20), 1)),
     "/odd": ("text/html; charset=utf-16", "<html><head></head></html>".encode("utf-16")),
 }
+TAG = f'<script src="{SCRIPT}" nonce="page1"></script>'.encode()
 CSP = "default-src 'none'; script-src 'nonce-page1'; connect-src https://api.example"
 
 
 class Site(BaseHTTPRequestHandler):
     """A page in every encoding, and what is no page."""
 
+    protocol_version = "HTTP/1.1"
+
     def do_GET(self) -> None:
+        if self.path.startswith("/slow"):
+            self.stream(self.path.partition("encoding=")[2])
+            return
         kind, body = OTHERS.get(self.path.partition("?")[0], ("text/html; charset=utf-8", PAGE))
         encoding = self.path.partition("encoding=")[2]
         if self.path.startswith("/part.html"):
@@ -58,8 +67,76 @@ class Site(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def stream(self, encoding: str) -> None:
+        """A page in pieces, of which the next comes when the test has the last."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Security-Policy", CSP)
+        self.send_header("Transfer-Encoding", "chunked")
+        if encoding:
+            self.send_header("Content-Encoding", encoding)
+        self.end_headers()
+        packer = PACKERS[encoding]()
+        for piece in itertools.chain(iter(PIECES.get, None), [None]):
+            data = packer.finish() if piece is None else packer.pack(piece)
+            if data:
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+                self.wfile.flush()
+        self.wfile.write(b"0\r\n\r\n")
+
     def log_message(self, *_: object) -> None:
         pass
+
+
+PIECES: queue.Queue[bytes | None] = queue.Queue()
+"""Of the page at /slow; at last None."""
+
+
+class Packer:
+    """Packs pieces so that each can be read at once."""
+
+    def pack(self, piece: bytes) -> bytes:
+        return piece
+
+    def finish(self) -> bytes:
+        return b""
+
+
+class Gzip(Packer):
+    def __init__(self) -> None:
+        self._packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+
+    def pack(self, piece: bytes) -> bytes:
+        return self._packer.compress(piece) + self._packer.flush(zlib.Z_SYNC_FLUSH)
+
+    def finish(self) -> bytes:
+        return self._packer.flush()
+
+
+class Zstd(Packer):
+    def __init__(self) -> None:
+        self._packer = zstandard.ZstdCompressor().compressobj()
+
+    def pack(self, piece: bytes) -> bytes:
+        flush = zstandard.COMPRESSOBJ_FLUSH_BLOCK
+        return self._packer.compress(piece) + self._packer.flush(flush)
+
+    def finish(self) -> bytes:
+        return self._packer.flush()
+
+
+class Brotli(Packer):
+    def __init__(self) -> None:
+        self._packer = brotli.Compressor()
+
+    def pack(self, piece: bytes) -> bytes:
+        return bytes(self._packer.process(piece) + self._packer.flush())
+
+    def finish(self) -> bytes:
+        return bytes(self._packer.finish())
+
+
+PACKERS: dict[str, type[Packer]] = {"": Packer, "gzip": Gzip, "zstd": Zstd, "br": Brotli}
 
 
 @contextmanager
@@ -75,9 +152,10 @@ def site() -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Capturing]:
-    with capturing(tmp_path / "workspace", "--delivery", "local") as made:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capturing]:
+    folder = tmp_path_factory.mktemp("injecting")
+    with capturing(folder / "workspace", "--delivery", "local") as made:
         yield made
 
 
@@ -105,8 +183,7 @@ def test_a_page_of_a_chosen_site_gets_the_agent_and_nothing_else(
     with site() as address:
         label(running, address)
         found = until_injected(running, f"http://{address}/?encoding={encoding}")
-    tag = f'<script src="{SCRIPT}" nonce="page1"></script>'.encode()
-    assert found.content == PAGE.replace(b"<head>", b"<head>" + tag)
+    assert found.content == PAGE.replace(b"<head>", b"<head>" + TAG)
     assert found.headers["content-security-policy"] == f"{CSP} 'self'"
 
 
@@ -168,16 +245,71 @@ def raw(running: Capturing, url: str) -> bytes:
         return b"".join(answer.iter_raw())
 
 
+@contextmanager
+def opened(running: Capturing, url: str) -> Iterator[Iterator[bytes]]:
+    """The pieces of a document as they arrive."""
+    with (
+        httpx.Client(proxy=f"http://{running.proxy}", trust_env=False) as client,
+        client.stream("GET", url, headers={"Sec-Fetch-Dest": "document"}) as answer,
+    ):
+        assert "content-encoding" not in answer.headers
+        assert answer.headers["content-security-policy"] == f"{CSP} 'self'"
+        yield answer.iter_raw()
+
+
+@pytest.mark.parametrize("encoding", PACKERS)
+def test_a_document_without_a_length_goes_on_while_it_comes(
+    running: Capturing, encoding: str
+) -> None:
+    with site() as address:
+        label(running, address)
+        until_injected(running, f"http://{address}/")
+        PIECES.put(b"<!doctype html><html><head><title>A")
+        with opened(running, f"http://{address}/slow?encoding={encoding}") as pieces:
+            # The rest of the page is not even made yet.
+            assert next(pieces) == b"<!doctype html><html><head>" + TAG + b"<title>A"
+            PIECES.put(b"</title></head><body>One")
+            assert next(pieces) == b"</title></head><body>One"
+            PIECES.put(None)
+            assert b"".join(pieces) == b""
+
+
+def peak_kb(running: Capturing) -> int:
+    """The most memory that the process had; nothing where that cannot be read."""
+    memory = Path(f"/proc/{running.process.pid}/status")
+    if not memory.exists():
+        return 0
+    (peak,) = [line for line in memory.read_text().splitlines() if "VmHWM" in line]
+    return int(peak.split()[1])
+
+
+def test_a_document_without_an_end_takes_no_memory(running: Capturing) -> None:
+    block = b"<p>x</p>" * (1 << 17)
+    with site() as address:
+        label(running, address)
+        until_injected(running, f"http://{address}/")
+        before = peak_kb(running)
+        for piece in (b"<html><head></head>", *[block] * 30, None):
+            PIECES.put(piece)
+        with opened(running, f"http://{address}/slow") as pieces:
+            size = sum(map(len, pieces))
+        assert size == 30 * len(block) + len(b"<html><head></head>") + len(TAG)
+        assert peak_kb(running) - before < 20_000
+        # What unpacks to far more than any page has an end here.
+        for piece in (b"<html><head></head>", *[bytes(1 << 20)] * 100, None):
+            PIECES.put(piece)
+        with opened(running, f"http://{address}/slow?encoding=gzip") as pieces:
+            assert sum(map(len, pieces)) < 80 << 20
+        assert peak_kb(running) - before < 40_000
+
+
 def test_bombs_and_lies_pass_as_they_came(running: Capturing) -> None:
     with site() as address:
         label(running, address)
         until_injected(running, f"http://{address}/")
         assert raw(running, f"http://{address}/bomb") == OTHERS["/bomb"][1]
         assert raw(running, f"http://{address}/lie") == PAGE
-        memory = Path(f"/proc/{running.process.pid}/status")
-        if memory.exists():
-            (peak,) = [line for line in memory.read_text().splitlines() if "VmHWM" in line]
-            assert int(peak.split()[1]) < 250_000
+        assert peak_kb(running) < 250_000
 
 
 def test_a_page_that_never_stops_talking_is_cut_off_and_nothing_else_is(running: Capturing) -> None:
