@@ -1,53 +1,52 @@
 """
 Where an element went: candidates for a definition that stopped matching (labeling §C5).
 
-What was seen when the definition was made is compared with what is clicked now, part by part; what
-is missing on both sides says nothing. The best are shown to a person, never taken by themselves,
-because a count must be explainable and likeness is not.
+What was seen when the definition was made is compared with what is clicked now (`likeness`). Two
+things more are known of a page: elements that were there before are most likely still themselves,
+so they are hardly the lost one; and most elements keep their order. The best are shown to a
+person, never taken by themselves, because a count must be explainable and likeness is not.
 """
 
-import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from typing import Any
+from math import log
+from typing import NamedTuple
 
 from app.label.element import Element
 from app.label.evaluate import DefinitionJudge
 from app.label.events import Definition
-from app.label.hierarchy import Hierarchy, Node, read
-from app.label.stability import HOOK, class_kind, is_auto_id, tokens
+from app.label.hierarchy import read
+from app.label.likeness import Crowd, Looks, looks
 
-WEIGHTS = {
-    "tag": 1.5,
-    "id": 1.5,
-    "text": 1.5,
-    "hooks": 2.5,
-    "name": 1.5,
-    "aria": 1.2,
-    "href": 1.0,
-    "classes": 0.8,
-    "around": 1.5,
-    "near": 1.0,
-    "path": 0.5,
-    "place": 1.0,
-}
-KNOWN = 0.8
-"""What is left of the likeness of an element that was there beside the lost one."""
-LEAST = 0.25
+ORDER = 0.7
+"""Odds taken off for elements that stand on another side than before, by their logarithm."""
+LEAST = 0.12
 BEST = 3
-_NEAR = 4
+LOOKED_AT = 25
+"""Candidates of which it is asked whether they were another element before."""
+MOST_KNOWN = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An element that may be the lost one. `likeness` is from 0 to 1, `sentence` says what is
-    alike; `events` is how often it was clicked."""
+    the same and what is not; `events` is how often it was clicked."""
 
     element: Element
     likeness: float
     sentence: str
     events: int = 0
+
+
+class _Now(NamedTuple):
+    """An element that is clicked now, with how often, its looks, and the odds that it is the lost
+    one."""
+
+    element: Element
+    events: int
+    looks: Looks
+    odds: float
 
 
 def candidates(
@@ -56,151 +55,111 @@ def candidates(
     known: Iterable[Element] = (),
     most: int = BEST,
 ) -> list[Candidate]:
-    """The elements among `seen` that are most like the definition's evidence, best first. What the
-    definition matches already is left out: it is not lost. `known` are elements that were clicked
-    while it still matched; whoever was there beside the lost one is hardly it."""
-    lost = _Traits.of_evidence(definition.evidence)
+    """The elements among `seen` that are most likely the definition's, by its evidence, best first.
+    What the definition matches already is left out: it is not lost. `known` are elements that were
+    clicked while it still matched; whoever was there beside the lost one is hardly it."""
+    lost = _evidence(definition)
     if lost is None:
         return []
     judge = DefinitionJudge(definition)
-    beside = {_identity(element) for element in known} - {_identity_of(lost)}
-    found = []
-    for element, events in seen:
-        if element.action is not definition.action or judge.of_element(element) is True:
-            continue
-        traits = _Traits.of_element(element)
-        parts = _likeness(lost, traits)
-        whole = _weighted(parts) * (KNOWN if _identity_of(traits) in beside else 1)
-        if whole >= LEAST:
-            found.append(Candidate(element, whole, _sentence(parts), events))
-    return sorted(found, key=lambda one: (-one.likeness, one.element.hierarchy.key))[:most]
+    every = [(one, count, _looks(one)) for one, count in seen if one.action is definition.action]
+    crowd = Crowd([its for _, _, its in every])
+    before = [its for its in map(_looks, known) if not _is_same(its, lost)]
+    beside = _Beside(crowd, lost, before, [its for _, _, its in every])
+    whole = max(crowd.odds(lost, lost), 1.0)
+    found = [
+        _Now(one, count, its, crowd.odds(lost, its) - ORDER * log(1 + beside.passed(its)))
+        for one, count, its in every
+        if judge.of_element(one) is not True
+    ]
+    found.sort(key=_likelier)
+    best = [one._replace(odds=beside.left(one)) for one in found[:LOOKED_AT]]
+    return [
+        Candidate(one.element, min(one.odds / whole, 1.0), _sentence(lost, one.looks), one.events)
+        for one in sorted(best, key=_likelier)[:most]
+        if one.odds / whole >= LEAST
+    ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Traits:
-    tag: str
-    id: str
-    text: str
-    hooks: frozenset[str]
-    name: str
-    aria: str
-    href: str
-    classes: frozenset[str]
-    around: frozenset[str]
-    near: frozenset[str]
-    path: tuple[str, ...]
-    place: tuple[tuple[str, int | None], ...]
+class _Beside:
+    """The elements that were there beside the lost one, and what became of them."""
 
-    @classmethod
-    def of_evidence(cls, evidence: Mapping[str, Any]) -> "_Traits | None":
-        hierarchy = read(evidence.get("hierarchy"))
-        if not hierarchy.nodes:
-            return None
-        said = {key: value for key, value in evidence.items() if isinstance(value, str)}
-        return cls._of(hierarchy, said.get("text", ""))
+    def __init__(
+        self, crowd: Crowd, lost: Looks, before: Sequence[Looks], now: Sequence[Looks]
+    ) -> None:
+        self._crowd = crowd
+        there = {its.identity: its for its in now if crowd.identities[its.identity] == 1}
+        counts = Counter(its.identity for its in before)
+        stayed = [its for its in before if counts[its.identity] == 1 and its.identity in there]
+        self._sides = [(its.order < lost.order, there[its.identity].order) for its in stayed]
+        self._stayed = {its.identity: its for its in stayed}
+        # Whoever is found elsewhere cannot have become something else.
+        self._missing = [its for its in before if its.identity not in self._stayed][:MOST_KNOWN]
 
-    @classmethod
-    def of_element(cls, element: Element) -> "_Traits":
-        return cls._of(element.hierarchy, element.text or "")
+    def passed(self, now: Looks) -> int:
+        """How many of those that stayed are on another side of it than of the lost one."""
+        return sum((order < now.order) is not was_before for was_before, order in self._sides)
 
-    @classmethod
-    def _of(cls, hierarchy: Hierarchy, text: str) -> "_Traits":
-        node = hierarchy.nodes[0] if hierarchy.nodes else Node("")
-        around = hierarchy.nodes[1:]
-        attrs = node.attrs
-        return cls(
-            node.tag,
-            "" if is_auto_id(node.id or "0") else node.id,
-            text,
-            frozenset(said for said, cost in tokens(node, True) if cost <= HOOK),
-            attrs.get("name", "") or attrs.get("for", ""),
-            attrs.get("aria-label", "") or attrs.get("title", ""),
-            attrs.get("href", ""),
-            _classes(node),
-            frozenset(said for one in around for said in _names(one)),
-            frozenset(said for one in around[:_NEAR] for said in _names(one)),
-            tuple(one.tag for one in around if one.tag not in {"div", "span"}),
-            tuple((one.tag, one.index_of_type) for one in hierarchy.nodes),
-        )
+    def left(self, one: _Now) -> float:
+        """The odds that it is the lost one, less what speaks for its having been another."""
+        was = self._stayed.get(one.looks.identity)
+        others = [was] if was else self._missing
+        best = max((self._crowd.odds(other, one.looks) for other in others), default=0.0)
+        return one.odds - max(0.0, best - one.odds)
 
 
-def _classes(node: Node) -> frozenset[str]:
-    found = set()
-    for name in node.classes:
-        kind = class_kind(name)
-        if kind in {"semantic", "utility"}:
-            found.add(name)
-        elif kind not in {"state", "hashed"}:
-            found.add(kind)
-    return frozenset(found)
+def _evidence(definition: Definition) -> Looks | None:
+    hierarchy = read(definition.evidence.get("hierarchy"))
+    text = definition.evidence.get("text")
+    if not hierarchy.nodes:
+        return None
+    return looks(hierarchy, text if isinstance(text, str) else "")
 
 
-def _names(node: Node) -> list[str]:
-    found = [name for name in _classes(node) if class_kind(name) != "utility"]
-    if node.id and not is_auto_id(node.id):
-        found.append(f"#{node.id}")
-    return found
+def _looks(element: Element) -> Looks:
+    return looks(element.hierarchy, element.text or "")
 
 
-def _likeness(lost: _Traits, now: _Traits) -> dict[str, float]:
-    """How alike each part is, from 0 to 1; parts that neither has are left out."""
-    found: dict[str, float] = {"tag": float(lost.tag == now.tag)}
-    for name in ("id", "text", "name", "aria", "href"):
-        one, other = getattr(lost, name), getattr(now, name)
-        if one or other:
-            found[name] = _alike(one, other)
-    for name in ("hooks", "classes", "around", "near"):
-        first, second = getattr(lost, name), getattr(now, name)
-        if first or second:
-            found[name] = len(first & second) / len(first | second)
-    if lost.path or now.path:
-        found["path"] = SequenceMatcher(None, lost.path, now.path, autojunk=False).ratio()
-    if any(index is not None for _, index in lost.place):
-        found["place"] = SequenceMatcher(None, lost.place, now.place, autojunk=False).ratio() ** 2
-    return found
+def _is_same(one: Looks, other: Looks) -> bool:
+    return one.path == other.path and one.identity == other.identity
 
 
-def _identity(element: Element) -> object:
-    return _identity_of(_Traits.of_element(element))
-
-
-def _identity_of(one: _Traits) -> object:
-    return one.tag, one.id, one.text, one.hooks, one.name, one.aria, one.href, one.classes
-
-
-def _alike(one: str, other: str) -> float:
-    if one == other:
-        return 1.0
-    if not one or not other:
-        return 0.0
-    one, other = _folded(one), _folded(other)
-    return SequenceMatcher(None, one[:200], other[:200], autojunk=False).ratio() ** 2
-
-
-def _folded(text: str) -> str:
-    return re.sub(r"\s+", " ", text.casefold()).strip()
-
-
-def _weighted(parts: Mapping[str, float]) -> float:
-    whole = sum(WEIGHTS[name] for name in parts)
-    return sum(WEIGHTS[name] * value for name, value in parts.items()) / whole
+def _likelier(one: _Now) -> tuple[float, int]:
+    return -one.odds, one.element.hierarchy.key
 
 
 _WORDS = {
     "id": "id",
     "text": "text",
-    "hooks": "test hook",
-    "name": "name",
-    "aria": "accessible name",
-    "href": "address",
-    "classes": "classes",
-    "near": "surroundings",
+    "[name": "name",
+    "[aria-label": "accessible name",
+    "[title": "title",
+    "[href": "address",
 }
 
 
-def _sentence(parts: Mapping[str, float]) -> str:
-    same = [word for name, word in _WORDS.items() if parts.get(name, 0) >= 0.99]
-    much = [word for name, word in _WORDS.items() if 0.5 <= parts.get(name, 0) < 0.99]
-    if same:
-        return f"Same {', '.join(same)}."
-    return f"Similar {', '.join(much)}." if much else "Somewhat alike."
+def _sentence(lost: Looks, now: Looks) -> str:
+    """What is the same, and what is not, such as `Same text and address, in another place.`"""
+    same = [word for name, word in _WORDS.items() if _has(lost, now, name)]
+    hooks = [name for name in lost.own if name.startswith("[data-") and _has(lost, now, name)]
+    same += ["test hook"] if hooks else []
+    same += ["look"] if lost.classes and lost.classes == now.classes else []
+    same += ["place"] if lost.path == now.path else []
+    other = [
+        word
+        for name, word in _WORDS.items()
+        if name in lost.own and lost.own[name] != now.own.get(name)
+    ]
+    said = f"Same {_listed(same)}" if same else "Somewhat alike"
+    if other:
+        return f"{said}; another {_listed(other)}."
+    return f"{said}." if lost.path == now.path else f"{said}, in another place."
+
+
+def _has(lost: Looks, now: Looks, name: str) -> bool:
+    return name in lost.own and lost.own[name] == now.own.get(name)
+
+
+def _listed(parts: list[str]) -> str:
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last

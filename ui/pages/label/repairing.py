@@ -19,7 +19,7 @@ from ui.pages.label.choices import Choice
 from ui.pages.label.counting import clicks
 from ui.plain import one_line, plural
 
-MUCH, SOME = 0.75, 0.5
+MUCH, SOME = 0.5, 0.33
 
 
 class Repair(NamedTuple):
