@@ -4,7 +4,9 @@ The thread that answers charts: DuckDB's copy of the events is opened, loaded an
     charts.ask(self, lambda warehouse: …, "chart").then(self.show_answer)
 
 Of one owner and purpose the newest question counts: an overtaken one is interrupted and its answer
-never arrives. `refresh` loads what was captured since; the first time before anything is answered.
+never arrives. `aside` is for what takes long, such as a download: it has a connection and a thread
+of its own, and no chart waits for it. `refresh` loads what was captured since; the first time
+before anything is answered.
 Nothing is imported or opened before somebody asks.
 """
 
@@ -14,7 +16,7 @@ import contextlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,36 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 5.0
+
+
+class Aside:
+    """Work with a connection of its own, on its way."""
+
+    def __init__(self, job: Job[Any]) -> None:
+        self.job = job
+        self.thread: threading.Thread | None = None
+        self.is_stopped = threading.Event()
+        self._warehouse: Warehouse | None = None
+        self._lock = threading.Lock()
+
+    def stop(self) -> None:
+        """End it: its statement is interrupted, and it does not go on."""
+        self.is_stopped.set()
+        with self._lock:
+            if self._warehouse:
+                self._warehouse.interrupt()
+
+    @contextlib.contextmanager
+    def using(self, warehouse: Warehouse) -> Iterator[Warehouse]:
+        """A connection beside this one, while it can be interrupted."""
+        with warehouse.beside() as own:
+            with self._lock:
+                self._warehouse = own
+            try:
+                yield own
+            finally:
+                with self._lock:
+                    self._warehouse = None
 
 
 class ChartThread(QObject):
@@ -57,6 +89,8 @@ class ChartThread(QObject):
         self._is_closing = False
         self._warehouse: Warehouse | None = None
         self._thread: threading.Thread | None = None
+        self._opening = threading.Lock()
+        self._asides: list[Aside] = []
         self._done.connect(self._deliver)
 
     def ask[T](self, owner: QObject, work: Callable[[Warehouse], T], purpose: str = "") -> Job[T]:
@@ -71,6 +105,24 @@ class ChartThread(QObject):
             self._queue.append(job)
             self._wake()
         return job
+
+    def aside[T](
+        self, owner: QObject, work: Callable[[Warehouse, threading.Event], T]
+    ) -> tuple[Job[T], Aside]:
+        """Run `work` beside everything else, with the warehouse and an event that tells it to
+        stop. Its answer arrives even when it was stopped."""
+        job: Job[T] = Job(owner, "aside", lambda _store: self._beside(one, work))
+        one = Aside(job)
+        with self._lock:
+            if self._is_closing:
+                job.is_overtaken = True
+                return job, one
+            one.thread = threading.Thread(
+                target=self._answer_aside, args=(one,), name="charts-aside", daemon=True
+            )
+            self._asides.append(one)
+            one.thread.start()
+        return job, one
 
     def drop(self, owner: QObject, purpose: str = "") -> None:
         """The answer is not wanted any more."""
@@ -92,7 +144,12 @@ class ChartThread(QObject):
                 self._running.is_overtaken = True
             if self._warehouse:
                 self._warehouse.interrupt()
+            asides = tuple(self._asides)
             self._lock.notify_all()
+        for one in asides:
+            one.stop()
+            if one.thread:
+                one.thread.join(PATIENCE_S)
         if self._thread is None:
             return True
         self._thread.join(PATIENCE_S)
@@ -153,6 +210,22 @@ class ChartThread(QObject):
         if is_wanted:
             self._done.emit(job)
 
+    def _beside[T](self, one: Aside, work: Callable[[Warehouse, threading.Event], T]) -> T:
+        with one.using(self._open()) as warehouse:
+            return work(warehouse, one.is_stopped)
+
+    def _answer_aside(self, one: Aside) -> None:
+        job = one.job
+        try:
+            job.result = job.work(None)
+        except BaseException as error:  # noqa: BLE001 - carried to the GUI thread, which raises it
+            job.error = error
+        with self._lock:
+            self._asides.remove(one)
+            is_wanted = not self._is_closing
+        if is_wanted:
+            self._done.emit(job)
+
     def _refresh(self) -> None:
         count = 0
         try:
@@ -175,12 +248,13 @@ class ChartThread(QObject):
         self.progressed.emit(progress)
 
     def _open(self) -> Warehouse:
-        if self._warehouse is None:
-            # Imported here: DuckDB and SQLGlot take longer to load than a window does.
-            from app.query import Warehouse
+        with self._opening:
+            if self._warehouse is None:
+                # Imported here: DuckDB and SQLGlot take longer to load than a window does.
+                from app.query import Warehouse
 
-            self._warehouse = Warehouse.open(self._folder)
-        return self._warehouse
+                self._warehouse = Warehouse.open(self._folder)
+            return self._warehouse
 
     def _deliver(self, job: Job[Any]) -> None:
         job.deliver(self.failed.emit)

@@ -238,6 +238,8 @@ class Funnel(Chart):
     edges: tuple[float, ...] = ()
     counted: EventSpec | None = None
     first_day: bool = False
+    hidden: tuple[tuple[str | None, ...], ...] = ()
+    """Groups that were excluded in Microscope."""
 
 
 @dataclass(frozen=True, slots=True)

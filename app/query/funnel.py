@@ -37,6 +37,8 @@ def funnel(chart: Funnel, arrays: Arrays, context: Context) -> FunnelFigure:
             if whole is None:
                 everybody = np.ones(len(ways.chosen), bool)
                 whole = _part(asked, ways, number, variant, (), everybody)
+    if chart.hidden:
+        parts = [one for one in parts if not one.group or one.group not in chart.hidden]
     if chart.show == "improvement" and parts:
         parts = [parts[0], *(_against(parts[0], one) for one in parts[1:])]
     titles = tuple(step.event.title() for step in chart.steps)

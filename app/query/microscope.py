@@ -164,7 +164,9 @@ def _funnel_menu(chart: Funnel, point: Point) -> set[str]:
     if point.bucket is not None and chart.interval in FINER:
         offered.add("zoom")
     if point.group:
-        offered |= {"filter", "exclude"}
+        offered.add("exclude")
+        if NOT_REACHED not in point.group:
+            offered.add("filter")
     later = point.step is not None and point.step > 1
     if later and plain and chart.order == "this" and chart.show == "conversion":
         offered.add("drivers")
@@ -208,6 +210,8 @@ def filtered(chart: AnyChart, point: Point) -> AnyChart:
     values = dict(zip(chart.by, point.group, strict=False))
     segments = tuple(replace(one, where=(*one.where, *_equal(values))) for one in chart.segments)
     changed = replace(chart, segments=segments, by=())
+    if isinstance(changed, Funnel):
+        return _narrowed(changed, point.group[depth:])
     if isinstance(changed, Segmentation):
         event = changed.events[point.event]
         own = _equal(dict(zip(event.by, point.group[depth:], strict=False)))
@@ -217,6 +221,18 @@ def filtered(chart: AnyChart, point: Point) -> AnyChart:
         )
         return replace(changed, events=events)
     return changed
+
+
+def _narrowed(chart: Funnel, group: Group) -> Funnel:
+    """The step that is grouped, only where it is of this group."""
+    at = next((at for at, step in enumerate(chart.steps) if step.event.by), None)
+    if at is None:
+        return chart
+    step = chart.steps[at]
+    own = _equal(dict(zip(step.event.by, group, strict=False)))
+    event = replace(step.event, where=(*step.event.where, *own), by=())
+    steps = (*chart.steps[:at], replace(step, event=event), *chart.steps[at + 1 :])
+    return replace(chart, steps=steps)
 
 
 def _equal(values: dict[PropertyRef, str | None]) -> tuple[Condition, ...]:
@@ -234,8 +250,6 @@ def excluded(chart: AnyChart, point: Point) -> AnyChart:
             hide=tuple(dict.fromkeys((*chart.hide, kind))),
             only=tuple(one for one in chart.only if one != kind),
         )
-    if isinstance(chart, Funnel):
-        raise BadInput("A group of a funnel cannot be left out.")
     return replace(chart, hidden=(*chart.hidden, point.group))
 
 

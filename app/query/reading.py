@@ -110,7 +110,7 @@ def _funnel(node: Node) -> Funnel:
     node.only(
         *_COMMON,
         *("steps", "order", "window_s", "count", "hold", "exclude", "resolution", "show"),
-        *("between", "edges", "counted", "first_day"),
+        *("between", "edges", "counted", "first_day", "hidden"),
     )
     steps = node.need("steps").all(_step, 10)
     if len(steps) < 2:
@@ -129,6 +129,7 @@ def _funnel(node: Node) -> Funnel:
         edges=node.get("edges").all(number, 1000),
         counted=event_spec(node.get("counted")) if node.has("counted") else None,
         first_day=node.get("first_day").yes(),
+        hidden=node.get("hidden").all(_group, 1000),
     )
     _steps_agree(node, funnel)
     return funnel

@@ -119,11 +119,16 @@ def noted(definitions: Iterable[Definition]) -> list[Release]:
 
 
 def save_release(
-    definitions: Definitions, name: str, version: str, at_ms: int, platform: str = ""
+    definitions: Definitions,
+    name: str,
+    version: str,
+    at_ms: int,
+    platform: str = "",
+    number: int | None = None,
 ) -> Definition:
-    """Note a release."""
+    """Note a release, or change the one with this number."""
     body = {"version": version, "at_ms": at_ms, "platform": platform}
-    return definitions.save(KIND, name, body)
+    return definitions.save(KIND, name, body, number)
 
 
 def annotations(definitions: Iterable[Definition]) -> list[Annotation]:
@@ -149,7 +154,8 @@ def save_annotation(
     end_ms: int | None = None,
     category: str = "",
     chart: int | None = None,
+    number: int | None = None,
 ) -> Definition:
-    """Note something at a time, or over a range."""
+    """Note something at a time, or over a range; or change the note with this number."""
     body = {"start_ms": start_ms, "end_ms": end_ms, "category": category, "chart": chart}
-    return definitions.save(ANNOTATION, text, body)
+    return definitions.save(ANNOTATION, text, body, number)

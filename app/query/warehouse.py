@@ -151,6 +151,17 @@ class Warehouse:
         """Give up the running question; it raises Interrupted."""
         self._db.interrupt()
 
+    @contextlib.contextmanager
+    def beside(self) -> Iterator[Self]:
+        """Another connection to the same copy, for a long question in another thread: nobody
+        waits for it, and each is interrupted alone. Nothing is loaded through it."""
+        with self._lock, self._explained():
+            own = self._db.cursor()
+        try:
+            yield type(self)(own, self._folder, self._scratch)
+        finally:
+            own.close()
+
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """The rows of a statement. Raises Interrupted, StoreUnavailable."""
         with self._lock, self._explained():

@@ -6,10 +6,12 @@ import sys
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ui.actions import Actions
 from ui.context import Context
+from ui.pages.explore.picker import Picker
 from ui.pages.explore.pieces import PickButton
 
 from .conftest import Workspace, event
@@ -51,10 +53,10 @@ def small(empty: World, workspace: Workspace) -> World:
 
 def test_nothing_captured_says_what_to_do(empty: World) -> None:
     empty.show()
-    assert empty.desk.stack.currentWidget() is empty.desk.nobody
+    assert empty.desk.frame.stack.currentWidget() is empty.desk.frame.nobody
     asked: list[str] = []
     empty.context.actions.trigger = asked.append  # type: ignore[method-assign]
-    empty.click(empty.desk.nobody.buttons[0])
+    empty.click(empty.desk.frame.nobody.buttons[0])
     assert asked == ["go.connect"]
 
 
@@ -68,9 +70,27 @@ def test_events_can_be_chosen_although_nothing_arrives(empty: World) -> None:
     assert empty.answered().figure.series
 
 
+def test_a_list_that_was_opened_early_fills(empty: World) -> None:
+    empty.fill(300)
+    empty.context.store.open()
+    empty.page.resize(1224, 772)
+    empty.page.show()
+    empty.qtbot.waitExposed(empty.page)
+    # Before any name was looked up.
+    assert not empty.desk.vocabulary.types
+    empty.click("events+")
+    picker = QApplication.activePopupWidget()
+    assert isinstance(picker, Picker)
+    assert picker.nothing.text() == "Looking for names…"
+    empty.until(lambda: "Product Viewed" in picker.titles())
+    assert picker.nothing.isHidden()
+    empty.pick("Product Viewed")
+    assert empty.answered().figure.series
+
+
 def test_one_event_draws_a_chart(world: World) -> None:
-    assert world.desk.stack.currentWidget() is world.desk.nothing
-    world.click(world.desk.nothing.buttons[0])
+    assert world.desk.frame.stack.currentWidget() is world.desk.frame.nothing
+    world.click(world.desk.frame.nothing.buttons[0])
     world.pick("Product Viewed")
     figure = world.answered().figure
     assert len(figure.buckets) == 31
@@ -129,7 +149,7 @@ def test_formula_says_where_it_is_wrong(small: World) -> None:
     field.setFocus()
     field.selectAll()
     small.qtbot.keyClicks(field, "TOTALS(A)/UNIQUES(B)")
-    small.until(lambda: small.desk.findChild(type(small.desk.problem), "problem") is not None)
+    small.until(lambda: small.desk.findChild(type(small.desk.frame.problem), "problem") is not None)
     said = small.at("problem").text()
     assert said == "There is no such event in this chart at 'B', character 19."
     # What was drawn before stays, and the keyboard too.
@@ -137,7 +157,7 @@ def test_formula_says_where_it_is_wrong(small: World) -> None:
     small.qtbot.keyClick(field, Qt.Key.Key_Backspace)
     small.qtbot.keyClick(field, Qt.Key.Key_Backspace)
     small.qtbot.keyClicks(field, "A)")
-    small.until(lambda: small.desk.findChild(type(small.desk.problem), "problem") is None)
+    small.until(lambda: small.desk.findChild(type(small.desk.frame.problem), "problem") is None)
     assert small.total() == pytest.approx(4 / 3)
 
 
@@ -211,7 +231,7 @@ def test_the_chart_is_there_again(small: World) -> None:
     third = World(small.qtbot, _fresh(small.context))
     third.page.restore_layout({"builder": "wide", "chart": {"version": 99}})
     third.show()
-    assert third.desk.stack.currentWidget() is third.desk.nothing
+    assert third.desk.frame.stack.currentWidget() is third.desk.frame.nothing
 
 
 def _fresh(context: Context) -> Context:

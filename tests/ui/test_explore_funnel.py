@@ -45,7 +45,7 @@ def counts(world: World) -> list[tuple[int, ...]]:
 def funnel(world: World) -> World:
     world.add_event("Look")
     world.click(world.desk.builder.kinds["funnel"])
-    assert world.desk.nothing.title.text() == "Pick a second event"
+    assert world.desk.frame.nothing.title.text() == "Pick a second event"
     world.click("steps[1]")
     world.pick("Add")
     world.click("steps+")
@@ -60,7 +60,7 @@ def test_steps_become_bars(funnel: World) -> None:
     assert view.takeaways.text() == (
         "25.0 % converted  ·  most were lost before step 2: 3  ·  slowest was step 3: 20.0 min"
     )
-    funnel.desk.copy("csv")
+    funnel.desk.taking.copy("csv")
     rows = list(csv.reader(funnel.desk.figure.funnel.csv().splitlines()))
     assert rows[1] == ["All", "25.0 %", "8", "5", "10.0 min", "2", "20.0 min"]
     funnel.click("steps[2].up")
@@ -110,6 +110,23 @@ def test_drivers_with_the_keyboard(funnel: World) -> None:
     drivers = funnel.desk.behind.drivers
     funnel.until(lambda: [row.event for row in drivers.rows] == ["Review"])
     assert drivers.rows[0].correlation == pytest.approx(1.0)
+
+
+def test_a_group_is_left_out(funnel: World) -> None:
+    funnel.click("by+")
+    funnel.pick("plan")
+    funnel.until(lambda: len(counts(funnel)) == 2)
+    bars = funnel.desk.figure.funnel.bars
+    names = [part.group for part in funnel.answered().figure.parts]
+    free = names.index(("free",))
+    funnel.qtbot.mouseClick(bars, LEFT, pos=bars.place_of(free, 1, converted=True))
+    funnel.press(menu(), "Exclude")
+    funnel.until(lambda: [one.group for one in funnel.answered().figure.parts] == [("pro",)])
+    funnel.press_keys("Ctrl+Z")
+    funnel.until(lambda: len(counts(funnel)) == 2)
+    funnel.qtbot.mouseClick(bars, LEFT, pos=bars.place_of(free, 1, converted=True))
+    funnel.press(menu(), "Filter By")
+    funnel.until(lambda: counts(funnel) == [(4, 3, 1)])
 
 
 def test_groups_and_views(funnel: World) -> None:

@@ -4,10 +4,12 @@ import csv
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.query import Funnel
 from ui.context import Context
+from ui.pages.explore.prompt import Prompt
 
 from .conftest import Workspace, event
 from .explore import LEFT, NOW_MS, World, menu, study, titles
@@ -15,6 +17,7 @@ from .explore import LEFT, NOW_MS, World, menu, study, titles
 DAY = 86_400_000
 MINUTE = 60_000
 WAYS = ("ABC", "ABD", "AC", "A")
+PLACES = {"A": "home", "B": "shop"}
 NAMES = {"A": "Open", "B": "Search", "C": "Look", "D": "Leave"}
 
 
@@ -26,7 +29,8 @@ def world(qtbot: QtBot, context: Context, workspace: Workspace) -> World:
         workspace.add(
             *(
                 event(NAMES[step], user_id=name, device_id=f"device-{name}",
-                      time=NOW_MS - DAY + place * MINUTE)
+                      time=NOW_MS - DAY + place * MINUTE,
+                      event_properties={"place": PLACES[step]} if step in PLACES else {})
                 for place, step in enumerate(way)
             )
         )  # fmt: skip
@@ -65,15 +69,57 @@ def test_nodes_offer_what_can_be_done(journeys: World) -> None:
     flow = journeys.desk.figure.journeys.map
     journeys.qtbot.mouseClick(flow, LEFT, pos=flow.place_of(("Open", "Dropped off")))
     found = menu()
+    # MIC-T7: there, and of no use.
     assert titles(found) == []
+    assert [one.text() for one in found.actions()[2:]] == ["View User Streams", "Create Cohort"]
     journeys.qtbot.keyClick(found, Qt.Key.Key_Escape)
     journeys.qtbot.mouseClick(flow, LEFT, pos=flow.place_of(("Open", "Search")))
     found = menu()
-    assert titles(found) == ["Filter By", "Exclude", "Create Funnel"]
+    assert titles(found) == [
+        "Filter By",
+        "Exclude",
+        "View User Streams",
+        "View Users",
+        "Download Users",
+        "Create Cohort",
+        "View uploads behind this point",
+        "Expand by Property…",
+        "Create Funnel",
+    ]
     journeys.press(found, "Exclude")
     journeys.until(lambda: shares(journeys).get(("Open", "Look")) == 0.5)
     journeys.press_keys("Ctrl+Z")
     journeys.until(lambda: ("Open", "Search") in shares(journeys))
+
+
+def test_who_took_a_way(journeys: World) -> None:
+    flow = journeys.desk.figure.journeys.map
+    journeys.qtbot.mouseClick(flow, LEFT, pos=flow.place_of(("Open", "Search")))
+    journeys.press(menu(), "View Users")
+    behind = journeys.desk.behind
+    journeys.until(lambda: [row.user_id for row in behind.users.rows] == ["user-0", "user-1"])
+    assert behind.title.text().startswith("Open → Search: 2 people, 50.0 % of all")
+    behind.tabs.setCurrentIndex(1)
+    journeys.until(lambda: behind.streams.marked() == ["Open", "Open"])
+    journeys.qtbot.mouseClick(flow, LEFT, pos=flow.place_of(("Open", "Search", "Look")))
+    journeys.press(menu(), "Create Cohort")
+    prompt = QApplication.activePopupWidget()
+    assert isinstance(prompt, Prompt)
+    prompt.field.setText("Looked")
+    journeys.qtbot.keyClick(prompt.field, Qt.Key.Key_Return)
+    journeys.until(lambda: journeys.desk.vocabulary.cohorts)
+    journeys.click(journeys.desk.builder.kinds["segmentation"])
+    journeys.click("segments.cohorts+")
+    journeys.pick("Looked")
+    assert journeys.total() == 1
+
+
+def test_steps_are_expanded(journeys: World) -> None:
+    flow = journeys.desk.figure.journeys.map
+    journeys.qtbot.mouseClick(flow, LEFT, pos=flow.place_of(("Open", "Search")))
+    journeys.press(menu(), "Expand by Property…")
+    journeys.pick("place")
+    journeys.until(lambda: ("Open · home", "Search · shop", "Look · (none)") in shares(journeys))
 
 
 def test_a_way_becomes_a_funnel(journeys: World) -> None:
@@ -90,7 +136,7 @@ def test_a_way_becomes_a_funnel(journeys: World) -> None:
 
 def test_before_and_between(journeys: World) -> None:
     journeys.click("start.remove")
-    assert journeys.desk.nothing.title.text() == "Pick where journeys begin"
+    assert journeys.desk.frame.nothing.title.text() == "Pick where journeys begin"
     journeys.click("end+")
     journeys.pick("Look")
     journeys.until(lambda: journeys.desk.figure.journeys.map.is_backward)

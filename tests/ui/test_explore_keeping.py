@@ -134,14 +134,14 @@ def test_a_chart_is_saved_and_opened_again(world: World, workspace: Workspace) -
     world.press(menu(), "Buyers by country")
     assert world.desk.head.title.text() == "Buyers by country"
     assert world.answered().chart == read(saved.body)
-    world.desk.remove()
+    world.desk.keeping.remove()
     world.until(lambda: not world.desk.head.kept)
 
 
 def test_pinned_charts_are_a_list(world: World) -> None:
-    world.desk._keep("Buyers", None)
+    world.desk.keeping.keep("Buyers", None)
     world.until(lambda: world.desk.head.kept)
-    world.desk.pin()
+    world.desk.keeping.pin()
     world.until(lambda: world.desk.head.kept[0].is_pinned)
     world.press_keys("Shift+P")
     pinned = world.desk.pinned
@@ -155,15 +155,15 @@ def test_pinned_charts_are_a_list(world: World) -> None:
 
 def test_copies(world: World) -> None:
     clipboard = QGuiApplication.clipboard()
-    world.desk.copy("json")
+    world.desk.taking.copy("json")
     assert read(json.loads(clipboard.text())) == world.answered().chart
-    world.desk.copy("csv")
+    world.desk.taking.copy("csv")
     rows = list(csv.reader(clipboard.text().splitlines()))
     assert rows[0][:3] == ["Event", "country", "Whole range"]
     assert rows[1][:3] == ["Buy", "C00", "12"]
-    world.desk.copy("picture")
+    world.desk.taking.copy("picture")
     assert clipboard.pixmap().width() > 300
-    world.desk.copy("sql")
+    world.desk.taking.copy("sql")
     popup = QApplication.activePopupWidget()
     assert isinstance(popup, SqlPopup)
     assert "'Buy'" in popup.findChild(QPlainTextEdit).toPlainText()

@@ -1,6 +1,7 @@
 """Microscope on the Explore page: from a point to people, streams, events, uploads and files."""
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from app.query.microscope import Point
 from app.store.definitions import Definitions
 from ui.context import Context
+from ui.pages.explore.noteform import NoteForm
 from ui.pages.explore.prompt import Prompt
 
 from .conftest import Workspace, event
@@ -153,14 +156,41 @@ def test_users_are_downloaded(world: World, tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     dialog.selectFile(str(path))
     dialog.accept()
-    said: list[str] = []
-    world.desk.tell = said.append  # type: ignore[method-assign]
+    said = told(world)
     world.until(lambda: said)
     assert said == ["Downloaded: 4 people in people.csv."]
     rows = list(csv.reader(path.read_text("utf-8").splitlines()))
     assert rows[0][:3] == ["amplitude_id", "user_id", "device_ids"]
     assert [row[1] for row in rows[1:]] == ["iiiii", "jjjjj", "kkkkk", "lllll"]
-    assert world.desk.writing.isHidden()
+    assert world.desk.frame.writing.isHidden()
+
+
+def told(world: World) -> list[str]:
+    """What the page says in passing."""
+    said: list[str] = []
+    world.desk.tell = lambda text, _action=None: said.append(text)  # type: ignore[method-assign]
+    return said
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a file that is slow to be read")
+def test_charts_answer_while_a_download_is_written(world: World, tmp_path: Path) -> None:
+    """It holds up no chart, says how far it is, and can be stopped."""
+    path = tmp_path / "people.csv"
+    # Nobody reads yet: writing waits.
+    os.mkfifo(path)
+    said = told(world)
+    spot = world.desk.deeds.spot(world.answered(), Point(bucket=dip(world) - 1))
+    world.desk.downloads.users(spot, path)
+    world.until(world.desk.frame.writing.isVisible)
+    world.choose("measure", "Event totals")
+    assert world.total() == 17
+    world.click(world.desk.frame.stop)
+    assert not said
+    with path.open(encoding="utf-8") as file:
+        assert len(file.readlines()) == 5
+    world.until(lambda: said)
+    assert said == ["The download was stopped; 4 people in people.csv."]
+    assert world.desk.frame.writing.isHidden()
 
 
 def test_properties_stand_beside_events(world: World) -> None:
@@ -174,18 +204,18 @@ def test_properties_stand_beside_events(world: World) -> None:
 def test_a_note_is_drawn_on_the_chart(world: World, workspace: Workspace) -> None:
     at = dip(world)
     world.press(world.click_point(0, at), "Add Annotation")
-    prompt = QApplication.activePopupWidget()
-    assert isinstance(prompt, Prompt)
-    assert not prompt.button.isEnabled()
-    world.qtbot.keyClicks(prompt.field, "Sign-up form changed")
-    world.click(prompt.button)
+    form = QApplication.activePopupWidget()
+    assert isinstance(form, NoteForm)
+    assert not form.button.isEnabled()
+    world.qtbot.keyClicks(form.text, "Sign-up form changed")
+    world.click(form.button)
     chart = world.desk.figure.lines
     world.until(lambda: [one.title for one in chart.data.marks_of(at)] == ["Sign-up form changed"])
     world.press(world.click_point(0, at), "Create Release")
-    prompt = QApplication.activePopupWidget()
-    assert isinstance(prompt, Prompt)
-    world.qtbot.keyClicks(prompt.field, "2.1")
-    world.qtbot.keyClick(prompt.field, Qt.Key.Key_Return)
+    form = QApplication.activePopupWidget()
+    assert isinstance(form, NoteForm)
+    world.qtbot.keyClicks(form.text, "2.1")
+    world.qtbot.keyClick(form.text, Qt.Key.Key_Return)
     world.until(lambda: len(chart.data.marks_of(at)) == 2)
     chart.plot.setFocus()
     world.qtbot.mouseMove(chart.plot.viewport(), chart.plot.centre_of(at).toPoint())

@@ -42,11 +42,16 @@ class Series:
 
 
 class Mark(NamedTuple):
-    """Something that happened at a time, marked with a line. `kind` is `note` or `release`."""
+    """Something that happened at a time, marked with a line, or until `end_ms`, shaded. `kind` is
+    `note` or `release`; `id` is that of its definition, when somebody wrote it down; `chart` the
+    saved chart that alone shows it."""
 
     at_ms: int
     title: str
     kind: str = "note"
+    end_ms: int | None = None
+    id: int | None = None
+    chart: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +76,15 @@ class ChartData:
         return max(0, min(self.count - 1, bisect_right(self.edges, at_ms) - 1))
 
     def marks_of(self, at: int) -> tuple[Mark, ...]:
-        """What happened in a bin."""
-        return tuple(one for one in self.marks if self.bin_of(one.at_ms) == at)
+        """What happened in a bin, or went on in it."""
+        if not 0 <= at < self.count:
+            return ()
+        start, end = self.edges[at], self.edges[at + 1]
+        return tuple(
+            one
+            for one in self.marks
+            if one.at_ms < end and max(one.at_ms + 1, one.end_ms or 0) > start
+        )
 
     def place_of(self, at_ms: float) -> float:
         """Where a moment lies, counted in bins from the left."""

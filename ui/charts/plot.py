@@ -221,15 +221,36 @@ class TimePlot(pg.PlotWidget):
             self._settled.append(line)
 
     def _draw_marks(self, data: ChartData) -> None:
-        """A line through each bin in which something happened."""
-        for at in sorted({data.bin_of(one.at_ms) for one in data.marks}):
-            kinds = {one.kind for one in data.marks_of(at)}
+        """A line through each bin in which something happened, with a number on top; what went on
+        for a while is shaded."""
+        for one in data.marks:
+            if one.end_ms is not None:
+                self._shade(data.place_of(one.at_ms), data.place_of(one.end_ms))
+        places = sorted({data.bin_of(one.at_ms) for one in data.marks})
+        for number, at in enumerate(places, 1):
+            kinds = {one.kind for one in data.marks if data.bin_of(one.at_ms) == at}
             colour = tokens().accent if "note" in kinds else tokens().muted
             pen = pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine)
             line = pg.InfiniteLine(at + 0.5, angle=90, pen=pen)
             line.setZValue(-25)
-            self.addItem(line, ignoreBounds=True)
-            self._settled.append(line)
+            flag = pg.TextItem(str(number), color=tokens().surface, anchor=(0.5, 0),
+                               fill=QBrush(QColor(colour)))  # fmt: skip
+            flag.setFont(small_font())
+            flag.setPos(at + 0.5, self._top)
+            for item in (line, flag):
+                self.addItem(item, ignoreBounds=True)
+                self._settled.append(item)
+
+    def _shade(self, start: float, end: float) -> None:
+        ground = QColor(tokens().accent)
+        ground.setAlpha(28)
+        region = pg.LinearRegionItem(
+            (start, max(end, start)), movable=False, brush=QBrush(ground),
+            pen=QPen(Qt.PenStyle.NoPen),
+        )  # fmt: skip
+        region.setZValue(-26)
+        self.addItem(region, ignoreBounds=True)
+        self._settled.append(region)
 
     def _draw_growing(self) -> None:
         data = self.data

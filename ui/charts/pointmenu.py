@@ -21,6 +21,8 @@ class PointAction:
     run: Callable[[Point], object]
     icon: str = ""
     is_enabled: Callable[[Point], bool] | None = None
+    children: tuple["PointAction", ...] = ()
+    """Entries of a menu of its own; `run` is then not asked for."""
 
 
 class PointMenu(QMenu):
@@ -37,11 +39,7 @@ class PointMenu(QMenu):
         head.setEnabled(False)
         self.addSeparator()
         for action in actions:
-            entry = self.addAction(action.title.replace("&", "&&"))
-            if action.icon:
-                tint(entry, action.icon)
-            entry.setEnabled(action.is_enabled is None or action.is_enabled(point))
-            entry.triggered.connect(lambda _checked=False, run=action.run: run(point))
+            _add(self, action, point)
 
     def open_at(self, at: QPoint) -> None:
         """Open it with its corner at a place on the screen; the first action is chosen."""
@@ -49,3 +47,19 @@ class PointMenu(QMenu):
         enabled = [entry for entry in self.actions() if entry.isEnabled() and entry.text()]
         if enabled:
             self.setActiveAction(enabled[0])
+
+
+def _add(menu: QMenu, action: PointAction, point: Point) -> None:
+    title = action.title.replace("&", "&&")
+    if action.children:
+        inner = menu.addMenu(title)
+        if action.icon:
+            tint(inner.menuAction(), action.icon)
+        for one in action.children:
+            _add(inner, one, point)
+        return
+    entry = menu.addAction(title)
+    if action.icon:
+        tint(entry, action.icon)
+    entry.setEnabled(action.is_enabled is None or action.is_enabled(point))
+    entry.triggered.connect(lambda _checked=False, run=action.run: run(point))

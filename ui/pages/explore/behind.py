@@ -1,6 +1,6 @@
 """
-What is behind a point: the people, what they did before and after, the uploads it came in, and the
-conversion drivers of a funnel.
+What is behind a point: the people, what they did before and after, the uploads it came in, the
+conversion drivers of a funnel, and the groups where events carry any.
 
 A panel at the side. Everything is asked a page at a time, in the charts' thread.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
@@ -37,11 +36,12 @@ from ui.chartthread import ChartThread
 from ui.context import Context
 from ui.elided import ElidedLabel
 from ui.pages.explore.asking import charts_of
+from ui.pages.explore.pieces import Chooser
 from ui.pages.explore.streams import StreamTree
 from ui.pages.ingestion.choice import Choice, ChoiceButton
 from ui.pages.ingestion.listtable import ListTable, column
 from ui.pages.ingestion.uploadpanel import UploadPanel
-from ui.plain import clock, number, plural
+from ui.plain import clock, number, one_line, plural
 from ui.table.columns import Cell
 from ui.theme import hairline, label, tint
 
@@ -50,7 +50,8 @@ if TYPE_CHECKING:
 
 WIDTH = 460
 MOST_PROPERTIES = 100
-TABS = {"users": "Users", "streams": "User streams", "uploads": "Uploads", "drivers": "Drivers"}
+TABS = {"users": "Users", "streams": "User streams", "uploads": "Uploads", "drivers": "Drivers",
+        "groups": "Groups"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,9 @@ class Behind(QWidget):
         self._users: list[User] = []
         self._streams: list[Stream] = []
         self._count = 0
+        self.group_types: list[str] = []
+        self.group = ""
+        """The type of groups that is shown."""
         self.setProperty("surface", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Behind a point")
@@ -128,6 +132,9 @@ class Behind(QWidget):
         self.upload.hide()
         self.drivers = ListTable("Conversion drivers", _driver_columns())
         self.drivers.left.connect(self.closed)
+        self.groups = ListTable("Groups behind the point", _group_columns())
+        self.groups.left.connect(self.closed)
+        self.kind = Chooser("behind.group", {}, "", "Type of groups", self._choose_group)
         self.said = label("", "muted", wrap=True)
         self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
@@ -146,12 +153,13 @@ class Behind(QWidget):
         third.setContentsMargins(12, 4, 8, 4)
         third.addWidget(self.facts, 1)
         third.addWidget(self.properties)
+        third.addWidget(self.kind)
         self.pair = QSplitter(Qt.Orientation.Vertical)
         self.pair.setChildrenCollapsible(False)
         self.pair.addWidget(self.uploads)
         self.pair.addWidget(self.upload)
         self.stack = QStackedWidget()
-        for part in (self.users, self.streams, self.pair, self.drivers, self.said):
+        for part in (self.users, self.streams, self.pair, self.drivers, self.groups, self.said):
             self.stack.addWidget(part)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -184,11 +192,26 @@ class Behind(QWidget):
         has_drivers = isinstance(spot.chart, Funnel)
         self.tabs.blockSignals(True)
         self.tabs.setTabVisible(list(TABS).index("drivers"), has_drivers)
+        self.tabs.setTabVisible(list(TABS).index("groups"), bool(self.group_types))
         self.tabs.setCurrentIndex(list(TABS).index(tab))
         self.tabs.blockSignals(False)
         self._users, self._streams, self._count = [], [], 0
         self.upload.hide()
         self._load()
+
+    def _choose_group(self, group: str) -> None:
+        self.group = group
+        self._load()
+
+    def _offer_groups(self) -> None:
+        if self.group not in self.group_types:
+            self.group = self.group_types[0] if self.group_types else ""
+        self.kind.blockSignals(True)
+        self.kind.clear()
+        for one in self.group_types:
+            self.kind.addItem(one_line(one, 40), one)
+        self.kind.choose(self.group)
+        self.kind.blockSignals(False)
 
     def _restart(self) -> None:
         self._streams = []
@@ -199,11 +222,17 @@ class Behind(QWidget):
         if spot is None:
             return
         self.properties.setVisible(self.tab == "streams")
+        self.kind.setVisible(self.tab == "groups")
         self.more.hide()
         self.facts.setText("Looking…")
         if self.tab == "drivers":
             self._ask(lambda charts, _people: charts.drivers(spot.chart, spot.point),
                       self._show_drivers, with_people=False)  # fmt: skip
+        elif self.tab == "groups":
+            self._offer_groups()
+            group = self.group
+            self._ask(lambda charts, people: charts.groups(spot.chart, people, group),
+                      self._show_groups)  # fmt: skip
         elif self.tab == "uploads":
             self._ask(lambda charts, people: charts.uploads(spot.chart, people),
                       self._show_uploads)  # fmt: skip
@@ -340,6 +369,14 @@ class Behind(QWidget):
         if event_id is not None:
             self.person_asked.emit(event_id)
 
+    def _show_groups(self, found: list[str]) -> None:
+        if not found:
+            self._say(f"No event behind this point carries a group of the type {self.group}.")
+            return
+        self.groups.show_rows(found)
+        self.stack.setCurrentWidget(self.groups)
+        self.facts.setText(plural(len(found), "group"))
+
     def _show_drivers(self, found: list[Driver]) -> None:
         if not found:
             self._say("Between these steps nobody did anything else.")
@@ -347,21 +384,6 @@ class Behind(QWidget):
         self.drivers.show_rows(found)
         self.stack.setCurrentWidget(self.drivers)
         self.facts.setText(plural(len(found), "event") + " between the steps")
-
-    def download(
-        self, path: Path, told: Callable[[int], None], go_on: Callable[[], bool],
-        done: Callable[[tuple[int, bool]], object], fail: Callable[[AppError], object],
-        spot: Spot,
-    ) -> None:  # fmt: skip
-        """Write the people behind a point as CSV."""
-        folder = self._context.workspace
-
-        def work(warehouse: Warehouse) -> tuple[int, bool]:
-            charts = charts_of(warehouse, spot.clock, folder)
-            people = charts.people(spot.chart, spot.point)
-            return charts.download(people, path, told, go_on)
-
-        self._thread.ask(self, work, "download").then(done).catch(fail)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -380,6 +402,13 @@ def _user_columns() -> list[Any]:
                "Events in the time of the point", is_number=True),
         column("first", "First", 110, lambda row: clock(row.first_ms) if row.first_ms else "",
                "Their first event in the time of the point", yields=2),
+    ]  # fmt: skip
+
+
+def _group_columns() -> list[Any]:
+    return [
+        column("group", "Group", 200, lambda row: row or '""', "Its value", is_mono=True,
+               is_wide=True)
     ]  # fmt: skip
 
 
@@ -411,11 +440,11 @@ def _driver_columns() -> list[Any]:
         column("event", "Event", 150, lambda row: " · ".join(
             [row.event, *("(none)" if one is None else one for one in row.values)]),
             "What was done between the steps", is_wide=True, least=100),
-        column("correlation", "Correlation", 80,
+        column("correlation", "Correlation", 92,
                lambda row: "–" if row.correlation is None else f"{row.correlation:+.2f}",
                "From -1 (goes with dropping out) to +1 (goes with converting)", is_number=True),
-        column("strength", "", 70, lambda row: row.strength, "How strong that is"),
-        column("converted", "Converted", 70, lambda row: share(row.converted_share),
+        column("strength", "", 80, lambda row: row.strength, "How strong that is"),
+        column("converted", "Converted", 84, lambda row: share(row.converted_share),
                "Share of those who converted who did it", is_number=True, yields=1),
         column("dropped", "Dropped", 70, lambda row: share(row.dropped_share),
                "Share of those who dropped out who did it", is_number=True, yields=2),

@@ -104,7 +104,7 @@ class Builder(QWidget):
     def show_names(self, vocabulary: Vocabulary) -> None:
         """These can be chosen."""
         had = self.pieces.vocabulary
-        self.pieces.vocabulary = vocabulary
+        self.pieces.show_names(vocabulary)
         if (had.labels, had.cohorts) != (vocabulary.labels, vocabulary.cohorts):
             self.show_chart(self.chart)
 

@@ -55,11 +55,14 @@ class Controls(QWidget):
         )  # fmt: skip
         self.advanced = self._button("Rolling average, rolling window, cumulative")
         self.advanced.clicked.connect(self._ask_advanced)
+        self.notes = self._button("Annotations and releases: add, change, remove")
+        self.notes.setText("Notes")
+        self.notes.setAccessibleName("Annotations and releases")
         made = QHBoxLayout(self)
         made.setContentsMargins(0, 0, 0, 0)
         holder = QWidget()
         self.flow = FlowLayout(holder, 6, 4)
-        for part in (self.view, self.interval, self.range, self.compare, self.advanced):
+        for part in (self.view, self.interval, self.range, self.compare, self.advanced, self.notes):
             self.flow.addWidget(part)
         policy = holder.sizePolicy()
         policy.setHeightForWidth(True)
@@ -84,6 +87,7 @@ class Controls(QWidget):
             part.setVisible(is_segmentation)
         over_time = isinstance(chart, Funnel) and chart.show == "over_time"
         self.interval.setVisible(is_segmentation or over_time)
+        self.notes.setVisible(is_segmentation or over_time)
         self.interval.choose(chart.interval)
         text = words.range_title(chart.range)
         self.range.setText(text.replace("&", "&&"))

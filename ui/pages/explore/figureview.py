@@ -5,6 +5,7 @@ Draws the answer to a chart, in the way that was chosen for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -38,10 +39,8 @@ class FigureView(QWidget):
 
     Signals:
         told: a sentence for the person.
-        changed: another definition, chosen in the chart.
     """
 
-    changed = Signal(object)
     told = Signal(str)
 
     def __init__(self, actions: ActionsFor) -> None:
@@ -61,7 +60,7 @@ class FigureView(QWidget):
         self.funnel.lines.told.connect(self.told)
         self.stack.addWidget(self.funnel)
         self.journeys = JourneysView()
-        self.journeys.changed.connect(self.changed)
+        self.journeys.picked.connect(self.open_menu)
         self.stack.addWidget(self.journeys)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -86,7 +85,7 @@ class FigureView(QWidget):
             self.shown = usual(figure) if shown is None else tuple(shown)
             self._show_segmentation(answer.chart, figure)
         elif isinstance(figure, FunnelFigure) and isinstance(answer.chart, Funnel):
-            self.funnel.show_answer(answer.chart, figure)
+            self.funnel.show_answer(answer.chart, figure, marks_in(figure.buckets, self.marks))
             self.stack.setCurrentWidget(self.funnel)
         elif isinstance(figure, JourneysFigure) and isinstance(answer.chart, Journeys):
             self.journeys.show_answer(answer.chart, figure)
@@ -98,7 +97,7 @@ class FigureView(QWidget):
             self.stack.setCurrentWidget(self.totals)
             return
         drawn = self.areas if chart.view == "area" else self.lines
-        drawn.show_data(chart_data(figure, self.shown, marks_in(figure, self.marks)))
+        drawn.show_data(chart_data(figure, self.shown, marks_in(figure.buckets, self.marks)))
         drawn.title.setText(MEASURES[chart.measure][0])
         self.stack.setCurrentWidget(drawn)
 
@@ -117,10 +116,7 @@ class FigureView(QWidget):
 
     def _bound_actions(self, point: Point) -> list[PointAction]:
         """Actions on the engine's point, for a menu that knows its own kind of points."""
-        return [
-            PointAction(one.title, partial(_without_spot, one.run, point), one.icon)
-            for one in self._actions(point)
-        ]
+        return [_bound(one, point) for one in self._actions(point)]
 
     def point_of(self, at: int, bucket: int | None) -> Point | None:
         """The engine's name of a point; None for what nobody is behind."""
@@ -142,6 +138,8 @@ class FigureView(QWidget):
         """Which series a point is of, in words."""
         if self.stack.currentWidget() is self.funnel:
             return self.funnel.said(point)
+        if self.stack.currentWidget() is self.journeys:
+            return self.journeys.said(point)
         for one in self.series():
             same = (one.event or 0, one.segment, one.group) == (
                 point.event, point.segment, point.group,
@@ -173,6 +171,17 @@ def _same_but_bin(one: Numbers, other: Numbers) -> bool:
     return (one.event, one.segment, one.group, one.compared) == (
         other.event, other.segment, other.group, other.compared,
     )  # fmt: skip
+
+
+def _bound(action: PointAction, point: Point) -> PointAction:
+    """The action on the engine's point, whatever point a chart's menu hands over."""
+    on = action.is_enabled
+    return replace(
+        action,
+        run=partial(_without_spot, action.run, point),
+        is_enabled=None if on is None else lambda _spot: on(point),  # type: ignore[arg-type]
+        children=tuple(_bound(one, point) for one in action.children),
+    )
 
 
 def _without_spot(run: Callable[[Any], object], point: Point, _spot: object) -> None:

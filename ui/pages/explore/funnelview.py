@@ -26,6 +26,7 @@ from app.query.definition import Funnel
 from app.query.funnelfigure import FunnelFigure, Part
 from app.query.microscope import Point
 from ui.charts import Chart, ChartData, PointAction, Series
+from ui.charts.data import Mark
 from ui.charts.data import Point as Spot
 from ui.pages.explore.funnelbars import MOST_PARTS, FunnelBars, parts_said
 from ui.pages.explore.totals import Part as Total
@@ -78,12 +79,14 @@ class FunnelView(QWidget):
         rows.addWidget(self.takeaways)
         rows.addWidget(halves, 1)
 
-    def show_answer(self, chart: Funnel, figure: FunnelFigure) -> None:
-        """Show this."""
+    def show_answer(
+        self, chart: Funnel, figure: FunnelFigure, happened: tuple[Mark, ...] = ()
+    ) -> None:
+        """Show this, with what `happened` in its time."""
         self.chart, self.figure = chart, figure
         self.takeaways.setText(takeaways(figure))
         if chart.show == "over_time":
-            self.lines.show_data(_over_time(figure))
+            self.lines.show_data(_over_time(figure, happened))
             self.stack.setCurrentWidget(self.lines)
         elif chart.show in ("time_to_convert", "frequency"):
             self.bins.totals.show_parts("bar", _bins(chart, figure))
@@ -248,7 +251,7 @@ def _percent(share: float | None) -> str:
     return "–" if share is None else f"{share * 100:.1f} %"
 
 
-def _over_time(figure: FunnelFigure) -> ChartData:
+def _over_time(figure: FunnelFigure, happened: tuple[Mark, ...]) -> ChartData:
     buckets = figure.buckets
     if buckets is None or not len(buckets):
         return ChartData()
@@ -260,7 +263,7 @@ def _over_time(figure: FunnelFigure) -> ChartData:
         whole = math.nan if part.conversion is None else part.conversion * 100
         series.append(Series(str(at), part.name or "All", values, at, whole, "%"))
     partial = min(buckets.partial) if buckets.partial else None
-    return ChartData((*buckets.starts, buckets.ends[-1]), tuple(series), partial, "")
+    return ChartData((*buckets.starts, buckets.ends[-1]), tuple(series), partial, "", happened)
 
 
 def _bins(chart: Funnel, figure: FunnelFigure) -> list[Total]:

@@ -6,22 +6,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
-from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QMenu, QSplitter, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.exchange.csvtext import cell
-from app.query.definition import EventSpec, Funnel, Journeys, Step
-from app.query.journeys import OTHER, JourneyNode, JourneysFigure, WholePath
+from app.query.definition import Journeys
+from app.query.journeys import JourneyNode, JourneysFigure, WholePath
+from app.query.microscope import Point
 from ui.pages.explore.flowmap import FlowMap
 from ui.pages.explore.funnelview import duration
 from ui.plain import number, one_line, plural, tooltip
-from ui.theme import label, tint
+from ui.theme import label
 
 HEADS = ("Path", "People", "Share", "Mean time", "Arrived")
-WINDOW_S = 86400
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -29,10 +27,10 @@ class JourneysView(QWidget):
     """Shows answered journeys.
 
     Signals:
-        changed: another definition, chosen from the menu of a node.
+        picked: a Point of a node, what it is in words, and where on the screen.
     """
 
-    changed = Signal(object)
+    picked = Signal(object, str, QPoint)
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,7 +39,7 @@ class JourneysView(QWidget):
         self.facts = label("", "muted", wrap=True)
         self.facts.setContentsMargins(12, 6, 12, 2)
         self.map = FlowMap()
-        self.map.picked.connect(self._open_menu)
+        self.map.picked.connect(self._pick)
         self.table = QTreeWidget()
         self.table.setAccessibleName("Whole paths")
         self.table.setRootIsDecorated(False)
@@ -110,40 +108,11 @@ class JourneysView(QWidget):
 
     # Nodes
 
-    def _open_menu(self, node: JourneyNode, where: QPoint) -> None:
-        """What journeys offer at a node (semantics §10.3, §11)."""
-        chart = self.chart
-        if chart is None:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        head = menu.addAction(one_line(self.map.said(node), 90).replace("&", "&&"))
-        head.setEnabled(False)
-        menu.addSeparator()
-        event = node.way[-1].split(" · ")[0] if chart.expand else node.way[-1]
-        is_event = not node.is_drop and node.way[-1] != OTHER
+    def said(self, point: Point) -> str:
+        """A node in words."""
+        nodes = self.figure.nodes if self.figure else ()
+        node = next((one for one in nodes if one.way == point.way), None)
+        return self.map.said(node) if node else ""
 
-        def offer(title: str, icon: str, made: Callable[[], object], on: bool) -> None:
-            entry = menu.addAction(title)
-            tint(entry, icon)
-            entry.setEnabled(on)
-            entry.triggered.connect(lambda _checked=False: self.changed.emit(made()))
-
-        offer("Filter By", "filter",
-              lambda: replace(chart, include=(*chart.include, event)),
-              is_event and not chart.expand)  # fmt: skip
-        offer("Exclude", "eye-off",
-              lambda: replace(chart, hide=(*chart.hide, event)),
-              is_event and len(node.way) > 1 and not chart.only)  # fmt: skip
-        offer("Create Funnel", "explore", lambda: self._funnel(chart, node),
-              is_event and len(node.way) > 1 and OTHER not in node.way)  # fmt: skip
-        menu.popup(where)
-
-    def _funnel(self, chart: Journeys, node: JourneyNode) -> Funnel:
-        """The way to a node as a funnel; it will not match exactly (semantics §11)."""
-        names = [one.split(" · ")[0] if chart.expand else one for one in self._way(node.way)]
-        steps = tuple(Step(EventSpec("event", one)) for one in names)
-        window = WINDOW_S if chart.session else chart.window_s
-        return Funnel(
-            chart.range, "day", chart.segments, project=chart.project, steps=steps, window_s=window
-        )
+    def _pick(self, node: JourneyNode, where: QPoint) -> None:
+        self.picked.emit(Point(way=node.way), self.map.said(node), where)

@@ -43,7 +43,11 @@ def title_of(chart: AnyChart) -> str:
     """A name for a chart that has none yet."""
     between = " → " if isinstance(chart, Funnel) else ", "
     name = one_line(between.join(one.title() for one in events_of(chart)), 60)
-    return f"After {name}" if isinstance(chart, Journeys) else name
+    if not isinstance(chart, Journeys):
+        return name
+    if chart.start is not None and chart.end is not None:
+        return f"Between {name}"
+    return f"{'After' if chart.start is not None else 'Before'} {name}"
 
 
 def events_of(chart: AnyChart | None) -> tuple[EventSpec, ...]:

@@ -62,6 +62,7 @@ class Picker(QFrame):
         self._many: list[Any] | None = None
         self._free: Callable[[str], Any] | None = None
         self._is_dropped = False
+        self._waiting = ""
         self.search = QLineEdit()
         self.search.setPlaceholderText(hint)
         self.search.setAccessibleName(hint)
@@ -108,8 +109,8 @@ class Picker(QFrame):
 
     def show_picks(self, picks: Sequence[Pick], waiting: str = "") -> None:
         """Offer these; `waiting` is said while there are none."""
-        self._picks = tuple(picks)
-        self._fill(waiting=waiting)
+        self._picks, self._waiting = tuple(picks), waiting
+        self._fill()
 
     def open_below(self, widget: QWidget) -> None:
         """Show it where there is room."""
@@ -130,7 +131,7 @@ class Picker(QFrame):
 
     # What is offered
 
-    def _fill(self, _text: str = "", *, waiting: str = "") -> None:
+    def _fill(self, _text: str = "") -> None:
         part = self.search.text().strip().casefold()
         fitting = [one for one in self._picks if part in one.title.casefold()]
         # What begins so comes first; otherwise the order is that of use.
@@ -150,6 +151,7 @@ class Picker(QFrame):
             self.list.addTopLevelItem(item)
         if shown:
             self.list.setCurrentItem(self.list.topLevelItem(0))
+        waiting = self._waiting
         self.nothing.setText(waiting or ("" if shown else "Nothing like this was captured."))
         self.nothing.setVisible(not shown or bool(waiting))
 

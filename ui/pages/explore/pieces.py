@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.query.definition import Condition, EventSpec, PropertyRef
 from ui.pages.explore import words
@@ -123,6 +124,30 @@ class Pieces:
     def __init__(self, values: ValuesFor) -> None:
         self.vocabulary = Vocabulary()
         self._values = values
+        self._open: tuple[Picker, Callable[[], list[Pick]]] | None = None
+
+    def show_names(self, vocabulary: Vocabulary) -> None:
+        """These can be chosen; a list that is open offers them at once."""
+        self.vocabulary = vocabulary
+        if self._open and isValid(self._open[0]):
+            picker, offered = self._open
+            picker.show_picks(offered(), self._waiting())
+
+    def _events(self) -> list[Pick]:
+        return self.vocabulary.events()
+
+    def _waiting(self) -> str:
+        return "" if self.vocabulary.is_known else "Looking for names…"
+
+    def _pick(
+        self, beside: QWidget, hint: str, offered: Callable[[], list[Pick]], change: Change
+    ) -> Picker:
+        picker = Picker(beside, hint)
+        picker.show_picks(offered(), self._waiting())
+        self._open = picker, offered
+        picker.chosen.connect(change)
+        picker.open_below(beside)
+        return picker
 
     # Small things
 
@@ -166,17 +191,13 @@ class Pieces:
 
     def pick_event(self, beside: QWidget, change: Change) -> Picker:
         """Choose an event by its name."""
-        picker = Picker(beside, "Search events", self.vocabulary.events())
-        picker.chosen.connect(change)
-        picker.open_below(beside)
-        return picker
+        return self._pick(beside, "Search events", self._events, change)
 
     def pick_property(self, beside: QWidget, change: Change, *, group: bool) -> Picker:
         """Choose a property by its name."""
-        picker = Picker(beside, "Search properties", self.vocabulary.refs(group=group))
-        picker.chosen.connect(change)
-        picker.open_below(beside)
-        return picker
+        return self._pick(
+            beside, "Search properties", lambda: self.vocabulary.refs(group=group), change
+        )
 
     def pick_values(self, beside: QWidget, condition: Condition, change: Change) -> Picker:
         """Choose values, of those that were captured or others."""

@@ -32,6 +32,12 @@ class Vocabulary:
     """Scope, name, and in how many rows."""
     labels: tuple[tuple[int, str], ...] = ()
     cohorts: tuple[tuple[int, str], ...] = ()
+    is_known: bool = False
+    """False until the names were looked up."""
+
+    def group_types(self) -> list[str]:
+        """Types of groups that events carry, most used first."""
+        return [name for scope, name, _ in self.properties if scope == "group"]
 
     def events(self) -> list[Pick]:
         """Events to choose from; the names of types, and the kinds of events there are."""
@@ -62,7 +68,9 @@ def vocabulary(warehouse: Warehouse, folder: Path) -> Vocabulary:
     with Definitions(folder) as definitions:
         labels = [(one.id, one.name) for one in definitions.all(LABEL)]
         cohorts = [(one.id, one.name) for one in definitions.all(COHORT)]
-    return Vocabulary(tuple(warehouse.types()), tuple(properties), tuple(labels), tuple(cohorts))
+    return Vocabulary(
+        tuple(warehouse.types()), tuple(properties), tuple(labels), tuple(cohorts), True
+    )
 
 
 _FIELD_COLUMNS = {
