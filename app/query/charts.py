@@ -13,16 +13,17 @@ from app.errors import BadInput
 from app.query.calendar import Clock
 from app.query.cohorts import (
     POPULATION_DAYS,
+    funnel_rule,
     holds_for,
     is_static,
     population,
     rule,
     save_dynamic,
+    save_funnel,
     save_groups,
     save_static,
     size,
 )
-from app.query.cohorts import cohorts as saved_cohorts
 from app.query.columns import Property
 from app.query.conditions import Context
 from app.query.definition import AnyChart, Funnel, Journeys, Segment, Segmentation
@@ -32,8 +33,10 @@ from app.query.funnel import funnel
 from app.query.funnelfigure import FunnelFigure, funnel_json
 from app.query.groups import download_groups, group_names
 from app.query.journeys import JourneysFigure, journeys, journeys_json
-from app.query.microscope import People, Point, highlighted, people_behind
+from app.query.microscope import People, Point, highlighted, people_behind, read_point
+from app.query.reading import read
 from app.query.releases import versions
+from app.query.savedcohorts import SavedCohorts
 from app.query.segmentation import segmentation
 from app.query.sql import DIALECTS
 from app.query.streams import (
@@ -67,10 +70,20 @@ class Charts:
         self._inactive = frozenset(inactive)
         self._cohorts = list(cohorts)
 
-    def context(self) -> Context:
-        """What definitions are read against, as of now."""
-        saved = saved_cohorts(self._cohorts, self._warehouse.rows) if self._cohorts else {}
-        return replace(self._without_cohorts(), cohorts=saved)
+    def context(self, groups: str = "") -> Context:
+        """What definitions are read against, as of now; `groups` are what is counted."""
+        saved = SavedCohorts(self._cohorts, self._warehouse.rows, self._came)
+        return replace(self._without_cohorts(), cohorts=saved, groups=groups)
+
+    def _came(self, kept: Any) -> tuple[int, ...]:
+        """Who is behind a point of a funnel now, of a cohort that keeps both."""
+        if not isinstance(kept, dict):
+            raise BadInput("A cohort of a funnel without the funnel cannot be used.")
+        chart, point = read(kept.get("chart")), read_point(kept.get("point"))
+        if not isinstance(chart, Funnel):
+            raise BadInput("A cohort of a funnel without the funnel cannot be used.")
+        rows, arrays = self._warehouse.rows, self._warehouse.arrays
+        return persons(rows, people_behind(chart, point, rows, arrays, self._without_cohorts()))
 
     def _without_cohorts(self) -> Context:
         sources = self._warehouse.rows("SELECT api_key, id FROM sources")
@@ -85,7 +98,7 @@ class Charts:
     def people(self, chart: AnyChart, point: Point) -> People:
         """The users behind a point of a chart."""
         rows, arrays = self._warehouse.rows, self._warehouse.arrays
-        return people_behind(chart, point, rows, arrays, self.context())
+        return people_behind(chart, point, rows, arrays, self.context(chart.groups))
 
     def users(self, people: People, page: int = 0) -> list[User]:
         """A page of users."""
@@ -131,6 +144,8 @@ class Charts:
 
     def groups(self, chart: AnyChart, people: People, group: str) -> list[str]:
         """The groups of a type behind a point. Raises BadInput for one that no event carries."""
+        if people.groups and group == chart.groups:
+            return [str(row[0]) for row in self._warehouse.rows(people.groups)]
         behind = events_of(people, highlighted(chart))
         return group_names(self._warehouse.rows, behind, self._group(group))
 
@@ -162,10 +177,16 @@ class Charts:
         self, definitions: Definitions, name: str, chart: AnyChart, point: Point
     ) -> Definition:
         """Keep the users of a point: as a rule where it can be asked again, else as a list."""
+        if chart.groups:
+            names = self.groups(chart, self.people(chart, point), chart.groups)
+            return save_groups(definitions, name, chart.groups, names)
         if isinstance(chart, Segmentation) and not is_static(chart, point):
             return save_dynamic(definitions, name, rule(chart, point, self._clock))
-        people = self.persons(self.people(chart, point))
-        return save_static(definitions, name, people, self._warehouse.rows)
+        if isinstance(chart, Funnel) and not is_static(chart, point):
+            return save_funnel(definitions, name, funnel_rule(chart, point, self._clock))
+        return save_static(
+            definitions, name, self.persons(self.people(chart, point)), self._warehouse.rows
+        )
 
     def size(self, cohort: Segment) -> int:
         """How many users a cohort's rule holds for now."""
@@ -175,17 +196,11 @@ class Charts:
         """Of each saved cohort with a rule whether this user is in it now, by the cohort's id; or
         why it cannot be asked. Raises Interrupted, StoreUnavailable."""
         found: dict[int, bool | str] = {}
-        rows, known = self._warehouse.rows, dict[int, Segment]()
+        rows, context = self._warehouse.rows, self.context()
         for one in self._cohorts:
-            try:
-                known |= saved_cohorts([one], rows)
-            except BadInput as error:
-                found[one.id] = error.sentence
-        context = replace(self._without_cohorts(), cohorts=known)
-        for one in self._cohorts:
-            if one.id in known and one.body.get("type") != "static":
+            if one.body.get("type") != "static":
                 try:
-                    found[one.id] = holds_for(known[one.id], person, rows, context)
+                    found[one.id] = holds_for(context.cohorts[one.id], person, rows, context)
                 except BadInput as error:
                     found[one.id] = error.sentence
         return found
@@ -201,15 +216,15 @@ class Charts:
 
     def answer(self, chart: Segmentation) -> Figure:
         """The numbers of a segmentation. Raises BadInput, Interrupted."""
-        return segmentation(chart, self._warehouse.rows, self.context())
+        return segmentation(chart, self._warehouse.rows, self.context(chart.groups))
 
     def funnel(self, chart: Funnel) -> FunnelFigure:
         """The numbers of a funnel. Raises BadInput, Interrupted."""
-        return funnel(chart, self._warehouse.arrays, self.context())
+        return funnel(chart, self._warehouse.arrays, self.context(chart.groups))
 
     def journeys(self, chart: Journeys) -> JourneysFigure:
         """The numbers of journeys. Raises BadInput, Interrupted."""
-        return journeys(chart, self._warehouse.rows, self.context())
+        return journeys(chart, self._warehouse.rows, self.context(chart.groups))
 
     def as_json(self, chart: AnyChart) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The answer to a chart of any kind in its documented JSON form, and its SQL."""

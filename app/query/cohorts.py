@@ -2,7 +2,7 @@
 Cohorts: saved sets of users, fixed or by a rule that is asked anew each time (semantics §19).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,24 +10,22 @@ from sqlglot import exp
 
 from app.errors import BadInput
 from app.query import sql
-from app.query.calendar import Buckets, Clock, Range, Span, ceiling, cut, floor, shifted
-from app.query.columns import literal
+from app.query.calendar import Buckets, Clock, Range, Span, ceiling, cut, floor, shifted, span_of
 from app.query.conditions import Context, person, source, time
 from app.query.definition import (
     AnyChart,
     Condition,
     EventSpec,
+    Funnel,
     Held,
     Performed,
     PropertyRef,
     Segment,
     Segmentation,
 )
-from app.query.microscope import Point, spread
-from app.query.node import Node
-from app.query.readsegment import read_segment
+from app.query.microscope import Point, period_of, spread
 from app.query.segments import in_segment
-from app.query.writing import segment_json
+from app.query.writing import segment_json, written
 from app.store.definitions import Definition, Definitions
 
 KIND = "cohort"
@@ -41,16 +39,48 @@ def is_static(chart: AnyChart, point: Point) -> bool:
     """Whether a cohort of this point is fixed: its rule could not be asked again (§8.18,
     §10.8)."""
     if isinstance(chart, Segmentation):
-        depends = any(one.cohorts for one in chart.segments)
-        values = chart.measure in ("sum", "property_average", "distribution", "median")
-        return (
-            depends
-            or values
-            or point.bin is not None
-            or _is_ranked(chart.events[point.event])
-            or (point.bucket is None and chart.cumulative)
-        )
-    return True
+        return _is_fixed(chart, point)
+    return not isinstance(chart, Funnel) or _has_more_than_events(chart)
+
+
+def _is_fixed(chart: Segmentation, point: Point) -> bool:
+    values = chart.measure in ("sum", "property_average", "distribution", "median")
+    return (
+        values
+        or point.bin is not None
+        or bool(point.compared)
+        or _is_ranked(chart.events[point.event])
+        or chart.events[point.event].kind == "new"
+        or (point.bucket is None and chart.cumulative)
+        or not _can_be_asked_again(chart.segments[point.segment])
+    )
+
+
+def _can_be_asked_again(segment: Segment) -> bool:
+    """Whether a segment means the same outside its chart: it depends on no other cohort, and on
+    no interval of the chart."""
+    return (
+        segment.users == "any"
+        and not segment.cohorts
+        and not segment.either
+        and not any(one.each for one in segment.performed)
+    )
+
+
+def _has_more_than_events(chart: Funnel) -> bool:
+    steps = [step.event for step in chart.steps]
+    inline = any(one.performed or one.held or one.either for one in chart.segments)
+    return bool(
+        chart.hold
+        or chart.exclude
+        or chart.by
+        or inline
+        or any(one.by or one.kind == "combined" for one in steps)
+        or any(step.compared for step in chart.steps)
+        or chart.show in ("time_to_convert", "frequency")
+        or not all(_can_be_asked_again(one) for one in chart.segments)
+        or any(_is_ranked(one) for one in steps)
+    )
 
 
 def _is_ranked(event: EventSpec) -> bool:
@@ -65,12 +95,44 @@ def rule(chart: Segmentation, point: Point, clock: Clock) -> Segment:
     own = dict(zip((*chart.by, *event.by), point.group, strict=False))
     where = (*event.where, *(Condition(ref, "is", (value,)) for ref, value in own.items()))
     segment = chart.segments[point.segment]
+    if chart.project:
+        project = PropertyRef("field", "project")
+        where = (*where, Condition(project, "is", (chart.project,)))
     buckets = spread(chart, point, clock)
-    start, end = (clock.at(one).isoformat() for one in (buckets.starts[0], buckets.ends[-1]))
     did = Performed(
-        replace(event, where=(*where, *segment.where), by=()), during=Range(start=start, end=end)
+        replace(event, where=(*where, *segment.where), by=()),
+        during=_between(buckets.starts[0], buckets.ends[-1], clock),
     )
-    return Segment(performed=(did, *segment.performed), users=segment.users, people=segment.people)
+    # Without a range of its own, a condition is about the chart's: this one's, in the rule.
+    whole = span_of(chart.range, clock)
+    performed = tuple(
+        one
+        if one.during is not None
+        else replace(one, during=_between(whole.start_ms, whole.end_ms, clock))
+        for one in segment.performed
+    )
+    return Segment(performed=(did, *performed), held=segment.held, people=segment.people)
+
+
+def _between(start_ms: int, end_ms: int, clock: Clock) -> Range:
+    start, end = (clock.at(one).isoformat() for one in (start_ms, end_ms))
+    return Range(start=start, end=end)
+
+
+def funnel_rule(chart: Funnel, point: Point, clock: Clock) -> dict[str, Any]:
+    """The users of a point of a funnel as what can be asked again: the funnel, and the point. That
+    of an interval is one of a funnel over this interval alone."""
+    kept: dict[str, Any] = {
+        "step": point.step,
+        "converted": point.converted,
+        "variant": point.variant,
+        "segment": point.segment,
+    }
+    if point.bucket is not None:
+        start, end = period_of(chart, point, clock)
+        chart = replace(chart, range=_between(start, end, clock))
+        kept["bucket"] = 0
+    return {"chart": written(chart), "point": kept}
 
 
 def save_static(
@@ -92,6 +154,11 @@ def save_dynamic(definitions: Definitions, name: str, segment: Segment) -> Defin
     return definitions.save(KIND, name, {"type": "dynamic", "segment": segment_json(segment)})
 
 
+def save_funnel(definitions: Definitions, name: str, kept: dict[str, Any]) -> Definition:
+    """Keep a point of a funnel, to be asked again."""
+    return definitions.save(KIND, name, {"type": "dynamic", "funnel": kept})
+
+
 def save_groups(
     definitions: Definitions, name: str, group: str, values: Sequence[str]
 ) -> Definition:
@@ -103,51 +170,6 @@ def imported(text: str, *, device: bool = False) -> list[list[str]]:
     """Members from a file with one id a line and no header; only the leftmost column counts."""
     ids = [line.split(",")[0].strip().strip('"') for line in text.splitlines()]
     return [["", one] if device else [one, ""] for one in ids if one]
-
-
-def cohorts(
-    definitions: Mapping[int, Definition] | list[Definition], rows: Rows
-) -> dict[int, Segment]:
-    """The saved cohorts as conditions, by id. Ids of static ones that nobody has are skipped."""
-    listed = definitions if isinstance(definitions, list) else list(definitions.values())
-    found = {}
-    for one in listed:
-        if one.body.get("type") == "static":
-            found[one.id] = Segment(people=_resolved(one.body, rows))
-        elif one.body.get("type") == "groups":
-            found[one.id] = _in_groups(one.body)
-        else:
-            found[one.id] = read_segment(Node(one.body.get("segment"), f"cohort {one.name!r}"))
-    return found
-
-
-def _in_groups(body: dict[str, Any]) -> Segment:
-    values = tuple(str(one) for one in body.get("values") or ())
-    if not values:
-        return Segment(people=())
-    group = PropertyRef("group", str(body.get("group")))
-    return Segment(where=(Condition(group, "is", values),))
-
-
-def _resolved(body: dict[str, Any], rows: Rows) -> tuple[int, ...]:
-    members = body.get("members")
-    if not isinstance(members, list):
-        raise BadInput("A cohort without members cannot be used.")
-    # What other hands wrote into the file may be anything.
-    pairs = [one for one in members if isinstance(one, list) and len(one) == 2]
-    users = [str(one[0]) for one in pairs if one[0]]
-    devices = [str(one[1]) for one in pairs if not one[0] and one[1]]
-    found: set[int] = set()
-    for name, ids in (("user_id", users), ("device_id", devices)):
-        if ids:
-            listed = ", ".join(literal(one) for one in ids)
-            found |= {
-                int(row[0])
-                for row in rows(
-                    f"SELECT DISTINCT root FROM people WHERE {name} IN (SELECT UNNEST([{listed}]))"
-                )
-            }
-    return tuple(sorted(found))
 
 
 def size(segment: Segment, rows: Rows, context: Context) -> int:

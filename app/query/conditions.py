@@ -35,9 +35,8 @@ _FIELDS = {
     "event_type": "type",
     "event_id": "id",
     "upload_id": "upload",
-    "project": "source",
 }
-_NUMBERS = ("session", "id", "upload", "source")
+_NUMBERS = ("session", "id", "upload")
 COMPARED = {"=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
 _NEGATIONS = {
     "is not": "is",
@@ -54,7 +53,8 @@ class Context:
     """What definitions are read against.
 
     `projects` are sources by API key; `inactive` event types that do not make a user active
-    (§0.3); `cohorts` the conditions of saved cohorts by id.
+    (§0.3); `cohorts` the conditions of saved cohorts by id; `groups` the type of groups that are
+    counted instead of users (§18).
     """
 
     clock: Clock
@@ -62,6 +62,7 @@ class Context:
     projects: Mapping[str, int] = field(default_factory=dict)
     inactive: frozenset[str] = frozenset()
     cohorts: Mapping[int, "Segment"] = field(default_factory=dict)
+    groups: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class Place:
 
 def place(ref: PropertyRef, context: Context) -> Place:
     """The columns of a property; nothing when it was never seen."""
+    if ref.scope == "field" and ref.name == "project":
+        return Place(_project(context), None)
     if ref.scope == "field":
         name = _FIELDS[ref.name]
         found: Sql = sql.column(name, "e")
@@ -84,6 +87,16 @@ def place(ref: PropertyRef, context: Context) -> Place:
     parent, _, child = ref.name.rpartition(".")
     one = context.properties.get((ref.scope, parent))
     return _children(_columns(one), child) if one and child else Place(None, None)
+
+
+def _project(context: Context) -> Sql:
+    """The API key of an event's project."""
+    of = sql.column("source", "e")
+    keys: list[tuple[Sql, Sql]] = [
+        (exp.EQ(this=of.copy(), expression=sql.value(number)), sql.value(key))
+        for key, number in sorted(context.projects.items())
+    ]
+    return sql.cases(keys, exp.null()) if keys else exp.cast(exp.null(), "VARCHAR")
 
 
 def _columns(one: Property) -> Place:

@@ -49,7 +49,6 @@ MEASURES = (
     "formula",
 )
 OF_PROPERTY = ("sum", "property_average", "median", "distinct_per_user", "distribution")
-SHIFTS = ("day", "week", "month", "quarter", "year")
 VIEWS = ("line", "area", "bar", "stacked_bar", "pie", "kpi")
 USERS = ("any", "active", "new")
 ORDERS = ("this", "any", "exact")
@@ -171,13 +170,15 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What all charts have. `project` is the API key they are about; empty for all."""
+    """What all charts have. `project` is the API key they are about; empty for all. `groups` is a
+    type of groups that are counted instead of users (semantics §18)."""
 
     range: Range
     interval: str = "day"
     segments: tuple[Segment, ...] = (Segment(),)
     by: tuple[PropertyRef, ...] = ()
     project: str = ""
+    groups: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,7 @@ class Segmentation(Chart):
     rolling_window: int = 0
     cumulative: bool = False
     compare: tuple[str, ...] = ()
+    """Earlier periods, as `comparing` says them."""
     edges: tuple[float, ...] = ()
     """Where the bins of `frequency` and `distribution` begin; empty for the default ones."""
     items: bool = True

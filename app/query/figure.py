@@ -2,7 +2,7 @@
 The answer to a chart: numbers ready to be drawn, and the SQL they came from.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.query.calendar import Buckets, Clock, label
@@ -51,6 +51,27 @@ def shown(value: str | None) -> str:
     return NONE if value is None else {"true": "True", "false": "False"}.get(value, value)
 
 
+def changes(figure: Figure, one: Series) -> list[tuple[float, float | None] | None]:
+    """For each bucket of a compared series how much the chart's own period differs from it: by
+    how much, and by what part of it. None where one of the two has no number."""
+    own = next((other for other in figure.series if _is_of(other, one)), None)
+    found: list[tuple[float, float | None] | None] = []
+    for at, before in enumerate(one.points):
+        now = own.points[at] if own is not None and at < len(own.points) else None
+        if now is None or before is None:
+            found.append(None)
+        else:
+            found.append((now - before, (now - before) / before if before else None))
+    return found
+
+
+def _is_of(own: Series, compared: Series) -> bool:
+    return not own.compared and replace(compared, **_NUMBERS) == replace(own, **_NUMBERS)
+
+
+_NUMBERS: dict[str, Any] = {"points": (), "total": None, "compared": ""}
+
+
 def as_json(figure: Figure, clock: Clock) -> dict[str, Any]:
     """The documented JSON form of an answer."""
     buckets = figure.buckets
@@ -74,10 +95,22 @@ def as_json(figure: Figure, clock: Clock) -> dict[str, Any]:
                 "points": list(one.points),
                 "total": one.total,
             }
+            | _compared_json(figure, one)
             for one in figure.series
         ],
         "periods": [
             {"shift": shift, "starts_ms": list(of.starts), "ends_ms": list(of.ends)}
             for shift, of in figure.periods
         ],
+    }
+
+
+def _compared_json(figure: Figure, one: Series) -> dict[str, Any]:
+    """What a series of an earlier period has besides."""
+    if not one.compared:
+        return {}
+    found = changes(figure, one)
+    return {
+        "change": [None if pair is None else pair[0] for pair in found],
+        "change_share": [None if pair is None else pair[1] for pair in found],
     }

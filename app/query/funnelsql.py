@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from app.query import sql
+from app.query import sql, units
 from app.query.conditions import elements, is_listed, person, source, time
 from app.query.definition import EventSpec, Funnel
 from app.query.sql import Sql
@@ -88,7 +88,7 @@ def statement(asked: "Asked", number: int, steps: tuple[EventSpec, ...]) -> str:
     query = query.select(*names, *counts).from_("best")
     if names:
         query = query.group_by(*names).order_by("step1 DESC")
-    return sql.text(query)
+    return units.text(query, asked.context)
 
 
 def _hits(asked: "Asked", number: int, steps: tuple[EventSpec, ...]) -> exp.Select:

@@ -12,7 +12,7 @@ import numpy as np
 from sqlglot import exp
 
 from app.errors import BadInput
-from app.query import paths, sql
+from app.query import paths, sql, units
 from app.query.calendar import cut, span_of
 from app.query.conditions import (
     Context,
@@ -107,6 +107,8 @@ class Asked:
         found = [(0, ref) for ref in self.chart.by]
         for at, step in enumerate(self.chart.steps):
             found += [(at, ref) for ref in step.event.by]
+        if self.chart.groups and PropertyRef("group", self.chart.groups) in (r for _, r in found):
+            raise BadInput("What a funnel counts cannot be what it is grouped by, too.")
         return found
 
     def ways(self, number: int, steps: tuple[EventSpec, ...]) -> Ways:
@@ -173,7 +175,7 @@ class Asked:
 
     def run(self, statement: exp.Select) -> dict[str, Any]:
         """The columns of a statement, which is kept to be shown."""
-        text = sql.text(statement)
+        text = units.text(statement, self.context)
         self.sql.append(text)
         return self.arrays(text)
 

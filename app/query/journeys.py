@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from app.query import sql
+from app.query import sql, units
 from app.query.calendar import Buckets, cut, span_of
 from app.query.conditions import (
     Context,
@@ -39,6 +39,8 @@ BESIDE = " · "
 """Between the type of a step and the values that it is expanded by."""
 APART = "\x1f"
 SECOND = 1000
+MOST_UNITS = 1 << 24
+"""Numbers of groups are smaller than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class JourneysFigure:
 
 def journeys(chart: Journeys, rows: Rows, context: Context) -> JourneysFigure:
     """The answer to journeys. Raises BadInput for what cannot be asked."""
-    statement = sql.text(_paths(chart, context))
+    statement = units.text(_paths(chart, context), context)
     found = [_path(chart, row) for row in rows(statement)]
     if chart.include:
         found = [one for one in found if set(chart.include) <= set(one.way)]
@@ -153,7 +155,7 @@ def _paths(chart: Journeys, context: Context) -> exp.Select:
     )
 
 
-def journey_behind(chart: Journeys, way: Way, context: Context) -> tuple[str, str]:
+def journey_behind(chart: Journeys, way: Way, context: Context) -> tuple[exp.Select, exp.Select]:
     """Two questions about the paths that begin like this: their persons, and the ids of the
     events of these steps."""
     text = exp.column("way")
@@ -174,10 +176,10 @@ def journey_behind(chart: Journeys, way: Way, context: Context) -> tuple[str, st
     query = _with_ways(chart, context).with_("chosen", as_=chosen)
     among = "path IN (SELECT path FROM chosen)"
     people = query.select("person").distinct().from_("anchors")
-    people = people.where("id IN (SELECT path FROM chosen)")
+    people = people.where("path IN (SELECT path FROM chosen)")
     events = query.select("ABS(next_along) AS id").from_("placed")
     events = events.where(f"{among} AND place <= {len(way):d}")
-    return sql.text(people), sql.text(events)
+    return people, events
 
 
 def _with_ways(chart: Journeys, context: Context) -> exp.Select:
@@ -186,7 +188,7 @@ def _with_ways(chart: Journeys, context: Context) -> exp.Select:
     buckets = cut(span_of(chart.range, clock), "day", clock, chart.range.without)
     backward = chart.start is None
     query = exp.select().with_("events_of", as_=_events(chart, context, buckets))
-    query = query.with_("anchors", as_=_anchors(chart, backward=backward))
+    query = query.with_("anchors", as_=_anchors(chart, context, backward=backward))
     query = query.with_("joined", as_=_joined(chart, buckets, backward=backward))
     query = query.with_("followed", as_=_followed(chart))
     query = query.with_("placed", as_=_placed())
@@ -260,7 +262,7 @@ def _title(chart: Journeys, context: Context) -> Sql:
     return found
 
 
-def _anchors(chart: Journeys, *, backward: bool) -> exp.Select:
+def _anchors(chart: Journeys, context: Context, *, backward: bool) -> exp.Select:
     """Where paths begin: each user's first start in the range, or every one of them."""
     flag = "ends" if backward else "starts"
     rank = exp.Window(
@@ -268,9 +270,11 @@ def _anchors(chart: Journeys, *, backward: bool) -> exp.Select:
         partition_by=[exp.column("person")],
         order=exp.Order(expressions=[exp.Ordered(this=exp.column(c)) for c in ("time", "id")]),
     )
-    inner = exp.select("person", "time", "id", "session", exp.alias_(rank, "place"))
+    # An event of two groups begins a path of each.
+    path = f"id * {MOST_UNITS} + person AS path" if context.groups else "id AS path"
+    inner = exp.select("person", "time", "id", "session", path, exp.alias_(rank, "place"))
     inner = inner.from_("events_of").where(f"{flag} = 1 AND inside = 1")
-    outer = exp.select("person", "time", "id", "session").from_(
+    outer = exp.select("person", "time", "id", "session", "path").from_(
         exp.alias_(inner.subquery(), "a", table=True)
     )
     return outer if chart.count == "totals" else outer.where("place = 1")
@@ -293,7 +297,7 @@ def _joined(chart: Journeys, buckets: Buckets, *, backward: bool) -> exp.Select:
     return (
         exp.select(
             "a.person",
-            "a.id AS path",
+            "a.path",
             "e.name",
             "e.time",
             "e.id",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
-from app.query import sql
+from app.query import sql, units
 from app.query.calendar import Buckets
 from app.query.conditions import (
     Context,
@@ -107,7 +107,7 @@ class Questions:
 
     def run(self, statement: exp.Select) -> list[tuple[object, ...]]:
         """The rows of a statement, which is kept to be shown."""
-        text = sql.text(statement)
+        text = units.text(statement, self.context)
         self.sql.append(text)
         return self.rows(text)
 
@@ -154,7 +154,7 @@ class Questions:
         counted = exp.select(exp.Count(this=exp.Star())).from_(
             exp.alias_(each.subquery(), "d", table=True)
         )
-        return int(str(self.rows(sql.text(counted))[0][0]))
+        return int(str(self.rows(units.text(counted, self.context))[0][0]))
 
 
 def _without_lead(frame: Frame) -> Buckets:

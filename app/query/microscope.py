@@ -8,11 +8,13 @@ that a million of them cost nothing until they are looked at.
 from dataclasses import dataclass, replace
 
 import numpy as np
+import sqlglot
 from sqlglot import exp
 
 from app.errors import BadInput
-from app.query import sql
+from app.query import sql, units
 from app.query.calendar import Buckets, Clock, Range, cut, shifted, span_of
+from app.query.comparing import earlier
 from app.query.conditions import Context
 from app.query.definition import (
     AnyChart,
@@ -26,7 +28,7 @@ from app.query.definition import (
 )
 from app.query.figure import Group
 from app.query.funnel import NOT_REACHED
-from app.query.funnelviews import by_bucket, taken_s, time_edges, times_before
+from app.query.funnelviews import by_bucket, span_of_steps, taken_s, time_edges, times_before
 from app.query.funnelways import Arrays, Asked, Ways, event_ids, grouped_paths, variants
 from app.query.journeys import BESIDE, DROPPED, NOTHING_BEFORE, OTHER, journey_behind
 from app.query.metrics import Ask, Questions, Rows
@@ -79,17 +81,21 @@ class Point:
     converted: bool = True
     variant: int = 0
     way: tuple[str, ...] = ()
+    compared: str = ""
+    """The earlier period that it is of, as the series says it; of segmentations."""
 
 
 @dataclass(frozen=True, slots=True)
 class People:
     """Users behind a point: a question whose rows are persons, and the time they were found in.
-    `events` is one whose rows are the ids of the events that made them belong to it."""
+    `events` is one whose rows are the ids of the events that made them belong to it. Of a chart of
+    groups, the users are those who did these events, and `groups` asks for the groups' names."""
 
     statement: str
     start_ms: int
     end_ms: int
     events: str = ""
+    groups: str = ""
 
 
 def read_point(value: object) -> Point:
@@ -97,7 +103,7 @@ def read_point(value: object) -> Point:
     node = Node(value, "point")
     node.only(
         *("event", "segment", "group", "bucket", "bin", "formula", "step", "converted"),
-        *("variant", "way"),
+        *("variant", "way", "compared"),
     )
     most = 1_000_000
 
@@ -114,7 +120,8 @@ def read_point(value: object) -> Point:
         step=number("step"),
         converted=node.get("converted").yes() if node.has("converted") else True,
         variant=node.get("variant").whole(0, most, 0),
-        way=node.get("way").all(Node.text, 9),
+        way=node.get("way").all(Node.text, 10),
+        compared=node.get("compared").text("") if node.has("compared") else "",
     )
 
 
@@ -167,7 +174,7 @@ def _funnel_menu(chart: Funnel, point: Point) -> set[str]:
         offered.add("exclude")
         if NOT_REACHED not in point.group:
             offered.add("filter")
-    later = point.step is not None and point.step > 1
+    later = point.step is not None and point.step > 1 and not chart.groups
     if later and plain and chart.order == "this" and chart.show == "conversion":
         offered.add("drivers")
     return offered
@@ -278,7 +285,7 @@ def journeys_of(
 def _period(chart: Segmentation | Funnel, point: Point, clock: Clock) -> Buckets:
     """The interval of a point, or all of them as one."""
     if isinstance(chart, Segmentation):
-        buckets = buckets_of(chart, clock)
+        buckets = _intervals(chart, point, clock)
     else:
         buckets = cut(span_of(chart.range, clock), chart.interval, clock, chart.range.without)
     if point.bucket is None:
@@ -291,6 +298,16 @@ def _period(chart: Segmentation | Funnel, point: Point, clock: Clock) -> Buckets
     return Buckets(
         buckets.interval, (buckets.starts[at],), (buckets.ends[at],), without=buckets.without
     )
+
+
+def _intervals(chart: Segmentation, point: Point, clock: Clock) -> Buckets:
+    """The intervals of a chart, or of the earlier period that a point is of."""
+    buckets = buckets_of(chart, clock)
+    if not point.compared:
+        return buckets
+    if point.compared not in chart.compare:
+        raise BadInput(f"The chart is not compared with {point.compared!r}.")
+    return earlier(buckets, point.compared, clock)
 
 
 def period_of(chart: Segmentation | Funnel, point: Point, clock: Clock) -> tuple[int, int]:
@@ -311,7 +328,8 @@ def people_behind(
         raise BadInput("Nobody is behind this point.")
     span = span_of(chart.range, context.clock)
     who, events = journey_behind(chart, point.way, context)
-    return People(who, span.start_ms, span.end_ms, events)
+    whole = Buckets("", (span.start_ms,), (span.end_ms,))
+    return _people(who, events, whole, context)
 
 
 def ask_of(chart: Segmentation, point: Point) -> Ask:
@@ -332,9 +350,10 @@ def spread(chart: Segmentation, point: Point, clock: Clock) -> Buckets:
     period = _period(chart, point, clock)
     start = period.starts[0]
     if point.bucket is not None and chart.cumulative:
-        start = buckets_of(chart, clock).starts[0]
-    if point.bucket is not None and chart.rolling_window > 1:
-        start = shifted(start, chart.interval, 1 - chart.rolling_window, clock)
+        start = _intervals(chart, point, clock).starts[0]
+    reach = max(chart.rolling_window, chart.rolling_average)
+    if point.bucket is not None and reach > 1:
+        start = shifted(start, chart.interval, 1 - reach, clock)
     return replace(period, starts=(start,))
 
 
@@ -367,8 +386,23 @@ def _of_segmentation(chart: Segmentation, point: Point, rows: Rows, context: Con
         events = events.where(exp.In(this=exp.column("person"), query=statement.subquery()))
     else:
         statement = statement.distinct()
+    return _people(statement, events, buckets, context)
+
+
+def _people(
+    statement: exp.Select, events: exp.Select, buckets: Buckets, context: Context
+) -> People:
     start, end = buckets.starts[0], buckets.ends[-1]
-    return People(sql.text(statement), start, end, sql.text(events))
+    ids = units.text(events, context)
+    if not context.groups:
+        return People(units.text(statement, context), start, end, ids)
+    return _members(ids, units.names_of(statement), start, end, context)
+
+
+def _members(ids: str, names: exp.Select, start: int, end: int, context: Context) -> People:
+    """Behind groups, whoever did these events."""
+    members = f"SELECT DISTINCT person FROM events WHERE id IN ({ids})"
+    return People(members, start, end, ids, units.text(names, context))
 
 
 def _between(of: sql.Sql, edges: tuple[float, ...], at: int) -> sql.Sql:
@@ -401,23 +435,24 @@ def _of_funnel(chart: Funnel, point: Point, arrays: Arrays, context: Context) ->
         at = ways.chosen[_in_bin(asked, ways, point.bin)]
     elif point.bucket is not None:
         paths, buckets = by_bucket(asked, ways)
-        inside = buckets == point.bucket
-        depth = found.depth[paths] >= len(ways.steps)
-        at = paths[inside & (depth if point.converted else ~depth)]
+        first, last = span_of_steps(chart, len(ways.steps))
+        depth = found.depth[paths]
+        wanted = depth > last if point.converted else (depth > first) & (depth <= last)
+        at = paths[(buckets == point.bucket) & wanted]
     else:
         at = ways.chosen[_reached(point, ways)]
     if point.group:
         kept = ways.chosen[_in_group(asked, ways, point.group)]
         at = at[np.isin(nodes.unit[found.entry[at]], nodes.unit[found.entry[kept]])]
-    people = np.unique(nodes.person[found.entry[at]])
+    people = np.unique(nodes.person[found.entry[at]]).tolist()
     done = point.step if point.step and point.converted else len(ways.steps)
     events = np.concatenate([event_ids(ways, at, step) for step in range(done)])
-    return People(
-        listed(people.tolist(), "person"),
-        period.starts[0],
-        period.ends[0],
-        listed(np.unique(events[events >= 0]).tolist(), "id"),
-    )
+    start, end = period.starts[0], period.ends[-1]
+    ids = listed(np.unique(events[events >= 0]).tolist(), "id")
+    if not context.groups:
+        return People(listed(people, "person"), start, end, ids)
+    numbers = sqlglot.parse_one(listed(people, "person"), read="duckdb")
+    return _members(ids, units.names_of(numbers), start, end, context)
 
 
 def listed(numbers: list[int], name: str) -> str:

@@ -5,6 +5,7 @@ Reads charts from JSON. A mistake raises BadDefinition with its place.
 from typing import Any
 
 from app.query.calendar import INTERVALS, Range
+from app.query.comparing import SHIFTS, is_comparison
 from app.query.definition import (
     FUNNEL_VIEWS,
     LONGEST_WINDOW_S,
@@ -13,7 +14,6 @@ from app.query.definition import (
     MOST_GROUPINGS,
     OF_PROPERTY,
     ORDERS,
-    SHIFTS,
     VERSION,
     VIEWS,
     AnyChart,
@@ -43,7 +43,7 @@ def read(value: Any) -> AnyChart:
     return _journeys(node) if kind == "journeys" else _segmentation(node)
 
 
-_COMMON = ("version", "kind", "name", "range", "interval", "segments", "by", "project")
+_COMMON = ("version", "kind", "name", "range", "interval", "segments", "by", "project", "groups")
 
 
 def _common(node: Node) -> dict[str, Any]:
@@ -57,6 +57,7 @@ def _common(node: Node) -> dict[str, Any]:
         "segments": segments,
         "by": by,
         "project": node.get("project").text("") if node.has("project") else "",
+        "groups": node.get("groups").text("") if node.has("groups") else "",
     }
 
 
@@ -84,7 +85,7 @@ def _segmentation(node: Node) -> Segmentation:
         rolling_average=node.get("rolling_average").whole(0, 366, 0),
         rolling_window=node.get("rolling_window").whole(0, 366, 0),
         cumulative=node.get("cumulative").yes(),
-        compare=tuple(n.choice(SHIFTS) for n in node.get("compare").each()),
+        compare=tuple(map(_comparison, node.get("compare").each())),
         edges=node.get("edges").all(number, 100),
         items=node.get("items").yes() if node.has("items") else True,
         view=node.get("view").choice(VIEWS, "line"),
@@ -93,6 +94,17 @@ def _segmentation(node: Node) -> Segmentation:
     )
     _agree(node, chart)
     return chart
+
+
+def _comparison(node: Node) -> str:
+    """An earlier period (see `comparing`)."""
+    found = node.text()
+    if not is_comparison(found):
+        listed = ", ".join(SHIFTS)
+        raise node.wrong(
+            f"{found!r:.60} is none of {listed}, '45 days', 'starting' or 'ending' with a date."
+        )
+    return found
 
 
 def _agree(node: Node, chart: Segmentation) -> None:

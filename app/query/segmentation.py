@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from app.errors import BadInput
 from app.query import formula
-from app.query.calendar import Buckets, Clock, Span, ceiling, cut, shifted, span_of
+from app.query.calendar import Buckets, Clock, cut, span_of
+from app.query.comparing import earlier
 from app.query.conditions import Context
 from app.query.definition import EventSpec, Segmentation
 from app.query.figure import Figure, Group, Series, shown
@@ -39,10 +40,10 @@ def segmentation(chart: Segmentation, rows: Rows, context: Context) -> Figure:
     series, pruned, unit = _series(chart, questions, buckets)
     periods = []
     for shift in chart.compare:
-        earlier = _earlier(chart, buckets, shift, context.clock)
-        found, _, _ = _series(chart, questions, earlier)
+        before = earlier(buckets, shift, context.clock)
+        found, _, _ = _series(chart, questions, before)
         series += [replace(one, compared=shift) for one in found]
-        periods.append((shift, earlier))
+        periods.append((shift, before))
     hidden = set(chart.hidden)
     kept = tuple(one for one in series if one.group not in hidden or not one.group)
     return Figure(buckets, kept, unit, pruned, tuple(periods), tuple(questions.sql))
@@ -69,16 +70,6 @@ def buckets_of(chart: Segmentation, clock: Clock) -> Buckets:
         if chart.range.without:
             raise BadInput("Weekdays cannot be left out of five-minute intervals.")
     return cut(span, chart.interval, clock, chart.range.without)
-
-
-def _earlier(chart: Segmentation, buckets: Buckets, shift: str, clock: Clock) -> Buckets:
-    """The same length of time, earlier by a calendar unit (semantics §7.8)."""
-    span = buckets.span
-    start = shifted(span.start_ms, shift, -1, clock)
-    last = shifted(span.end_ms - 1, shift, -1, clock)
-    if chart.interval in ("realtime", "hour"):
-        return cut(Span(start, last + 1), chart.interval, clock)
-    return cut(Span(start, ceiling(last, "day", clock)), chart.interval, clock)
 
 
 def _series(

@@ -52,6 +52,8 @@ def in_segment(
         ways = [in_segment(one, context, buckets, seen) for one in segment.either]
         parts.append(exp.paren(sql.either(*[exp.paren(way or exp.true()) for way in ways])))
     if segment.people is not None:
+        if context.groups:
+            raise BadInput("A list of users does not go with a chart of groups.")
         parts.append(among(segment.people))
     return sql.both(*parts) if parts else None
 
@@ -96,9 +98,17 @@ def _in_cohort(ref: CohortRef, context: Context, buckets: Buckets, seen: frozens
     segment = context.cohorts.get(ref.cohort)
     if segment is None:
         raise BadInput(f"There is no cohort {ref.cohort}.")
+    if context.groups and not _is_of_groups(segment):
+        raise BadInput(f"Cohort {ref.cohort} holds users; this chart counts groups.")
     inside = in_segment(segment, context, buckets, seen | {ref.cohort})
     persons = source(inside or exp.true(), [exp.alias_(person(), "person")])
     return _persons(persons, negated=ref.negated)
+
+
+def _is_of_groups(segment: Segment) -> bool:
+    """Whether a cohort is one of groups: nothing but their names."""
+    named = bool(segment.where) and all(one.property.scope == "group" for one in segment.where)
+    return named and segment == Segment(where=segment.where)
 
 
 def _performed(one: Performed, context: Context, buckets: Buckets) -> Sql:

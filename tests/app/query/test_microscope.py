@@ -233,7 +233,10 @@ def test_cohorts_from_points(opened: Any) -> None:
     with Definitions(one.folder) as definitions:
         dynamic = one.charts.save_cohort(definitions, "then", chart(), Point(bucket=YESTERDAY))
         fixed = one.charts.save_cohort(
-            definitions, "both", funnel("A", "B", window_s=172_800), Point(step=2)
+            definitions,
+            "both",
+            funnel("A", "B", window_s=172_800, exclude=[{"event": "X"}]),
+            Point(step=2),
         )
         assert dynamic.body["type"] == "dynamic"
         assert fixed.body["type"] == "static"

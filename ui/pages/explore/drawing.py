@@ -27,7 +27,7 @@ def title_of(one: Numbers) -> str:
     """What a series is called, an earlier period said."""
     if not one.compared:
         return one.name
-    return f"{one.name} ({SHIFTS[one.compared].removeprefix('vs ')})"
+    return f"{one.name} ({SHIFTS.get(one.compared, one.compared).removeprefix('vs ')})"
 
 
 def shared_title(names: Sequence[str]) -> str:
