@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.actions import Action, Actions
-from ui.table.model import Index
+from ui.table.rows import Index
 from ui.theme import hairline, label, pixmap, small_font, tokens
 
 WIDTH = 560

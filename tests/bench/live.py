@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 from app import paths
 from app import settings as keys
 from app.filter import Filter
+from app.grouping import By
 from app.settings import Settings
 from tests.bench.window import percentile, timed
 from ui.application import Application
@@ -75,6 +76,11 @@ def main() -> None:
     search(qt, page, "")
     say("scroll step, p95", percentile(scrolls(qt, page), 0.95), "ms", 16)
     say("memory of the window", memory_mb(), "MB", 350)
+    first, whole = zip(*(groups(qt, page, by) for by in By), strict=True)
+    say("first groups, the slowest way", max(first), "ms", 200)
+    say("every group with its count, the slowest way", max(whole), "ms", 10_000)
+    say("memory of the window with groups", memory_mb(), "MB", 350)
+    page.view.use_group(None)
     assert application.capture.info
     frames = under_load(qt, application.capture.info.endpoint)
     say("frame interval p99, 1000 events/s", percentile(frames, 0.99), "ms", 33)
@@ -137,6 +143,20 @@ def scrolls(qt: QApplication, page: LivePage) -> list[float]:
         found.append(timed(move))
         qt.processEvents()
     return found
+
+
+def groups(qt: QApplication, page: LivePage, by: By) -> tuple[float, float]:
+    """Milliseconds until the first groups are painted, and until everything is in a group."""
+    page.view.use_group(None)
+    begin = time.perf_counter()
+    page.view.use_group(by)
+    pane = page.groups
+    assert pane
+    until(qt, lambda: pane.model.groups.events > 0)
+    pane.table.viewport().repaint()
+    first = time.perf_counter()
+    until(qt, lambda: pane.model.groups.events == len(page.model))
+    return (first - begin) * 1000, (time.perf_counter() - begin) * 1000
 
 
 def memory_mb() -> float:

@@ -1,25 +1,25 @@
-"""The stream in groups: what belongs together, opened and closed, live, with the keyboard."""
+"""
+The stream in groups: made of everything that is shown, by real events in a real store.
+"""
 
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from app.grouping import PAGE_VIEW_ID, By, grouped
+from app.grouping import PAGE_VIEW_ID, By
 from app.study import Study
 from ui.context import Context
-from ui.pages.live import LivePage
+from ui.pages.live import LivePage, grouping
+from ui.table.groupview import GroupView
 
-from .conftest import NOW_MS, Workspace, event
+from .conftest import NOW_MS, OTHER_KEY, Workspace, event
 
 Key = Qt.Key
 
 
 def did(kind: str, user: str = "ada-lovelace", device: str = "device-1", **more: Any) -> Any:
-    """Ids that are long enough to count."""
     return event(kind, user_id=user, device_id=device, **more)
 
 
@@ -46,25 +46,44 @@ def page(qtbot: QtBot, context: Context, workspace: Workspace) -> LivePage:
     return made
 
 
+def table_of(page: LivePage) -> GroupView:
+    assert page.groups is not None
+    return page.groups.table
+
+
 def groups(page: LivePage) -> dict[str, list[str]]:
-    tree = page.groups.tree
-    found = {}
-    for at in range(tree.topLevelItemCount()):
-        head = tree.topLevelItem(at)
-        found[head.text(0).split("   ")[0]] = [
-            head.child(row).text(0) for row in range(head.childCount())
-        ]
+    """Titles, each with the types of the events that are shown below it."""
+    return dict(in_order(page))
+
+
+def in_order(page: LivePage) -> list[tuple[str, list[str]]]:
+    found: list[tuple[str, list[str]]] = []
+    if page.groups is None:
+        return found
+    model = page.groups.model
+    for row in range(len(model)):
+        if model.is_head(row):
+            head = model.head(row)
+            found.append((head.title if head else "", []))
+        else:
+            found[-1][1].append(model.text(row, "type"))
     return found
+
+
+def is_done(page: LivePage) -> bool:
+    return page.groups is not None and not page.groups.model.is_partial
+
+
+def use(qtbot: QtBot, page: LivePage, by: By) -> None:
+    page.view.use_group(by)
+    qtbot.waitUntil(lambda: len(table_of(page).model()) > 0 and is_done(page))
 
 
 @pytest.mark.parametrize(
     ("by", "expected"),
     [
         (By.UPLOAD, {"Upload 3": ["D"], "Upload 2": ["C"], "Upload 1": ["B", "A"]}),
-        (
-            By.PAGE_VIEW,
-            {"Without a page view": [], "/<b>pay": ["C"], "/cart": ["B", "A"]},
-        ),
+        (By.PAGE_VIEW, {"Without a page view": [], "/<b>pay": ["C"], "/cart": ["B", "A"]}),
         (By.PERSON, {"bob-stone": ["D"], "ada-lovelace": ["C", "B", "A"]}),
     ],
 )
@@ -80,86 +99,185 @@ def test_events_are_grouped(
     assert page.stack.currentWidget() is page.table
 
 
+def test_groups_are_of_what_is_filtered_and_counted_truly(
+    qtbot: QtBot, page: LivePage, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Windows so small that the groups come from many of them.
+    monkeypatch.setattr(grouping, "FIRST", 3)
+    monkeypatch.setattr(grouping, "WINDOW", 7)
+    workspace.add_all(
+        [[did(f"Step {at % 3}", f"user-{at % 4}", f"d-{at % 4}")] for at in range(120)]
+    )
+    page._refresh()
+    use(qtbot, page, By.PERSON)
+    model = page.groups.model if page.groups else None
+    assert model
+    heads = {model.head(row).title: model.head(row).count for row in range(len(model))
+             if model.is_head(row)}  # fmt: skip
+    assert heads == {f"user-{at}": 30 for at in range(4)} | {"bob-stone": 1, "ada-lovelace": 3}
+    assert page.groups
+    assert page.groups.note.text() == "6 groups"
+    page.filter.set_text('type:"Step 2" user:user-1')
+    page.filter.apply()
+    qtbot.waitUntil(lambda: groups(page) == {"user-1": ["Step 2"] * 10} and is_done(page))
+    page.filter.set_text("")
+    page.filter.apply()
+    page.types.hide(["Step 0", "Step 1", "Step 2"])
+    qtbot.waitUntil(lambda: set(groups(page)) == {"bob-stone", "ada-lovelace"} and is_done(page))
+
+
 def test_sessions_of_one_person_are_apart_and_merged_people_together(
     qtbot: QtBot, page: LivePage, workspace: Workspace
 ) -> None:
-    page.view.use_group(By.SESSION)
-    qtbot.waitUntil(lambda: page.groups.tree.topLevelItemCount() == 3)
-    # What happens on a device after a login is of who logged in.
-    workspace.add(did("E", device="device-9"))
-    workspace.add({"event_type": "F", "device_id": "device-9"})
+    use(qtbot, page, By.SESSION)
+    assert [types for _, types in in_order(page)] == [[], ["C"], ["B", "A"]]
+    use(qtbot, page, By.PERSON)
+    workspace.add(event("F", user_id=None, device_id="device-9"))
     with Study(workspace.folder) as study:
         study.catch_up()
-    page.view.use_group(By.PERSON)
+        page._refresh()
+        expected = {"device-9": ["F"], "bob-stone": ["D"], "ada-lovelace": ["C", "B", "A"]}
+        qtbot.waitUntil(lambda: groups(page) == expected)
+        # What happened on a device before a login is of who logged in.
+        workspace.add(did("E", device="device-9"))
+        study.catch_up()
     page._refresh()
     qtbot.waitUntil(
-        lambda: groups(page) == {"ada-lovelace": ["F", "E", "C", "B", "A"], "bob-stone": ["D"]}
+        lambda: groups(page) == {"ada-lovelace": ["E", "F", "C", "B", "A"], "bob-stone": ["D"]}
     )
+
+
+def test_what_was_refused_is_in_the_group_of_its_user(
+    qtbot: QtBot, page: LivePage, workspace: Workspace
+) -> None:
+    workspace.add(did("Refused"), status=400)
+    with Study(workspace.folder) as study:
+        study.catch_up()
+    page._refresh()
+    use(qtbot, page, By.PERSON)
+    qtbot.waitUntil(lambda: groups(page).get("ada-lovelace") == ["Refused", "C", "B", "A"])
 
 
 def test_groups_close_stay_closed_and_new_events_come_in(
     qtbot: QtBot, page: LivePage, workspace: Workspace
 ) -> None:
-    page.view.use_group(By.PERSON)
-    tree = page.groups.tree
-    qtbot.waitUntil(lambda: tree.topLevelItemCount() == 2)
-    tree.setFocus()
-    tree.setCurrentItem(tree.topLevelItem(1))
-    qtbot.keyClick(tree, Key.Key_Return)
-    assert not tree.topLevelItem(1).isExpanded()
+    use(qtbot, page, By.PERSON)
+    table, model = table_of(page), page.groups.model if page.groups else None
+    assert model
+    table.setFocus()
+    table.go_to(2)
+    assert model.is_head(2)
+    qtbot.keyClick(table, Key.Key_Return)
+    assert groups(page) == {"bob-stone": ["D"], "ada-lovelace": []}
     workspace.add(did("Newest", "bob-stone", "device-2"))
     page._refresh()
-    qtbot.waitUntil(lambda: groups(page).get("bob-stone") == ["Newest", "D"])
-    assert not tree.topLevelItem(1).isExpanded()
-    assert tree.topLevelItem(0).isExpanded()
-    assert page.groups.note.text() == "2 groups"
-    assert groups(page)["ada-lovelace"] == []
-    tree.topLevelItem(1).setExpanded(True)
+    expected = {"bob-stone": ["Newest", "D"], "ada-lovelace": []}
+    qtbot.waitUntil(lambda: groups(page) == expected)
+    assert model.id_at(table.currentIndex().row()) == model.id_at(3)
+    table.toggle(model.place(3)[0])
     assert groups(page)["ada-lovelace"] == ["C", "B", "A"]
 
 
+def test_a_click_opens_and_a_double_click_does_not_close_again(
+    qtbot: QtBot, page: LivePage
+) -> None:
+    use(qtbot, page, By.PAGE_VIEW)
+    table = table_of(page)
+    at = table.visualRect(table.model().index(0, 1)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert groups(page)["Without a page view"] == ["D"]
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert groups(page)["Without a page view"] == []
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert groups(page)["Without a page view"] == ["D"]
+    assert not page.is_inspecting
+    event = table.visualRect(table.model().index(1, 1)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=event)
+    qtbot.waitUntil(lambda: page.inspector is not None and page.inspector.detail is not None)
+    assert page.inspector.detail.event.type == "D"
+
+
+def test_while_paused_groups_stay_and_their_place_too(
+    qtbot: QtBot, page: LivePage, workspace: Workspace
+) -> None:
+    workspace.add_all([[did(f"E{at}")] for at in range(90)])
+    page._refresh()
+    use(qtbot, page, By.UPLOAD)
+    qtbot.waitUntil(lambda: len(groups(page)) == 93)
+    table = table_of(page)
+    table.verticalScrollBar().setValue(12)
+    assert not page.stream.is_following
+    before = table.id_at(table.rowAt(0))
+    workspace.add(did("Late"))
+    page._refresh()
+    qtbot.waitUntil(page.following.pill.isVisible)
+    assert page.following.pill.parent() is table
+    assert len(groups(page)) == 93
+    assert table.id_at(table.rowAt(0)) == before
+    qtbot.mouseClick(page.following.pill, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: groups(page).get("Upload 94") == ["Late"])
+    assert table.verticalScrollBar().value() == 0
+
+
+def test_what_is_removed_leaves_its_groups(
+    qtbot: QtBot, page: LivePage, workspace: Workspace
+) -> None:
+    use(qtbot, page, By.PERSON)
+    workspace.store.connection.execute("DELETE FROM events WHERE id < 3")
+    page._refresh()
+    qtbot.waitUntil(lambda: groups(page) == {"bob-stone": ["D"], "ada-lovelace": ["C"]})
+
+
 def test_the_keyboard_moves_and_opens_as_in_the_table(qtbot: QtBot, page: LivePage) -> None:
-    page.view.use_group(By.UPLOAD)
-    tree = page.groups.tree
-    qtbot.waitUntil(lambda: tree.topLevelItemCount() == 3)
-    tree.setFocus()
-    tree.setCurrentItem(tree.topLevelItem(0))
-    qtbot.keyClick(tree, Key.Key_J)
-    assert tree.current_id() == 4
-    assert page.table.current_id() == 4
-    qtbot.keyClick(tree, Key.Key_Return)
+    use(qtbot, page, By.UPLOAD)
+    table = table_of(page)
+    table.setFocus()
+    table.go_to(0)
+    assert table.current_id() is None
+    qtbot.keyClick(table, Key.Key_J)
+    assert table.current_id() == 4
+    qtbot.keyClick(table, Key.Key_Return)
     qtbot.waitUntil(lambda: page.inspector is not None and page.inspector.detail is not None)
     assert page.inspector.detail.row.id == 4
-    qtbot.keyClick(tree, Key.Key_K)
-    assert tree.current_id() is None
-    qtbot.keyClick(tree, Key.Key_Escape)
+    qtbot.keyClick(table, Key.Key_Left)
+    assert table.current_id() is None
+    qtbot.keyClick(table, Key.Key_Left)
+    assert groups(page)["Upload 3"] == []
+    qtbot.keyClick(table, Key.Key_Right)
+    assert groups(page)["Upload 3"] == ["D"]
+    qtbot.keyClick(table, Key.Key_Escape)
     assert not page.is_inspecting
 
 
-def test_marks_are_seen_at_once(qtbot: QtBot, page: LivePage, context: Context) -> None:
-    page.view.use_group(By.UPLOAD)
-    tree = page.groups.tree
-    qtbot.waitUntil(lambda: tree.topLevelItemCount() == 3)
-    tree.setFocus()
-    tree.setCurrentItem(tree.topLevelItem(0).child(0))
-    assert tree.topLevelItem(0).child(0).icon(0).isNull()
+def test_all_that_is_done_with_events_is_done_in_groups(
+    qtbot: QtBot, page: LivePage, context: Context
+) -> None:
+    use(qtbot, page, By.UPLOAD)
+    table = table_of(page)
+    table.setFocus()
+    table.selectAll()
+    assert table.selected_ids(100) == [4, 3, 2, 1]
+    table.go_to_id(4)
     context.actions.trigger("live.pin")
-    qtbot.waitUntil(lambda: not tree.topLevelItem(0).child(0).icon(0).isNull())
-    assert tree.current_id() == 4
+    model = page.groups.model if page.groups else None
+    assert model
+    qtbot.waitUntil(lambda: any(cell.icons for cell in model.cells(1)))
+    assert table.current_id() == 4
+    table.customContextMenuRequested.emit(
+        QPoint(40, table.visualRect(model.index(0, 0)).center().y())
+    )
+    assert not table.findChildren(type(page.view.list))
+    context.actions.trigger("live.hide_type")
+    qtbot.waitUntil(lambda: "Upload 3" not in groups(page))
 
 
-@given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3), st.none() | st.integers(-1, 2))))
-def test_every_event_is_in_one_group(values: list[tuple[int, int, int | None]]) -> None:
-    from app.model import Outcome, Via
-    from app.store.events import EventRow
-
-    rows = [
-        EventRow(at, upload, 0, "T", None, f"u{who}", None, session, 1, None, Outcome.ACCEPTED,
-                 200, "", Via.PROXY, "")
-        for at, (upload, who, session) in enumerate(values)
-    ]  # fmt: skip
-    for by in By:
-        found = grouped(rows, by)
-        assert sorted(one for group in found for one in group.ids) == list(range(len(rows)))
-        assert len({group.key for group in found}) == len(found)
-        assert [group.ids[0] for group in found] == sorted(group.ids[0] for group in found)
+def test_projects_have_their_own_persons(
+    qtbot: QtBot, page: LivePage, workspace: Workspace
+) -> None:
+    workspace.add(did("Elsewhere"), api_key=OTHER_KEY)
+    with Study(workspace.folder) as study:
+        study.catch_up()
+    page._refresh()
+    use(qtbot, page, By.PERSON)
+    qtbot.waitUntil(lambda: len(page.groups.model.groups) == 3 if page.groups else False)

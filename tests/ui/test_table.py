@@ -16,7 +16,8 @@ from app.model import Outcome, Via
 from app.store.events import EventRow
 from ui.table.columns import event_columns, short_clock
 from ui.table.delegate import PAD, elided
-from ui.table.model import CACHED, PagedTableModel
+from ui.table.model import PagedTableModel
+from ui.table.rows import CACHED
 from ui.table.view import EventTableView
 from ui.theme import mono_font
 

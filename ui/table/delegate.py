@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from ui.plain import tooltip
 from ui.table.columns import Cell
-from ui.table.model import Index, PagedTableModel
+from ui.table.rows import Index, RowModel
 from ui.theme import ROW, mono_font, pixmap, tokens
 
 PAD = 8
@@ -39,9 +39,9 @@ _ALIGN_NUMBER = int(
 
 
 class CellDelegate(QStyledItemDelegate):
-    """For tables on a `PagedTableModel`."""
+    """For tables on a `RowModel`."""
 
-    def __init__(self, view: QAbstractItemView, model: PagedTableModel) -> None:
+    def __init__(self, view: QAbstractItemView, model: RowModel) -> None:
         super().__init__(view)
         self._view = view
         self._model = model
@@ -70,8 +70,13 @@ class CellDelegate(QStyledItemDelegate):
         middle = model.columns[column].cuts_middle
         cut = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
         align = _ALIGN_NUMBER if model.columns[column].is_number else _ALIGN
-        self._paint_text(painter, rect.adjusted(PAD, 0, -PAD, 0), cell, font, cut, align)
+        inside = rect.adjusted(PAD + self.indent(column), 0, -PAD, 0)
+        self._paint_text(painter, inside, cell, font, cut, align)
         painter.restore()
+
+    def indent(self, _column: int) -> int:
+        """How far the text of a column stands to the right."""
+        return 0
 
     def _paint_text(
         self,
@@ -117,7 +122,9 @@ class CellDelegate(QStyledItemDelegate):
         cell = model.cell(index.row(), index.column())
         rect: QRect = view.visualRect(index)
         font = self._mono if model.columns[index.column()].is_mono else view.font()
-        room = rect.width() - 2 * PAD - (DOT + 6 if cell.has_dot else 0)
+        room = (
+            rect.width() - 2 * PAD - self.indent(index.column()) - (DOT + 6 if cell.has_dot else 0)
+        )
         room -= len(cell.icons) * (ICON + 4)
         is_cut = QFontMetrics(font).horizontalAdvance(cell.text) > room
         if text := "\n".join(filter(None, (cell.text if is_cut or cell.help else "", cell.help))):

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from ui.table.columns import Column
 from ui.table.delegate import CellDelegate
-from ui.table.model import PagedTableModel
+from ui.table.rows import RowModel
 from ui.theme import ROW
 
 Key = Qt.Key
@@ -29,7 +29,7 @@ NARROWEST = 96
 
 
 class EventTableView(QTableView):
-    """Shows a `PagedTableModel`.
+    """Shows a `RowModel`.
 
     Signals:
         moved: the current row has this id now (None: there is none).
@@ -45,14 +45,14 @@ class EventTableView(QTableView):
     copying = Signal()
     peeking = Signal()
 
-    def __init__(self, model: PagedTableModel, parent: QWidget | None = None) -> None:
+    def __init__(self, model: RowModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
         self._is_fitting = False
         self._wished: dict[str, int] = {}
         self._take_wishes()
         self.setModel(model)
-        self.setItemDelegate(CellDelegate(self, model))
+        self.setItemDelegate(self._delegate(model))
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
@@ -73,6 +73,10 @@ class EventTableView(QTableView):
         # million rows selected takes seconds for each paint. Nobody selects columns here.
         self.horizontalHeader().setSelectionModel(QItemSelectionModel(model, self))
         self.selectionModel().currentRowChanged.connect(self._tell_current)
+
+    def _delegate(self, model: RowModel) -> CellDelegate:
+        """What paints the cells."""
+        return CellDelegate(self, model)
 
     def _take_wishes(self) -> None:
         """How wide a person wants each column."""
@@ -193,6 +197,15 @@ class EventTableView(QTableView):
         """The id of the current row."""
         index = self.currentIndex()
         return self._model.id_at(index.row()) if index.isValid() else None
+
+    def id_at(self, row: int) -> int:
+        """The id in a row."""
+        return self._model.id_at(row)
+
+    def go_to_id(self, event_id: int) -> None:
+        """Make the row of an id current, when there is one."""
+        if (row := self._model.row_of(event_id)) >= 0:
+            self.go_to(row)
 
     def selected_count(self) -> int:
         """How many rows are selected. Ranges are free; asking for rows is not."""

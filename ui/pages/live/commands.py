@@ -16,7 +16,7 @@ def commands(page: LivePage) -> tuple[Action, ...]:
     """The actions of a page."""
 
     def has_row() -> bool:
-        return page.table.current_id() is not None
+        return page.current_table.current_id() is not None
 
     return (
         Action("live.filter", "Filter events", page.open_search, ("Ctrl+F", "/"), "search",

@@ -42,10 +42,25 @@ class Following(QObject):
         tint(self.pill, "up", "on_accent")
         self.pill.clicked.connect(self.go_to_newest)
         self.pill.hide()
-        table.verticalScrollBar().valueChanged.connect(self._scrolled)
-        table.viewport().installEventFilter(self)
+        self._watched = {table}
+        self._listen_to(table)
         if not context.settings.get(keys.FOLLOW):
             self.pause("asked")
+
+    def watch(self, table: EventTableView) -> None:
+        """Another table is in front now."""
+        if table is self._table:
+            return
+        self._table = table
+        self.pill.setParent(table)
+        if table not in self._watched:
+            self._watched.add(table)
+            self._listen_to(table)
+
+    def _listen_to(self, table: EventTableView) -> None:
+        bar = table.verticalScrollBar()
+        bar.valueChanged.connect(lambda value: self._scrolled(table, value))
+        table.viewport().installEventFilter(self)
 
     def toggle(self) -> None:
         """Pause, or follow again; remembered."""
@@ -87,7 +102,9 @@ class Following(QObject):
         if self._context.settings.get(keys.FOLLOW) != self._stream.is_following:
             self._remember(keys.FOLLOW, self._stream.is_following)
 
-    def _scrolled(self, value: int) -> None:
+    def _scrolled(self, table: EventTableView, value: int) -> None:
+        if table is not self._table:
+            return
         if value > 0 and self._stream.is_following:
             self.pause("scroll")
         elif value == 0 and self._paused_by == "scroll":

@@ -1,291 +1,294 @@
 """
 The stream in groups that open and close, in place of the plain table.
 
-Only the newest events that match are grouped, and that is said: which groups a million events make
-up would have to be worked out again with each that arrives.
+Groups are made of exactly the events that the stream shows: from the newest down, a part at a
+time, so that the first groups are there at once and every count is true once the last part was
+looked at. What waits while the stream is paused is in no group yet.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.grouping import REST, By, Group, grouped
+from app.grouped import Groups
+from app.grouping import By, Head, Key
 from ui.context import Context
-from ui.plain import clock, number, one_line, plural
-from ui.table.columns import Cell, Column
-from ui.theme import icon, label, mono_font, tokens
+from ui.plain import number, plural
+from ui.table.columns import Column
+from ui.table.groupmodel import GroupModel
+from ui.table.groupview import GroupView
+from ui.table.stream import EventStream
+from ui.theme import label
 
 if TYPE_CHECKING:
     from app.store import Store
+    from app.store.eventgroups import Found
     from app.store.events import EventRow
 
-WINDOW = 1_000
-"""Events that are grouped."""
+FIRST = 2_000
+WINDOW = 10_000
+"""Events that are looked at in one go."""
 OPEN_AT_FIRST = 20
-PAUSE_MS = 500
-SHOWN = ("type", "time", "user", "outcome")
-_ID = Qt.ItemDataRole.UserRole
-_KEY = Qt.ItemDataRole.UserRole + 1
+LARGE = 100
+"""Groups with more events stay closed until a person opens them."""
+PAUSE_MS = 100
+CHECK_MS = 2_000
+"""How often is looked whether persons turned out to be others."""
 
 
 class GroupPane(QWidget):
-    """A tree of the newest matching events.
+    """A table of groups.
 
     Signals:
-        moved: the number of the event that is current now.
-        opened: a person wants to see more of this event.
-        left: Escape.
         failed: an AppError.
     """
 
-    moved = Signal(int)
-    opened = Signal(int)
-    left = Signal()
     failed = Signal(object)
 
     def __init__(
         self,
         context: Context,
-        ids: Callable[[int], Sequence[int]],
+        stream: EventStream,
         columns: Callable[[], Sequence[Column]],
+        rows: Callable[[Sequence[int]], Sequence[EventRow]],
     ) -> None:
         super().__init__()
         self._context = context
-        self._ids = ids
-        self._columns = columns
+        self._stream = stream
         self._by: By | None = None
-        self._groups: list[Group] = []
-        self._closed: set[str] = set()
-        self._open: set[str] = set()
-        self._is_filling = False
+        self._chosen: object = None
+        self._studied = 0
+        self._roots: dict[int, int] = {}
+        self._is_asking = False
+        self._is_new = True
+        self._opened: set[Key] = set()
+        self._closed: set[Key] = set()
         self.note = label("", "small")
         self.note.setContentsMargins(16, 6, 16, 6)
-        self.tree = _Tree()
-        self.tree.setAccessibleName("Events in groups, newest first")
-        self.tree.setHeaderLabels(["Event", "Time", "User", "Outcome"])
-        self._size_columns()
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(self.note)
-        rows.addWidget(self.tree, 1)
+        self.model = GroupModel(columns(), rows, self._heads, self)
+        self.table = GroupView(self.model)
+        self.table.setAccessibleName("Events in groups, newest first")
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addWidget(self.note)
+        lines.addWidget(self.table, 1)
         self._later = QTimer(self, singleShot=True, interval=PAUSE_MS)
-        self._later.timeout.connect(self.load)
-        self.tree.itemExpanded.connect(self._remember_open)
-        self.tree.itemCollapsed.connect(self._remember_closed)
-        self.tree.currentItemChanged.connect(self._tell_current)
-        self.tree.chosen.connect(self._choose)
-        self.tree.left.connect(self.left)
+        self._later.timeout.connect(self._go_on)
+        self._check = QTimer(self, singleShot=True, interval=CHECK_MS)
+        self._check.timeout.connect(self._look_at_people)
+        stream.counted.connect(self.load_later)
+        self.table.toggled.connect(self._remember)
 
-    def _size_columns(self) -> None:
-        header = self.tree.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for at, width in ((1, 132), (2, 130), (3, 132)):
-            header.setSectionResizeMode(at, QHeaderView.ResizeMode.Interactive)
-            header.resizeSection(at, width)
+    # What is asked for
 
     def group_by(self, by: By | None) -> None:
-        """Group by this from now on."""
+        """Group by this from now on; None does nothing any more."""
         if by is not self._by:
             self._by = by
-            self._open.clear()
+            self._opened.clear()
             self._closed.clear()
-        self.load()
+            self._begin()
+        self._go_on()
+
+    def use_columns(self, columns: Sequence[Column], *, tells_before: bool) -> None:
+        """Show other columns."""
+        self.table.use_columns(columns, tells_before=tells_before)
 
     def redraw(self) -> None:
-        """Marks, names, columns or colours have changed."""
-        groups, self._groups = self._groups, []
-        if groups:
-            self._show(groups)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Colour again when the colours change."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.redraw()
+        """Marks, names or labels have changed."""
+        self.model.forget_cells()
 
     def load_later(self) -> None:
-        """More has arrived: load soon, and not for each."""
+        """The stream has changed: look soon, and not for each event."""
         if self._by is not None and not self._later.isActive():
             self._later.start()
-
-    def load(self) -> None:
-        """Read the newest events and group them."""
-        by = self._by
-        if by is None or not self.isVisible():
-            return
-        ids = list(self._ids(WINDOW))
-
-        def found(store: Store) -> list[Group]:
-            rows = [
-                row
-                for at in range(0, len(ids), 500)
-                for row in store.events.rows(ids[at : at + 500])
-            ]
-            people = store.people.names_of(ids) if by is By.PERSON else None
-            return grouped(rows, by, people)
-
-        self._context.jobs.read(self, found, "groups").then(self._show).catch(self.failed.emit)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up."""
         super().showEvent(event)
-        self.load()
+        self._go_on()
 
-    def _show(self, groups: list[Group]) -> None:
-        if groups == self._groups and self.tree.topLevelItemCount():
+    def _begin(self) -> None:
+        """From the start, with what is shown staying until there is something else."""
+        self._context.jobs.drop(self, "groups")
+        self._context.jobs.drop(self, "people")
+        self._is_asking = False
+        self._is_new = True
+        self._chosen = self._stream.chosen
+        self._roots.clear()
+
+    # Part by part
+
+    def _go_on(self) -> None:
+        """Look at the next part of the stream, when there is one."""
+        by = self._by
+        if by is None or not self.isVisible() or self._stream.is_loading:
             return
-        current, place = self.tree.current_id(), self.tree.verticalScrollBar().value()
-        self._groups = groups
-        self._is_filling = True
-        self.tree.clear()
-        columns = {column.key: column for column in self._columns()}
-        for at, group in enumerate(groups):
-            head = self._head(group)
-            self.tree.addTopLevelItem(head)
-            head.setFirstColumnSpanned(True)
-            # What belongs to nothing is many, and nobody asked for it.
-            is_first = at < OPEN_AT_FIRST and group.key != REST
-            is_open = group.key in self._open or (is_first and group.key not in self._closed)
-            if is_open:
-                head.addChildren([_line(row, columns) for row in group.rows])
-                head.setExpanded(True)
-        self._restore(current, place)
-        self._is_filling = False
-        count = sum(len(group.rows) for group in groups)
-        more = f" of the newest {number(WINDOW)} events" if count >= WINDOW else ""
-        self.note.setText(f"{plural(len(groups), 'group')}{more}")
+        if by is By.PERSON:
+            self._look_at_study()
+        if self._chosen is not self._stream.chosen:
+            self._begin()
+        if self._is_asking:
+            return
+        self._follow_stream()
+        ids = self._next()
+        if not ids:
+            self._finish()
+            return
+        self._is_asking = True
 
-    def _head(self, group: Group) -> QTreeWidgetItem:
-        newest, oldest = group.rows[0].received_ms, group.rows[-1].received_ms
-        times = clock(newest) if newest == oldest else f"{clock(oldest)} – {clock(newest)}"
-        title = one_line(group.title, 80)
-        text = f"{title}   {plural(len(group.rows), 'event')}   {times}"
-        head = QTreeWidgetItem([text])
-        # Lines are made when it opens: most groups stay closed.
-        head.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
-        head.setData(0, _KEY, group.key)
-        head.setForeground(0, QColor(tokens().muted))
-        return head
+        def find(store: Store) -> Found:
+            from app.store.eventgroups import EventGroups
 
-    def _restore(self, current: int | None, place: int) -> None:
-        if current is not None:
-            for at in range(self.tree.topLevelItemCount()):
-                head = self.tree.topLevelItem(at)
-                for row in range(head.childCount() if head else 0):
-                    line = head.child(row) if head else None
-                    if line is not None and line.data(0, _ID) == current:
-                        self.tree.setCurrentItem(line)
-        self.tree.verticalScrollBar().setValue(place)
+            return EventGroups(store.connection, store.events).find(by, ids)
 
-    def _remember_open(self, item: QTreeWidgetItem) -> None:
-        if not self._is_filling:
-            if not item.childCount():
-                group = self._groups[self.tree.indexOfTopLevelItem(item)]
-                columns = {column.key: column for column in self._columns()}
-                item.addChildren([_line(row, columns) for row in group.rows])
-            self._open.add(item.data(0, _KEY))
-            self._closed.discard(item.data(0, _KEY))
+        self._context.jobs.read(self, find, "groups").then(self._add).catch(self._fail)
 
-    def _remember_closed(self, item: QTreeWidgetItem) -> None:
-        if not self._is_filling:
-            self._closed.add(item.data(0, _KEY))
-            self._open.discard(item.data(0, _KEY))
+    def _follow_stream(self) -> None:
+        """Let go what the stream no longer has, and begin again when it has others."""
+        flat, groups = self._stream.model, self.model.groups
+        if self._is_new or groups.oldest is None or groups.newest is None:
+            return
+        first = flat.id_at(len(flat) - 1) if len(flat) else groups.newest + 1
+        if groups.oldest < first:
+            self._change(lambda: groups.drop_below(first))
+        newest = groups.newest
+        if newest is not None and flat.row_of(newest) < 0:
+            self._begin()
 
-    def _tell_current(self, *_items: object) -> None:
-        number_of = self.tree.current_id()
-        if not self._is_filling and number_of is not None:
-            self.moved.emit(number_of)
+    def _next(self) -> list[int]:
+        """The ids to look at: those above all groups first, then those below."""
+        flat, groups = self._stream.model, self.model.groups
+        newest, oldest = (None, None) if self._is_new else (groups.newest, groups.oldest)
+        if newest is None or oldest is None:
+            return flat.ids(self._unstudied, FIRST)
+        above = flat.row_of(newest)
+        start = max(self._unstudied, above - WINDOW)
+        if start < above:
+            return flat.ids(start, above - start)
+        return flat.ids(flat.row_of(oldest) + 1, WINDOW)
 
-    def _choose(self) -> None:
-        """Open an event in the inspector; open or close a group."""
-        item = self.tree.currentItem()
-        event = self.tree.current_id()
-        if event is not None:
-            self.opened.emit(event)
-        elif item is not None:
-            item.setExpanded(not item.isExpanded())
+    @property
+    def _unstudied(self) -> int:
+        """How many rows of the stream wait for the study to say whose they are."""
+        flat = self._stream.model
+        if self._by is not By.PERSON or not self._studied or not len(flat):
+            return 0
+        if flat.id_at(0) <= self._studied:
+            return 0
+        return bisect_left(range(len(flat)), -self._studied, key=lambda row: -flat.id_at(row))
 
+    def _add(self, found: Found) -> None:
+        self._is_asking = False
+        if not found.ids:
+            # Gone meanwhile; the stream will say so.
+            return
+        groups = Groups() if self._is_new else self.model.groups
+        newest = groups.newest
 
-class _Tree(QTreeWidget):
-    """The tree with the keys of the stream."""
+        def add() -> None:
+            if newest is None or found.ids[0] < newest:
+                groups.add_older(*found)
+            else:
+                groups.add_newer(*found)
+            self.model.groups = groups
 
-    chosen = Signal()
-    left = Signal()
+        self._is_new = False
+        self._change(add)
+        self._go_on()
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.setUniformRowHeights(True)
-        self.setAllColumnsShowFocus(True)
-        self.setIndentation(18)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.itemDoubleClicked.connect(lambda item, _column: self._clicked(item))
-        self.setExpandsOnDoubleClick(False)
-        self.itemClicked.connect(lambda item, _column: self._clicked(item))
+    def _finish(self) -> None:
+        """Everything was looked at."""
+        if not len(self._stream.model) and len(self.model.groups):
+            self.model.begin()
+        self.model.use_partial(not self._stream.is_complete)
+        self._tell()
 
-    def _clicked(self, item: QTreeWidgetItem) -> None:
-        if item.data(0, _ID) is not None:
-            self.chosen.emit()
+    def _change(self, change: Callable[[], object]) -> None:
+        self.model.use_partial(True)
+        self.table.change(change, self._wanted_open)
+        self._tell()
 
-    def current_id(self) -> int | None:
-        """The event that is current, or None on a group."""
-        item = self.currentItem()
-        found = item.data(0, _ID) if item else None
-        return found if isinstance(found, int) else None
+    def _fail(self, error: object) -> None:
+        self._is_asking = False
+        self.failed.emit(error)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = event.key()
-        if event.modifiers() == Qt.KeyboardModifier.NoModifier:
-            if key in (Qt.Key.Key_J, Qt.Key.Key_K):
-                step = self.itemBelow if key == Qt.Key.Key_J else self.itemAbove
-                if (current := self.currentItem()) and (item := step(current)):
-                    self.setCurrentItem(item)
-                return
-            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-                self.chosen.emit()
-                return
-            if key == Qt.Key.Key_Escape:
-                self.left.emit()
-                return
-        super().keyPressEvent(event)
+    def _tell(self) -> None:
+        groups = self.model.groups
+        text = plural(len(groups), "group")
+        if self.model.is_partial:
+            text += f" so far, of {number(groups.events)} events"
+        if self._unstudied:
+            text += f"  ·  {plural(self._unstudied, 'newer event')} still being studied"
+        self.note.setText(text)
 
-    def keyboardSearch(self, _search: str) -> None:
-        """Letters are shortcuts here."""
+    # Persons
 
+    def _look_at_study(self) -> None:
+        """Persons are known of events that were studied; of none, ids stand for them."""
+        studied = self._context.store.ask(lambda store: store.events.studied(), 0)
+        if bool(studied) != bool(self._studied) or studied < self._studied:
+            self._begin()
+        self._studied = studied
+        if not self._check.isActive():
+            self._check.start()
 
-def _line(row: EventRow, columns: dict[str, Column]) -> QTreeWidgetItem:
-    line = QTreeWidgetItem()
-    line.setData(0, _ID, row.id)
-    for at, key in enumerate(SHOWN):
-        column = columns.get(key)
-        if column is not None:
-            _fill(line, at, column.cell(row), is_mono=column.is_mono)
-    return line
+    def _look_at_people(self) -> None:
+        def roots(store: Store) -> dict[int, int]:
+            from app.store.eventgroups import EventGroups
 
+            return EventGroups(store.connection, store.events).roots()
 
-def _fill(line: QTreeWidgetItem, at: int, cell: Cell, *, is_mono: bool) -> None:
-    line.setText(at, cell.text)
-    if cell.icons:
-        line.setIcon(at, icon(*cell.icons[0]))
-    elif cell.has_dot:
-        line.setIcon(at, icon("dot", cell.tone))
-    elif cell.tone != "text":
-        line.setForeground(at, QColor(getattr(tokens(), cell.tone)))
-    if is_mono:
-        line.setFont(at, mono_font())
-    if cell.help:
-        line.setToolTip(at, one_line(cell.help, 400))
+        if self._by is By.PERSON and self.isVisible():
+            self._context.jobs.read(self, roots, "people").then(self._join)
+
+    def _join(self, roots: dict[int, int]) -> None:
+        """Put together who turned out to be one person."""
+        new = {one: root for one, root in roots.items() if self._roots.get(one) != root}
+        self._roots = roots
+        groups = self.model.groups
+        if not self._is_new and any(groups.number(one) is not None for one in new):
+            self._change(lambda: groups.join(new))
+            self.load_later()
+
+    # Heads, and which are open
+
+    def _heads(self, groups: Groups, numbers: Sequence[int]) -> Sequence[Head | None]:
+        from app.store.eventgroups import EventGroups, Span
+
+        by = self._by
+        nothing: list[Head | None] = [None] * len(numbers)
+        if by is None:
+            return nothing
+        spans = [
+            Span(groups.key(one), groups.count(one), groups.newest_of(one), groups.oldest_of(one))
+            for one in numbers
+        ]
+        return self._context.store.ask(
+            lambda store: EventGroups(store.connection, store.events).heads(by, spans), nothing
+        )
+
+    def _wanted_open(self) -> set[int]:
+        groups = self.model.groups
+        first = [groups.at(place) for place in range(min(OPEN_AT_FIRST, len(groups)))]
+        # What belongs to nothing is many, and nobody asked for it.
+        wanted = {one for one in first if self._opens_itself(groups, one)}
+        asked = (groups.number(key) for key in self._opened)
+        return wanted | {one for one in asked if one is not None and groups.place_of(one) >= 0}
+
+    def _opens_itself(self, groups: Groups, group: int) -> bool:
+        key = groups.key(group)
+        is_small = groups.count(group) <= LARGE or self.model.is_open(group)
+        return key is not None and key not in self._closed and is_small
+
+    def _remember(self, group: int, is_open: bool) -> None:
+        key = self.model.groups.key(group)
+        (self._opened if is_open else self._closed).add(key)
+        (self._closed if is_open else self._opened).discard(key)

@@ -34,7 +34,6 @@ from ui.pages.filterbar import FilterBar
 from ui.pages.live.commands import commands
 from ui.pages.live.exporting import ExportBar
 from ui.pages.live.following import Following
-from ui.pages.live.grouping import GroupPane
 from ui.pages.live.hidden import HiddenTypes
 from ui.pages.live.labeled import LabelNames
 from ui.pages.live.looks import ViewSwitch
@@ -54,6 +53,7 @@ from ui.theme import hairline, label
 if TYPE_CHECKING:
     from app.store import Store
     from app.store.events import EventRow
+    from ui.pages.live.grouping import GroupPane
 
 COPY_MOST = 10_000
 INSPECTOR_WIDTH = 480
@@ -95,7 +95,7 @@ class LivePage(QWidget):
         self.model = PagedTableModel(self._columns(), self._rows, self)
         self.table = EventTableView(self.model)
         self.table.setAccessibleName("Events, newest first")
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.groups: GroupPane | None = None
         self.stream = EventStream(self.model, context.jobs, self)
         self.types = HiddenTypes(context, self, self._remember)
         self.following = Following(context, self.stream, self.table, self._remember)
@@ -121,8 +121,6 @@ class LivePage(QWidget):
         rows.addWidget(hairline())
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
-        self.groups = GroupPane(self._context, lambda most: self.model.ids(0, most), self._columns)
-        self.stack.addWidget(self.groups)
         self._add_empty_states()
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.setChildrenCollapsible(False)
@@ -211,32 +209,30 @@ class LivePage(QWidget):
         self.targets.chosen.connect(self._query)
         self.types.changed.connect(self._query)
         self.types.failed.connect(self._say)
-        self.marks.changed.connect(self.model.forget_cells)
-        self.labels.changed.connect(self.model.forget_cells)
-        self.told.changed.connect(self.model.forget_cells)
+        for told in (self.marks, self.labels, self.told):
+            told.changed.connect(self.model.forget_cells)
         self.note.written.connect(self.marks.note)
         self.note.left.connect(self._go_to_table)
         self.export.left.connect(self._go_to_table)
         self.view.changed.connect(self._use_look)
         self.view.folded.connect(self._query)
         self.view.grouped.connect(self._use_groups)
-        for changed in (self.marks, self.labels, self.told, self.view):
-            changed.changed.connect(self.groups.redraw)
-        self.groups.moved.connect(self._follow_group)
-        self.groups.opened.connect(self.inspect)
-        self.groups.left.connect(self.close_inspector)
-        self.groups.failed.connect(self._say)
-        header = self.table.horizontalHeader()
-        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.customContextMenuRequested.connect(self._show_columns)
         self._ages = QTimer(self, interval=AGE_MS)
         self._ages.timeout.connect(self._tell_ages)
-        self.table.moved.connect(self._show_current)
-        self.table.opened.connect(self.inspect)
-        self.table.left.connect(self.close_inspector)
-        self.table.copying.connect(self.copy_rows)
-        self.table.peeking.connect(self.peek)
-        self.table.customContextMenuRequested.connect(self._show_menu)
+        self._listen_to(self.table)
+
+    def _listen_to(self, table: EventTableView) -> None:
+        """What a person does in a table of events."""
+        table.moved.connect(self._show_current)
+        table.opened.connect(self.inspect)
+        table.left.connect(self.close_inspector)
+        table.copying.connect(self.copy_rows)
+        table.peeking.connect(self.peek)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(self._show_menu)
+        header = table.horizontalHeader()
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._show_columns)
 
     def open_shop(self) -> None:
         """Something to click that sends events, in the built-in browser."""
@@ -257,7 +253,7 @@ class LivePage(QWidget):
         if self._is_stale:
             self._refresh()
         if not event.spontaneous() and not self.filter.box.hasFocus():
-            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.current_table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _refresh(self) -> None:
         self._is_stale = not self.isVisible()
@@ -283,20 +279,42 @@ class LivePage(QWidget):
         )
 
     def _use_groups(self) -> None:
-        self.groups.group_by(self.view.grouping)
+        by = self.view.grouping
+        if by is not None and self.groups is None:
+            self._make_groups()
+        if self.groups is not None:
+            self.groups.group_by(by)
+            self.following.watch(self.current_table)
         self._show_counts()
 
-    def _follow_group(self, event_id: int) -> None:
-        """Every action means the table's current row."""
-        if (row := self.model.row_of(event_id)) >= 0:
-            self.table.go_to(row)
+    def _make_groups(self) -> None:
+        # Made when first wanted: start-up does not need it, nor what it counts with.
+        from ui.pages.live.grouping import GroupPane
+
+        groups = self.groups = GroupPane(self._context, self.stream, self._columns, self._rows)
+        groups.table.set_widths(self.table.widths())
+        groups.failed.connect(self._say)
+        for told in (self.marks, self.labels, self.told):
+            told.changed.connect(groups.redraw)
+        self._listen_to(groups.table)
+        self.stack.addWidget(groups)
+
+    @property
+    def current_table(self) -> EventTableView:
+        """Where events are: in groups or not."""
+        if self.groups is None or self.view.grouping is None:
+            return self.table
+        return self.groups.table
 
     def _columns(self) -> tuple[Column, ...]:
         return event_columns(self.projects.names, self.view.look)
 
     def _use_look(self) -> None:
         look = self.view.look
-        self.table.use_columns(self._columns(), tells_before=look.time == SINCE)
+        columns, tells_before = self._columns(), look.time == SINCE
+        self.table.use_columns(columns, tells_before=tells_before)
+        if self.groups is not None:
+            self.groups.use_columns(columns, tells_before=tells_before)
         if look.time == AGO:
             self._ages.start()
         else:
@@ -305,10 +323,13 @@ class LivePage(QWidget):
     def _tell_ages(self) -> None:
         if self.isVisible():
             self.model.forget_cells()
+            if self.groups is not None:
+                self.groups.redraw()
 
     def _show_columns(self, at: QPoint) -> None:
-        self.view.take_order(self.table.column_keys())
-        self.view.list.popup(self.table.horizontalHeader().mapToGlobal(at))
+        table = self.current_table
+        self.view.take_order(table.column_keys())
+        self.view.list.popup(table.horizontalHeader().mapToGlobal(at))
 
     def _rows(self, ids: Sequence[int]) -> Sequence[EventRow]:
         nothing: list[EventRow] = []
@@ -320,7 +341,7 @@ class LivePage(QWidget):
     def _show_counts(self) -> None:
         stream = self.stream
         if self.projects.take(stream.known.sources):
-            self.model.forget_cells()
+            self._use_look()
         count = plural(stream.known.count, "event")
         if stream.chosen:
             more = "+" if stream.was_stopped or not stream.is_complete else ""
@@ -329,7 +350,6 @@ class LivePage(QWidget):
         self.counts.setText(count)
         self.state.setText("" if stream.is_following else "Paused")
         self.following.show_pill()
-        self.groups.load_later()
         self._show_question()
         self.stack.setCurrentWidget(self._what_to_show())
         self._context.actions.refresh()
@@ -344,8 +364,8 @@ class LivePage(QWidget):
 
     @property
     def _events(self) -> QWidget:
-        """Where events are: in groups or not."""
-        return self.table if self.view.grouping is None else self.groups
+        is_grouped = self.groups is not None and self.view.grouping is not None
+        return self.groups if self.groups is not None and is_grouped else self.table
 
     def _what_to_show(self) -> QWidget:
         stream = self.stream
@@ -406,7 +426,7 @@ class LivePage(QWidget):
 
     def hide_selected_types(self) -> None:
         """Leave out the types of the selected events."""
-        rows = self._rows(self.table.selected_ids(MOST_TERMS))
+        rows = self._rows(self.current_table.selected_ids(MOST_TERMS))
         self.types.hide(row.type for row in rows)
 
     def _remember(self, setting: keys.Setting[Any], value: Any) -> None:
@@ -417,7 +437,7 @@ class LivePage(QWidget):
 
     def ask_to_export(self) -> None:
         """Offer to export the selection, what is shown, or everything."""
-        self.export.ask(self.table.selected_ids(MOST_EXPORTED), self.stream.chosen)
+        self.export.ask(self.current_table.selected_ids(MOST_EXPORTED), self.stream.chosen)
 
     # Clear
 
@@ -443,7 +463,7 @@ class LivePage(QWidget):
             self.confirm.hide()
 
     def _clear_everything(self) -> None:
-        self.table.clearSelection()
+        self.current_table.clearSelection()
         if self.inspector:
             self.inspector.clear()
         self._context.capture.send(wire.Clear())
@@ -455,8 +475,8 @@ class LivePage(QWidget):
 
     def copy_rows(self) -> None:
         """The selected rows as tab-separated values to the clipboard."""
-        chosen = self.table.selected_count()
-        ids = self.table.selected_ids(COPY_MOST)
+        chosen = self.current_table.selected_count()
+        ids = self.current_table.selected_ids(COPY_MOST)
         columns = self.model.columns
 
         def text(store: Store) -> str:
@@ -478,13 +498,14 @@ class LivePage(QWidget):
             self._context.jobs.read(self, text, "copy").then(put).catch(self._say)
 
     def _show_menu(self, at: QPoint) -> None:
-        index = self.table.indexAt(at)
-        rows = self._rows([self.model.id_at(index.row())]) if index.isValid() else []
+        table = self.current_table
+        index = table.indexAt(at)
+        rows = self._rows([table.id_at(index.row())]) if index.isValid() else []
         if rows:
-            menu = QMenu(self.table)
+            menu = QMenu(table)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             fill_event_menu(menu, rows[0], self, self.model.columns[index.column()].key)
-            menu.popup(self.table.viewport().mapToGlobal(at))
+            menu.popup(table.viewport().mapToGlobal(at))
 
     @property
     def actions_table(self) -> Any:
@@ -492,12 +513,10 @@ class LivePage(QWidget):
         return self._context.actions
 
     def _go_to_table(self) -> None:
-        if self.view.grouping is not None:
-            self.groups.tree.setFocus(Qt.FocusReason.OtherFocusReason)
-            return
-        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-        if self.table.current_id() is None and len(self.model):
-            self.table.setCurrentIndex(self.model.index(0, 0))
+        table = self.current_table
+        table.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not table.currentIndex().isValid() and table.model().rowCount():
+            table.setCurrentIndex(table.model().index(0, 0))
 
     # Inspector
 
@@ -531,8 +550,7 @@ class LivePage(QWidget):
                 " keep the size cap.")  # fmt: skip
         else:
             self.inspect(link.event)
-            if (row := self.model.row_of(link.event)) >= 0:
-                self.table.go_to(row)
+            self.current_table.go_to_id(link.event)
 
     def compose(self) -> None:
         """Write a new event and send it."""
@@ -541,8 +559,8 @@ class LivePage(QWidget):
 
     def resend(self) -> None:
         """Edit the selected events and send them again."""
-        event = self.table.current_id()
-        several = self.table.selected_ids(MOST_RESENT + 1)
+        event = self.current_table.current_id()
+        several = self.current_table.selected_ids(MOST_RESENT + 1)
         if len(several) > MOST_RESENT:
             self._context.notifications.info(
                 f"No more than {number(MOST_RESENT)} events can be sent again at once."
@@ -557,7 +575,7 @@ class LivePage(QWidget):
     def compare(self) -> None:
         """Show what differs between the two selected events; with one selected, between it and the
         one that is chosen next."""
-        ids = self.table.selected_ids(3)
+        ids = self.current_table.selected_ids(3)
         if len(ids) == 1 and self._compared not in (None, ids[0]):
             ids.append(self._compared or 0)
         self._compared = ids[0] if len(ids) == 1 else None
@@ -578,14 +596,14 @@ class LivePage(QWidget):
             self.close_inspector()
         else:
             self._open_inspector()
-            self.inspector.show_event(self.table.current_id())
+            self.inspector.show_event(self.current_table.current_id())
 
     def close_inspector(self) -> None:
         """Give its room to the table."""
         if self.inspector:
             self.inspector.hide()
             self._context.actions.refresh()
-            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.current_table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _open_inspector(self) -> None:
         if self.inspector is None:
@@ -610,21 +628,21 @@ class LivePage(QWidget):
 
     def pin_selected(self) -> None:
         """Pin the selected events, or unpin them."""
-        self.marks.pin(self.table.selected_ids(MOST_MARKS))
+        self.marks.pin(self.current_table.selected_ids(MOST_MARKS))
 
     def colour_selected(self, colour: str) -> None:
         """Give the selected events a colour; empty takes it away."""
-        self.marks.colour(self.table.selected_ids(MOST_MARKS), colour)
+        self.marks.colour(self.current_table.selected_ids(MOST_MARKS), colour)
 
     def write_note(self) -> None:
         """Write on the current event."""
-        event = self.table.current_id()
+        event = self.current_table.current_id()
         if event is not None and (rows := self._rows([event])):
             self.note.ask(event, rows[0].type, self.marks.of(event).note)
 
     def peek(self) -> None:
         """Look at the current event; once more to stop."""
-        event = self.table.current_id()
+        event = self.current_table.current_id()
         if self.is_inspecting:
             self.close_inspector()
         elif event is not None:
@@ -634,10 +652,10 @@ class LivePage(QWidget):
 
     def layout_state(self) -> dict[str, Any]:
         """Column widths, for the next start."""
-        self.view.take_order(self.table.column_keys())
+        self.view.take_order(self.current_table.column_keys())
         target = self.targets.target
         return {
-            "columns": self.table.widths(),
+            "columns": self.current_table.widths(),
             "view": self.view.state(self.view.look.columns),
             "target": target.name if target else "",
         }

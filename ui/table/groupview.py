@@ -1,0 +1,256 @@
+"""
+The table with groups: heads over the whole width that open and close, events a little to the right.
+
+    Enter, Space or a click on a head opens and closes it; Left and Right do as in a tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import cast
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QRect,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyleOptionViewItem,
+    QToolTip,
+    QWidget,
+)
+
+from ui.plain import tooltip
+from ui.table.delegate import PAD, CellDelegate, elided
+from ui.table.groupmodel import GroupModel, events, head_id, times, title
+from ui.table.rows import Index, RowModel
+from ui.table.view import EventTableView
+from ui.theme import pixmap, tokens
+
+CHEVRON = 12
+INDENT = CHEVRON + 6
+GAP = 12
+MOST_KEPT = 1000
+"""Selected rows that stay selected while groups change."""
+
+
+class GroupView(EventTableView):
+    """Shows a `GroupModel`.
+
+    Signals:
+        toggled: a person opened (True) or closed the group of this number.
+    """
+
+    toggled = Signal(int, bool)
+
+    def __init__(self, model: GroupModel, parent: QWidget | None = None) -> None:
+        super().__init__(model, parent)
+        self._groups = model
+        self._was_double = False
+
+    def _delegate(self, model: RowModel) -> CellDelegate:
+        return HeadDelegate(self, cast("GroupModel", model))
+
+    def change(self, change: Callable[[], object], opened: Callable[[], Iterable[int]]) -> None:
+        """Change the groups; what is current, what is selected and what is on top stay where they
+        are, as far as they are still there."""
+        model, bar = self._groups, self.verticalScrollBar()
+        top = self.rowAt(0)
+        anchor = model.id_at(top) if 0 < top < len(model) and bar.value() else None
+        index = self.currentIndex()
+        current = model.id_at(index.row()) if index.isValid() else None
+        is_all = len(model) > 0 and self.selected_count() == len(model)
+        chosen = self._chosen()
+        was_blocked = self.selectionModel().blockSignals(True)
+        model.change(change, opened)
+        if anchor is not None and (row := model.row_of(anchor)) >= 0:
+            bar.setValue(row)
+        if current is not None and (row := model.row_of(current)) >= 0:
+            flag = QItemSelectionModel.SelectionFlag.NoUpdate
+            self.selectionModel().setCurrentIndex(model.index(row, 0), flag)
+        self.selectionModel().blockSignals(was_blocked)
+        if is_all:
+            self.selectAll()
+        else:
+            self._choose(chosen)
+
+    def _chosen(self) -> list[int]:
+        """The ids of selected rows, heads too."""
+        found: list[int] = []
+        for part in self._ranges():
+            found += self._groups.ids(part.top(), min(part.height(), MOST_KEPT - len(found)))
+        return found
+
+    def _choose(self, ids: Iterable[int]) -> None:
+        selection = QItemSelection()
+        last = self._groups.columnCount() - 1
+        for one in ids:
+            row = self._groups.row_of(one)
+            if row >= 0:
+                selection.select(self._groups.index(row, 0), self._groups.index(row, last))
+        flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.selectionModel().select(selection, flag)
+
+    # Heads are no events
+
+    def current_id(self) -> int | None:
+        found = super().current_id()
+        return found if found is not None and found > 0 else None
+
+    def selected_ids(self, most: int) -> list[int]:
+        found: list[int] = []
+        for part in sorted(self._ranges(), key=lambda part: part.top()):
+            for row in range(part.top(), part.bottom() + 1):
+                if len(found) >= most:
+                    return found
+                if (one := self._groups.id_at(row)) > 0:
+                    found.append(one)
+        return found
+
+    def _tell_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        self.moved.emit(self.current_id() if current.isValid() else None)
+
+    # Opening
+
+    @property
+    def current_group(self) -> int | None:
+        """The group of the current row."""
+        index = self.currentIndex()
+        return self._groups.place(index.row())[0] if index.isValid() else None
+
+    def toggle(self, group: int) -> None:
+        """Open a group, or close it; its head is current then."""
+        model = self._groups
+        if model.is_open(group):
+            model.close(group)
+        else:
+            model.open(group)
+        row = model.row_of(head_id(group))
+        self.setCurrentIndex(model.index(row, 0))
+        self.toggled.emit(group, model.is_open(group))
+
+    def _open(self, index: QModelIndex) -> None:
+        if not index.isValid():
+            return
+        group, at = self._groups.place(index.row())
+        if at < 0:
+            self.toggle(group)
+        else:
+            super()._open(index)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._was_double = False
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        self._was_double = True
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        # The first click has opened it; the second does not close it again.
+        if not self._was_double:
+            super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index, key = self.currentIndex(), event.key()
+        if index.isValid() and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            group, at = self._groups.place(index.row())
+            is_open = self._groups.is_open(group)
+            if at < 0 and key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.toggle(group)
+                return
+            if key == Qt.Key.Key_Right and at < 0:
+                if not is_open:
+                    self.toggle(group)
+                return
+            if key == Qt.Key.Key_Left:
+                if at >= 0:
+                    self.go_to(self._groups.row_of(head_id(group)))
+                elif is_open:
+                    self.toggle(group)
+                return
+        super().keyPressEvent(event)
+
+
+class HeadDelegate(CellDelegate):
+    """Paints heads across all columns."""
+
+    def __init__(self, view: GroupView, model: GroupModel) -> None:
+        super().__init__(view, model)
+        self._table = view
+        self._groups = model
+
+    def indent(self, column: int) -> int:
+        return INDENT if self._table.horizontalHeader().visualIndex(column) == 0 else 0
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        if not self._groups.is_head(index.row()):
+            super().paint(painter, option, index)
+            return
+        colours = tokens()
+        rect: QRect = option.rect
+        painter.save()
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.fillRect(rect, QColor(colours.selected if is_selected else colours.ground))
+        painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, QColor(colours.line))
+        whole = self._whole(rect)
+        if self._table.currentIndex().row() == index.row() and rect.x() <= whole.x():
+            painter.fillRect(rect.x(), rect.y(), 2, rect.height(), QColor(colours.accent))
+        # Each column paints its part of one line.
+        painter.setClipRect(rect)
+        self._paint_head(painter, whole, index.row(), is_selected=is_selected)
+        painter.restore()
+
+    def _whole(self, rect: QRect) -> QRect:
+        return QRect(0, rect.y(), self._table.viewport().width(), rect.height())
+
+    def _paint_head(self, painter: QPainter, whole: QRect, row: int, *, is_selected: bool) -> None:
+        head, colours = self._groups.head(row), tokens()
+        group = self._groups.place(row)[0]
+        scale = max(1, round(painter.device().devicePixelRatio()))
+        name = "down" if self._groups.is_open(group) else "right"
+        drawn = pixmap(name, colours.muted, CHEVRON, scale)
+        painter.drawPixmap(PAD, whole.center().y() - CHEVRON // 2 + 1, drawn)
+        left = PAD + INDENT
+        quiet = QColor(colours.text if is_selected else colours.muted)
+        parts: list[tuple[str, QFont, QColor]] = []
+        font = QFont(self._view.font())
+        strong = QFont(font)
+        strong.setWeight(QFont.Weight.DemiBold)
+        if head is None:
+            parts.append(("No longer stored", font, quiet))
+        else:
+            count = events(head, is_partial=self._groups.is_partial)
+            rest = [(count, font, quiet), (times(head), font, quiet)]
+            taken = sum(QFontMetrics(font).horizontalAdvance(text) + GAP for text, _, _ in rest)
+            room = max(80, whole.width() - left - PAD - taken)
+            named = elided(title(head), strong.key(), room)
+            parts = [(named, strong, QColor(colours.text)), *rest]
+        align = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        align |= int(Qt.AlignmentFlag.AlignAbsolute | Qt.TextFlag.TextSingleLine)
+        for text, used, colour in parts:
+            painter.setFont(used)
+            painter.setPen(colour)
+            wide = QFontMetrics(used).horizontalAdvance(text)
+            painter.drawText(QRect(left, whole.y(), wide + 2, whole.height()), align, text)
+            left += wide + GAP
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: Index,
+    ) -> bool:
+        """The whole head."""
+        is_head = index.isValid() and self._groups.is_head(index.row())
+        if event.type() != QEvent.Type.ToolTip or not is_head:
+            return super().helpEvent(event, view, option, index)
+        QToolTip.showText(event.globalPos(), tooltip(self._groups.cell(index.row(), 0).text))
+        return True
