@@ -111,7 +111,10 @@ class Capture:
 
 def _first(headers: Headers, name: str) -> str:
     wanted = name.lower()
-    return next((value for key, value in headers if key.lower() == wanted), "")
+    for key, value in headers:
+        if key.lower() == wanted:
+            return value
+    return ""
 
 
 class Event(NamedTuple):

@@ -38,5 +38,11 @@ def event_time(time_ms: int | None, client_upload_ms: int | None, received_ms: i
     `client_upload_ms`; either may be unknown, and is then the time of arrival."""
     upload = received_ms if client_upload_ms is None else client_upload_ms
     event = received_ms if time_ms is None else time_ms
-    skew = received_ms - upload
-    return Timing(event + skew if abs(skew) >= CLOSE_MS else event, event, upload, received_ms)
+    shift = correction(client_upload_ms, received_ms)
+    return Timing(event + shift, event, upload, received_ms)
+
+
+def correction(client_upload_ms: int | None, received_ms: int) -> int:
+    """What is added to the times of all events of an upload; 0 for a clock that is close."""
+    skew = 0 if client_upload_ms is None else received_ms - client_upload_ms
+    return skew if abs(skew) >= CLOSE_MS else 0

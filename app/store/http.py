@@ -5,6 +5,7 @@ One blob instead of two columns, because headers repeat what bodies say and comp
 """
 
 import threading
+from functools import lru_cache
 
 import zstandard
 
@@ -28,8 +29,14 @@ def unpack(blob: bytes) -> tuple[Headers, bytes]:
         return (), message[2:]
     head, _, body = message.partition(b"\r\n\r\n")
     lines = head.decode("utf-8", "surrogateescape").split("\r\n")
-    pairs = (line.partition(": ") for line in lines)
-    return tuple((name, value) for name, _, value in pairs), body
+    return tuple(map(_pair, lines)), body
+
+
+@lru_cache(maxsize=4096)
+def _pair(line: str) -> tuple[str, str]:
+    """Remembered, because clients say the same of themselves each time."""
+    name, _, value = line.partition(": ")
+    return name, value
 
 
 def _flat(text: str) -> str:

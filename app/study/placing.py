@@ -3,7 +3,7 @@ Turns a stored capture into an arrival: which of its events count, when they hap
 are.
 """
 
-from app.ingest.event_time import event_time
+from app.ingest.event_time import correction
 from app.model import Outcome
 from app.study.arrival import Arrival, Arrived
 from app.study.people import PeopleFollower
@@ -12,6 +12,10 @@ from app.study.reading import StoredArrival
 TAKEN = (Outcome.ACCEPTED, Outcome.UNANSWERED)
 """What was refused was not ingested, and what is a duplicate was ingested before. Of what nobody
 answered nothing is known: it is shown as if it had arrived, because most of it did."""
+
+
+# What `Arrived(…)` does in the end, in a third of the time.
+_new_arrived = tuple.__new__
 
 
 class Placing:
@@ -26,24 +30,28 @@ class Placing:
         upload = stored.decoded.upload
         events: tuple[Arrived, ...] = ()
         if upload and len(found.rows) == len(upload.events):
-            received, uploaded = stored.capture.at_ms, upload.client_upload_ms
-            shortest = _shortest(upload.options)
+            received = stored.capture.at_ms
+            shift = correction(upload.client_upload_ms, received)
+            shortest, source = _shortest(upload.options), found.source_id or 0
             place = self._people.place
             events = tuple(
                 [
-                    Arrived(
-                        row.id,
-                        at,
-                        event,
-                        row.outcome,
-                        row.repeat_of,
-                        *place(
-                            row,
-                            found.source_id or 0,
+                    _new_arrived(
+                        Arrived,
+                        (
+                            row[0],
+                            at,
                             event,
-                            event_time(event.time_ms, uploaded, received).event_time_ms,
-                            row.outcome in TAKEN,
-                            shortest,
+                            row[1],
+                            row[2],
+                            *place(
+                                row,
+                                source,
+                                event,
+                                (received if event[1] is None else event[1]) + shift,
+                                row[1] in TAKEN,
+                                shortest,
+                            ),
                         ),
                     )
                     for at, (row, event) in enumerate(zip(found.rows, upload.events, strict=True))

@@ -7,13 +7,11 @@ rows by upload answer everything else.
 """
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from app.decode.body import clean
-from app.ingest.event_time import event_time
 from app.model import Capture, Kind, Upload, Via
 from app.store.writer import Ids
 from app.study.arrival import Arrival
@@ -345,11 +343,12 @@ def replay_status(capture: Capture, session: object) -> int:
 
 
 def _lags(upload: Upload, capture: Capture) -> str:
-    counted: Counter[int] = Counter(
-        lag_range(event_time(event.time_ms, upload.client_upload_ms, capture.at_ms).lag_ms)
-        for event in upload.events
-        if event.time_ms is not None
-    )
+    uploaded = capture.at_ms if upload.client_upload_ms is None else upload.client_upload_ms
+    counted: dict[int, int] = {}
+    for event in upload.events:
+        if event.time_ms is not None:
+            at = lag_range(uploaded - event.time_ms)
+            counted[at] = counted.get(at, 0) + 1
     return lags_text(counted.items())
 
 

@@ -1,9 +1,9 @@
 """
 Reads what is new in the workspace and shows it to the followers, in batches.
 
-A batch is one transaction of the study's file, which also moves the place up to which everything
-was studied. Two processes may try at the same time: the second one waits for the first, sees that
-the place has moved, and begins again from there.
+Batches are saved in transactions of the study's file, which also move the place up to which
+everything was studied. Two processes may try at the same time: the second one waits for the first,
+sees that the place has moved, and begins again from there.
 """
 
 import contextlib
@@ -27,6 +27,11 @@ from app.study.tables import empty, is_damage, open_file, throw_away
 log = logging.getLogger(__name__)
 
 THROUGH, IDENTITY, PRUNED = "through", "identity", "pruned"
+TOGETHER_S, FAR_TOGETHER_S = 0.4, 2.0
+FAR_CAPTURES = 5000
+"""How long batches go into one transaction while there are more, and how long when so many captures
+are still to come. What batches write lies all over the file: a page that ten of them change is
+written once. Who waits for the newest event waits no longer for it."""
 
 
 class Progress(NamedTuple):
@@ -60,7 +65,7 @@ class Study:
         progress: Callable[[Progress], None] = lambda _: None,
     ) -> int:
         """Study everything that is new and settled; returns the last capture that was. Stops
-        between two batches when `go_on` says no."""
+        between two batches when `go_on` says no. `progress` is told what others can see."""
         try:
             return self._catch_up(go_on, progress)
         except sqlite3.DatabaseError as error:
@@ -74,7 +79,7 @@ class Study:
             batch = self._captures.after(through, time.time_ns() // 1_000_000)
             if not batch.stored:
                 break
-            self._study_what_can_be(batch, through)
+            self._study_what_can_be(batch, through, go_on)
             progress(Progress(self._through(), self._captures.last_id()))
         if self._look_back():
             progress(Progress(self._through(), self._captures.last_id()))
@@ -125,11 +130,12 @@ class Study:
     ) -> None:
         self.close()
 
-    def _study_what_can_be(self, batch: Batch, through: int) -> None:
-        """Study a batch. When it holds something that cannot be saved, its captures are studied
-        one by one, and that one is passed over: it must not hold up all that come after it."""
+    def _study_what_can_be(self, batch: Batch, through: int, go_on: Callable[[], bool]) -> None:
+        """Study a batch, and those after it. When they hold something that cannot be saved, the
+        captures of the first are studied one by one, and one that is at fault is passed over: it
+        must not hold up all that come after it."""
         try:
-            self._study(batch, through)
+            self._study(batch, through, go_on)
         except (sqlite3.Error, AppError):
             raise
         except Exception:
@@ -150,8 +156,13 @@ class Study:
             with self._transaction():
                 self._set(THROUGH, one.id)
 
-    def _study(self, batch: Batch, through: int) -> None:
+    def _study(
+        self, batch: Batch, through: int, go_on: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Study a batch, and more of them in the same transaction for as long as `go_on` says."""
         # Decoded before the transaction begins, which others may wait for.
+        is_far = self._captures.last_id() - through > FAR_CAPTURES
+        enough = time.monotonic() + (FAR_TOGETHER_S if is_far else TOGETHER_S)
         with self._transaction():
             if self._through() != through:
                 return  # Another process was faster.
@@ -159,13 +170,21 @@ class Study:
                 for follower in self._followers:
                     follower.begin(self._db)
             self._begun_at = None
-            for stored in batch.stored:
-                self._show(self._placing.arrival(stored))
-            for follower in self._followers:
-                follower.save()
-            self._set(THROUGH, batch.stored[-1].id)
             self._set(IDENTITY, self._captures.identity())
-        self._begun_at = batch.stored[-1].id
+            while batch.stored:
+                self._take(batch)
+                through = batch.stored[-1].id
+                if time.monotonic() > enough or not go_on():
+                    break
+                batch = self._captures.after(through, time.time_ns() // 1_000_000)
+        self._begun_at = through
+
+    def _take(self, batch: Batch) -> None:
+        for stored in batch.stored:
+            self._show(self._placing.arrival(stored))
+        for follower in self._followers:
+            follower.save()
+        self._set(THROUGH, batch.stored[-1].id)
 
     def _look_back(self) -> bool:
         """Show captures again whose answers came after they were studied; whether there were

@@ -14,6 +14,11 @@ from app.study.follower import Follower
 FILE = "study.sqlite"
 VERSION = 1
 PAGE_SIZE = 8192
+LONG_WAL_PAGES = 4096
+"""Each time as many were written, they go to their places. A page that was written ten times
+meanwhile goes once."""
+PATIENCE_S = 30
+"""For another process that studies, and lets others in between two transactions."""
 
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _FACTS = "CREATE TABLE facts (key TEXT PRIMARY KEY, value) WITHOUT ROWID"
@@ -103,12 +108,16 @@ def empty(db: sqlite3.Connection) -> None:
 def _open(folder: Path, followers: Sequence[Follower]) -> sqlite3.Connection:
     path = folder / FILE
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    db = sqlite3.connect(path, isolation_level=None, timeout=5)
+    db = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE_S)
     try:
         db.execute(f"PRAGMA page_size = {PAGE_SIZE}")
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
+        db.execute(f"PRAGMA wal_autocheckpoint = {LONG_WAL_PAGES}")
         db.execute("PRAGMA cache_size = -65536")
+        # Each statement notes how the pages that it changes were before: in files, those were
+        # ten times what is kept in the end.
+        db.execute("PRAGMA temp_store = MEMORY")
         if _versions(db) != _wanted(followers):
             db.execute("BEGIN IMMEDIATE")
             try:
