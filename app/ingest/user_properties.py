@@ -32,6 +32,10 @@ GROUPS = (DEVICE_GROUP, PLACE_GROUP)
 ALONE = ("language", "app_version", "version_name", "ip", "idfa", "idfv", "adid")
 SKIP = "$skip_user_properties_sync"
 EXPOSURE = "$exposure"
+_CONTEXT = (*DEVICE_GROUP, *PLACE_GROUP, *ALONE)
+_MORE_THAN_CONTEXT = frozenset({EXPOSURE, "revenue_amount"})
+_PLAIN = frozenset({str, type(None)})
+"""Equal values of other types may still be different: 1 and True."""
 _GONE = object()
 
 
@@ -53,6 +57,20 @@ def changes(state: State, event_type: str, fields: Json) -> State:
         or (value is None and name in state)
         or (value is not None and type(state.get(name)) is not type(value))
     }
+
+
+def context(event_type: str, fields: Json) -> tuple[str | None, ...] | None:
+    """All that `changes` goes by, of an event that says nothing but with what it was sent, as
+    nearly all do: when one changed nothing, the next with an equal context changes nothing either.
+    None for an event that may say more, or says it in something else than text."""
+    if (
+        fields.get("user_properties")
+        or fields.get("revenue") is not None
+        or event_type in _MORE_THAN_CONTEXT
+    ):
+        return None
+    found = tuple(map(fields.get, _CONTEXT))
+    return found if _PLAIN.issuperset(map(type, found)) else None
 
 
 def applied(state: State, changed: State) -> State:

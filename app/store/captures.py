@@ -13,7 +13,6 @@ from app.ingest.outcome import ACCEPTED, Judgement, judge
 from app.model import Capture, Decoded, Delivery, Response, Via
 from app.store.http import unpack
 
-
 _SELECT = (
     "SELECT id, at_ms, duration_ms, via, method, url, status, failure, request, response, delivery"
     " FROM captures"

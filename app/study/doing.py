@@ -89,6 +89,8 @@ _FACETS = (
     ("city", "city"),
     ("language", "language"),
 )
+_SEEN = ("app_version", "version_name", *(key for _, key in _FACETS))
+_PLAIN = frozenset({str, type(None)})
 _KEEP = """
     ON CONFLICT DO UPDATE SET first_id = min(first_id, excluded.first_id),
         last_id = max(last_id, excluded.last_id), {count} = {count} + excluded.{count}
@@ -111,6 +113,7 @@ class DoingFollower:
         self._performed: dict[tuple[int, int], list[int]] = {}
         self._quarters: dict[tuple[int, int], int] = {}
         self._facets: dict[tuple[int, str, str], list[int]] = {}
+        self._sent_with: dict[tuple[int, str | None, tuple[str | None, ...]], list[int]] = {}
         self._exposures: dict[tuple[int, str, str, str], list[int]] = {}
         self._replays: dict[tuple[int, str, int], list[int]] = {}
 
@@ -126,6 +129,7 @@ class DoingFollower:
 
     def save(self) -> None:
         """Write the counts of this batch."""
+        self._sum_facets()
         many = self._db.executemany
         many(
             "INSERT INTO performed (person, type, events, first_id, last_id, last_ms)"
@@ -177,10 +181,31 @@ class DoingFollower:
         if event.type not in NO_EVENTS:
             quarter = person, one.time_ms // QUARTER_MS
             self._quarters[quarter] = self._quarters.get(quarter, 0) + 1
-        for facet, value in facets(event.fields, library):
-            _count(self._facets, (person, facet, value), one.id)
+        self._see_facets(person, one, library)
         if event.type in (EXPOSURE, EXPOSED):
             self._expose(one)
+
+    def _see_facets(self, person: int, one: Arrived, library: str | None) -> None:
+        """Events are sent with the same over and over, and that is looked at once a batch."""
+        fields = one.event.fields
+        values = tuple(map(fields.get, _SEEN))
+        if fields.get("groups") or not _PLAIN.issuperset(map(type, values)):
+            for facet, value in facets(fields, library):
+                _count(self._facets, (person, facet, value), one.id)
+            return
+        known = self._sent_with.get((person, library, values))
+        if known is None:
+            self._sent_with[person, library, values] = [one.id, one.id, 1]
+        else:
+            known[1] = one.id
+            known[2] += 1
+
+    def _sum_facets(self) -> None:
+        for (person, library, values), (first, last, events) in self._sent_with.items():
+            for facet, value in facets(dict(zip(_SEEN, values, strict=True)), library):
+                known = self._facets.setdefault((person, facet, value), [first, last, 0])
+                known[:] = min(known[0], first), max(known[1], last), known[2] + events
+        self._sent_with.clear()
 
     def _expose(self, one: Arrived) -> None:
         said = one.event.fields.get("event_properties")

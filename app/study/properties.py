@@ -10,7 +10,15 @@ import sqlite3
 from typing import Any, NamedTuple
 
 from app.decode.body import json_text
-from app.ingest.user_properties import State, applied, changes, inherited, is_apart, own
+from app.ingest.user_properties import (
+    State,
+    applied,
+    changes,
+    context,
+    inherited,
+    is_apart,
+    own,
+)
 from app.store.people import FULL_EVERY, unfolded
 from app.store.writer import Ids
 from app.study.arrival import Arrival, Arrived
@@ -79,6 +87,8 @@ class PropertiesFollower:
         (self._last,) = db.execute("SELECT coalesce(max(id), 0) FROM states").fetchone()
         self._known: Remembered[int, Known] = Remembered(self._look_up, MOST_PEOPLE)
         self._placed: list[tuple[int, int, int, int]] = []
+        self._quiet: dict[int, tuple[int, tuple[str | None, ...]]] = {}
+        """With what an event was sent last that changed nothing of a state, by person."""
         self._changed: dict[int, dict[str, Change]] = {}
 
     def take(self, arrival: Arrival) -> None:
@@ -92,6 +102,7 @@ class PropertiesFollower:
         """Write which event saw what."""
         self._db.executemany("INSERT OR REPLACE INTO placed VALUES (?, ?, ?, ?)", self._placed)
         self._placed.clear()
+        self._quiet.clear()
 
     def take_changed(self) -> dict[int, dict[str, Change]]:
         """What changed since this was last asked, by person and name."""
@@ -115,7 +126,13 @@ class PropertiesFollower:
         if merged is not None:
             gained = inherited(known.state, self._known.get(merged, NOTHING).state)
             known = self._change(event, known, gained)
-        return self._change(event, known, changes(known.state, event.event.type, fields)).id
+        said = context(event.event.type, fields)
+        if said is not None and self._quiet.get(event.person) == (known.id, said):
+            return int(known.id)
+        changed = changes(known.state, event.event.type, fields)
+        if said is not None and not changed:
+            self._quiet[event.person] = known.id, said
+        return self._change(event, known, changed).id
 
     def _change(self, event: Arrived, known: Known, changed: State) -> Known:
         if not changed:

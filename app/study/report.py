@@ -9,9 +9,9 @@ rows by upload answer everything else.
 import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from app.decode.body import clean
+from app.decode.request import split
 from app.model import Capture, Kind, Upload, Via
 from app.store.writer import Ids
 from app.study.arrival import Arrival
@@ -358,10 +358,7 @@ def lags_text(counts: Iterable[tuple[int, int]]) -> str:
 
 
 def _host(url: str) -> str:
-    try:
-        return _short(urlsplit(url).netloc.rpartition("@")[2].lower())
-    except ValueError:
-        return ""
+    return _short(split(url).netloc.rpartition("@")[2].lower())
 
 
 def _short(text: str, longest: int = LONGEST) -> str:

@@ -156,9 +156,7 @@ class Study:
             with self._transaction():
                 self._set(THROUGH, one.id)
 
-    def _study(
-        self, batch: Batch, through: int, go_on: Callable[[], bool] = lambda: False
-    ) -> None:
+    def _study(self, batch: Batch, through: int, go_on: Callable[[], bool] = lambda: False) -> None:
         """Study a batch, and more of them in the same transaction for as long as `go_on` says."""
         # Decoded before the transaction begins, which others may wait for.
         is_far = self._captures.last_id() - through > FAR_CAPTURES

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ingest.user_properties import OPERATIONS, applied, changes, inherited, is_apart, own
+from app.ingest.user_properties import (
+    OPERATIONS,
+    applied,
+    changes,
+    context,
+    inherited,
+    is_apart,
+    own,
+)
 
 
 def after(*identifies: dict[str, Any], state: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -175,3 +183,30 @@ def test_lists_tell_values_apart_as_json_does() -> None:
     assert [(type(one), one) for one in changed["p"]] == [
         (type(one), one) for one in [*held["p"], True, [1], 1.0, "1"]
     ]
+
+
+_VALUES = st.sampled_from([None, "", "a", "b", 1, True, 1.0, "$remote"])
+_SAID = st.dictionaries(
+    st.sampled_from(["platform", "os_name", "city", "ip", "app_version", "revenue", "carrier"]),
+    _VALUES,
+)
+
+
+@given(_SAID, _SAID, _SAID, st.sampled_from(["A", "$exposure", "revenue_amount"]))
+def test_what_changed_nothing_changes_nothing_again(
+    first: dict[str, Any], second: dict[str, Any], third: dict[str, Any], kind: str
+) -> None:
+    state = applied({}, changes({}, "A", first))
+    said = context(kind, second)
+    if said is not None and not changes(state, kind, second) and context("A", third) == said:
+        assert not changes(state, "A", third)
+
+
+def test_what_says_more_than_its_context_is_looked_at() -> None:
+    assert context("A", {"platform": "Web"}) == context("B", {"platform": "Web", "x": 1})
+    assert context("A", {"platform": "Web"}) != context("A", {"platform": "iOS"})
+    assert context("A", {"user_properties": {"plan": "pro"}}) is None
+    assert context("A", {"revenue": 0}) is None
+    assert context("revenue_amount", {}) is None
+    assert context("$exposure", {}) is None
+    assert context("A", {"platform": True}) is None

@@ -7,6 +7,7 @@ the interval. An upload was cut short when the next one holds events that were t
 then its size is the size of the queue.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from statistics import median
 
@@ -225,7 +226,7 @@ def common_wait(waits: list[int]) -> list[int] | None:
     needed = max(FEW, round(len(ordered) * 0.4))
     for share, room in ((1.03, 12), (1.12, 30)):
         for start, wait in enumerate(ordered):
-            cluster = [one for one in ordered[start:] if one <= wait * share + room]
+            cluster = ordered[start : bisect_right(ordered, wait * share + room)]
             if len(cluster) >= needed:
                 return cluster
     return None

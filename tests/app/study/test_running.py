@@ -2,6 +2,7 @@
 The study itself: it goes on where it was, and can always be made again.
 """
 
+import contextlib
 import os
 import signal
 import sqlite3
@@ -9,17 +10,20 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app.decode import decode
 from app.errors import StoreUnavailable
-from app.model import Via
+from app.model import Capture, Via
 from app.store import Store
-from app.study import FILE, Study
+from app.study import FILE, Study, running
 from app.study import tables as study_tables
+from app.study.doing import facets
 from app.study.followers import make_followers
 from app.study.sessions import SessionsFollower
-from tests.app.study.world import owners, sent, studied
+from tests.app.study.world import T0, arrived, owners, sent, studied
 from tests.factories import emptied, filled
 
 
@@ -243,6 +247,120 @@ def test_what_cannot_be_saved_is_passed_over_alone(tmp_path: Path) -> None:
     with Store.read(tmp_path) as store:
         rows = store.connection.execute("SELECT session_id FROM study.sessions").fetchall()
     assert rows == [(1,), (2,), (4,), (5,)]
+
+
+def test_what_cannot_be_saved_is_found_among_many(tmp_path: Path) -> None:
+    """It is in a later batch of those that are saved together."""
+    sessions = [666 if at == 230 else 1 for at in range(260)]
+    filled(
+        tmp_path,
+        [sent("A", at, device_id="device-1", session_id=n) for at, n in enumerate(sessions)],
+    )
+    followers = [
+        Stumbles() if isinstance(one, SessionsFollower) else one for one in make_followers()
+    ]
+    with Study(tmp_path, followers) as study:
+        assert study.catch_up() == 260
+    assert facts(tmp_path) == [(number, 1) for number in range(1, 261) if number != 231]
+    with Store.read(tmp_path) as store:
+        rows = store.connection.execute("SELECT session_id, events FROM study.sessions").fetchall()
+    assert rows == [(1, 259)]
+
+
+def mixed(count: int) -> list[Capture]:
+    """Uploads with much of what there is to learn, some sent twice."""
+    contexts: list[dict[str, Any]] = [
+        {"platform": "Web", "os_name": "Chrome", "country": "France", "library": "lib/1"},
+        {"platform": "iOS", "version_name": "1.2", "language": "fr", "groups": {"club": ["a", 3]}},
+        {"platform": "iOS", "app_version": 7, "city": ["x"], "user_properties": {"plan": "pro"}},
+        {"platform": None, "user_properties": {"$add": {"n": 1}}, "revenue": 3},
+    ]
+    found = []
+    for at in range(count):
+        events = [
+            {
+                "event_type": ("A", "[Amplitude] Element Clicked", "$identify")[(at + n) % 3],
+                "device_id": f"device-{(at * 7 + n) % 11}",
+                "user_id": f"user-{at % 5}" if at % 4 else None,
+                "session_id": T0 + at // 50,
+                "insert_id": f"{at}-{n}",
+                "event_properties": {"[Amplitude] Element Text": f"Buy {n}", "n": at % 13},
+                **contexts[(at // 3) % 4],
+            }
+            for n in range(1 + at % 3)
+        ]
+        found.append(arrived(at, *events))
+        if at % 17 == 0:
+            found.append(arrived(at, *events))
+    return found
+
+
+def contents(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All tables of the study, whatever the order of their rows."""
+    with contextlib.closing(sqlite3.connect(folder / FILE)) as db:
+        names = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {
+            name: sorted(db.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
+            for (name,) in names
+            if not name.startswith("sqlite_")
+        }
+
+
+def test_what_is_learned_does_not_depend_on_what_is_saved_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(tmp_path, mixed(600))
+    found = []
+    for seconds in (0, 60):
+        monkeypatch.setattr(running, "TOGETHER_S", seconds)
+        told: list[int] = []
+        with Study(tmp_path) as study:
+            study.catch_up(progress=lambda one: told.append(one.through))  # noqa: B023
+        found.append((contents(tmp_path), len(told)))
+        (tmp_path / FILE).unlink()
+    (apart, times), (together, once) = found
+    assert apart == together
+    assert len(apart["placed"]) == 1200
+    assert (times, once) == (4, 1)
+
+
+def test_progress_is_what_others_see(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "TOGETHER_S", 0)
+    filled(tmp_path, [sent("A", at, device_id="device-1") for at in range(450)])
+    seen = []
+
+    def look(progress: running.Progress) -> None:
+        with Store.read(tmp_path) as store:
+            (last,) = store.connection.execute("SELECT max(id) FROM study.placed").fetchone()
+        seen.append((progress.through, last))
+
+    with Study(tmp_path) as study:
+        study.catch_up(progress=look)
+    assert seen == [(200, 200), (400, 400), (450, 450)]
+
+
+def test_facets_are_those_of_each_event(tmp_path: Path) -> None:
+    captures = mixed(120)
+    expected: dict[tuple[str, str], int] = {}
+    studied(tmp_path, captures).close()
+    with Store.read(tmp_path) as store:
+        counted = {row[0] for row in store.connection.execute("SELECT id FROM study.placed")}
+        number = 0
+        for at, capture in enumerate(captures, 1):
+            upload = decode(capture).upload
+            assert upload
+            for event in upload.events:
+                number += 1
+                if number in counted:
+                    for key in facets(event.fields, upload.library):
+                        expected[key] = expected.get(key, 0) + 1
+            assert store.captures.load(at)
+        rows = store.connection.execute(
+            "SELECT facet, value, sum(events) FROM study.person_facets GROUP BY 1, 2"
+        ).fetchall()
+    assert {(facet, value): events for facet, value, events in rows} == expected
+    assert expected["platform", "Web"] > 20
+    assert expected["group", "club: 3"] > 20
 
 
 def test_half_characters_are_studied(tmp_path: Path) -> None:
