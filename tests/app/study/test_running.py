@@ -18,7 +18,7 @@ from app.decode import decode
 from app.errors import StoreUnavailable
 from app.model import Capture, Via
 from app.store import Store
-from app.study import FILE, Study, running
+from app.study import FILE, Study, reading, running
 from app.study import tables as study_tables
 from app.study.doing import facets
 from app.study.followers import make_followers
@@ -273,7 +273,7 @@ def mixed(count: int) -> list[Capture]:
         {"platform": "Web", "os_name": "Chrome", "country": "France", "library": "lib/1"},
         {"platform": "iOS", "version_name": "1.2", "language": "fr", "groups": {"club": ["a", 3]}},
         {"platform": "iOS", "app_version": 7, "city": ["x"], "user_properties": {"plan": "pro"}},
-        {"platform": None, "user_properties": {"$add": {"n": 1}}, "revenue": 3},
+        {"platform": "Web", "user_properties": {"$add": {"n": 1}}, "revenue": 3},
     ]
     found = []
     for at in range(count):
@@ -322,6 +322,21 @@ def test_what_is_learned_does_not_depend_on_what_is_saved_together(
     assert apart == together
     assert len(apart["placed"]) == 1200
     assert (times, once) == (4, 1)
+
+
+def test_large_uploads_are_read_one_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "TOGETHER_S", 0)
+    monkeypatch.setattr(reading, "MOST_EVENTS", 3)
+    sizes = [1, 2, 1, 4, 3, 1]
+    events = [{"event_type": "A", "device_id": "device-1", "insert_id": str(n)} for n in range(12)]
+    captures = [arrived(at, *events[:size]) for at, size in enumerate(sizes)]
+    filled(tmp_path, captures)
+    told: list[int] = []
+    with Study(tmp_path) as study:
+        study.catch_up(progress=lambda one: told.append(one.through))
+    assert told == [2, 3, 4, 5, 6]
 
 
 def test_progress_is_what_others_see(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
