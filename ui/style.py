@@ -102,6 +102,34 @@ QLabel[role="status"] { color: $muted; font-size: 11px; }
 QLabel[role="status-warning"] { color: $warning; font-size: 11px; }
 QLabel[role="status-bad"] { color: $bad; font-size: 11px; }
 
+QPlainTextEdit[code="true"] {
+    background: $ground; border: 1px solid $line; border-radius: 6px; padding: 6px 4px;
+}
+QPlainTextEdit[code="true"]:focus { border-color: $accent; }
+QFrame[segments="true"] { background: $hover; border: 1px solid $line; border-radius: 7px; }
+QPushButton[kind="segment"] {
+    background: transparent; border: 1px solid transparent; border-radius: 6px; color: $muted;
+    padding: 0 12px; min-height: 24px;
+}
+QPushButton[kind="segment"]:hover { color: $text; }
+QPushButton[kind="segment"]:focus { border-color: $accent; }
+QPushButton[kind="segment"]:checked {
+    background: $raised; border-color: $edge; color: $text;
+}
+QPushButton[kind="segment"]:checked:focus { border-color: $accent; }
+QPushButton[kind="segment"][tone="bad"]:checked { color: $bad; border-color: $bad; }
+QPushButton[kind="segment"]:disabled { color: $faint; }
+QPushButton[copy="true"] {
+    background: transparent; border: 1px solid transparent; border-radius: 6px;
+    padding: 0 6px; min-height: 24px; color: $muted;
+}
+QPushButton[copy="true"][framed="true"] { border-color: $edge; }
+QPushButton[copy="true"]:hover { background: $hover; color: $text; }
+QPushButton[copy="true"]:focus { border-color: $accent; }
+QPushButton[copy="true"]:disabled { color: $faint; }
+QPushButton[copy="true"][copied="true"] { color: $good; }
+
+
 QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 4px; color: $text; }
 QToolButton:hover { background: $hover; }
 QToolButton:pressed { background: $selected; }

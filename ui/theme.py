@@ -79,9 +79,16 @@ class Theme(QObject):
         chosen = self._tokens()
         if chosen is self._applied:
             return
+        is_first = self._applied is None
         self._applied = chosen
         self._application.setPalette(palette(chosen))
-        self._application.setStyleSheet(stylesheet(chosen))
+        if is_first:
+            self._application.setStyleSheet(stylesheet(chosen))
+        else:
+            # Imported here: nothing is to be styled anew at the start.
+            from ui.restyling import restyle
+
+            restyle(self._application, stylesheet(chosen))
         _retint()
         self.changed.emit()
 

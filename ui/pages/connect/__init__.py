@@ -4,7 +4,7 @@ The Connect page: whether capture runs and works, and the ways to get traffic in
 
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -17,7 +17,6 @@ from ui.pages.connect.delivery import DeliveryCard
 from ui.pages.connect.endpoint import EndpointCard
 from ui.pages.connect.importing import ImportCard
 from ui.pages.connect.installed import InstalledCard
-from ui.pages.connect.parts import Card, sheet
 from ui.pages.connect.terminal import TerminalCard
 from ui.pages.connect.trust import TrustCard
 from ui.theme import label
@@ -45,7 +44,6 @@ class ConnectPage(QWidget):
         self._lay_out()
         self._add_actions(context)
         self.setAcceptDrops(True)
-        self.setStyleSheet(sheet())
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.shutdown)
@@ -54,13 +52,6 @@ class ConnectPage(QWidget):
         """Close the browsers that were opened here. May be called more than once."""
         self.opener.shutdown()
         self.installed.shutdown()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self.styleSheet() != sheet():
-            self.setStyleSheet(sheet())
-            for card in self.findChildren(Card):
-                card.redraw()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

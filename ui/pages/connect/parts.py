@@ -3,9 +3,8 @@ What the cards of the Connect page are made of: card, copy button, code to copy,
 """
 
 from collections.abc import Callable, Sequence
-from string import Template
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -25,40 +24,6 @@ from ui.plain import clipboard
 from ui.theme import label, mono_font, pixmap, tint, tokens
 
 COPIED_MS = 1600
-
-_SHEET = Template("""
-QPlainTextEdit[code="true"] {
-    background: $ground; border: 1px solid $line; border-radius: 6px; padding: 6px 4px;
-}
-QPlainTextEdit[code="true"]:focus { border-color: $accent; }
-QFrame[segments="true"] { background: $hover; border: 1px solid $line; border-radius: 7px; }
-QPushButton[kind="segment"] {
-    background: transparent; border: 1px solid transparent; border-radius: 6px; color: $muted;
-    padding: 0 12px; min-height: 24px;
-}
-QPushButton[kind="segment"]:hover { color: $text; }
-QPushButton[kind="segment"]:focus { border-color: $accent; }
-QPushButton[kind="segment"]:checked {
-    background: $raised; border-color: $edge; color: $text;
-}
-QPushButton[kind="segment"]:checked:focus { border-color: $accent; }
-QPushButton[kind="segment"][tone="bad"]:checked { color: $bad; border-color: $bad; }
-QPushButton[kind="segment"]:disabled { color: $faint; }
-QPushButton[copy="true"] {
-    background: transparent; border: 1px solid transparent; border-radius: 6px;
-    padding: 0 6px; min-height: 24px; color: $muted;
-}
-QPushButton[copy="true"][framed="true"] { border-color: $edge; }
-QPushButton[copy="true"]:hover { background: $hover; color: $text; }
-QPushButton[copy="true"]:focus { border-color: $accent; }
-QPushButton[copy="true"]:disabled { color: $faint; }
-QPushButton[copy="true"][copied="true"] { color: $good; }
-""")
-
-
-def sheet() -> str:
-    """The page's own additions to the stylesheet, in the colours in use now."""
-    return _SHEET.substitute(tokens()._asdict())
 
 
 class Card(QFrame):
@@ -85,9 +50,14 @@ class Card(QFrame):
         self.rows.setSpacing(8)
         self.rows.addLayout(self.head)
         self.rows.addWidget(self.text)
-        self.redraw()
+        self._redraw()
 
-    def redraw(self) -> None:
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and "_picture" in self.__dict__:
+            self._redraw()
+
+    def _redraw(self) -> None:
         """Draw the icon in the colours in use now."""
         if self._icon:
             self._picture.setPixmap(pixmap(self._icon, tokens().muted, 20, 2))

@@ -5,7 +5,6 @@ Faults and limits: uploads that fail on purpose, and what local answers enforce.
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from ui.context import Context
-from ui.pages.connect.parts import sheet
 from ui.pages.faults.adding import AddingCard
 from ui.pages.faults.limits import LimitsCard
 from ui.pages.faults.listing import FaultsCard
@@ -24,7 +23,6 @@ class FaultsPage(QWidget):
         self.limits = LimitsCard(context)
         self.adding.added.connect(self.faults.add)
         self._lay_out()
-        self.setStyleSheet(sheet())
 
     def _lay_out(self) -> None:
         body = QWidget()

@@ -12,7 +12,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -33,7 +33,7 @@ from app.label.live import clickable
 from app.store import Store
 from ui.actions import Action as WindowAction
 from ui.context import Context
-from ui.pages.connect.parts import Segments, sheet
+from ui.pages.connect.parts import Segments
 from ui.pages.label.booklist import BookList
 from ui.pages.label.checking import SelfCheck
 from ui.pages.label.counting import Counted, Told, by_day, count, tell
@@ -85,7 +85,6 @@ class LabelPage(QWidget):
         self._add_actions()
         self._show_mode()
         self.editor.hide()
-        self.setStyleSheet(sheet())
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.shutdown)
@@ -97,11 +96,6 @@ class LabelPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._look_again()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self.styleSheet() != sheet():
-            self.setStyleSheet(sheet())
 
     # What a person does on the page
 
