@@ -326,7 +326,7 @@ def _label(given: argparse.Namespace) -> int:
     elif given.does == "suggest":
         _print_json(command.suggested(folder, given.event, group=given.group))
     elif given.does == "import":
-        _print_json(command.imports(folder, given.file))
+        return _import_labels(folder, given.file, strict=given.strict)
     elif given.does == "export":
         forms, warnings = command.exports(folder, ours=given.ours)
         _print_json(forms)
@@ -337,6 +337,18 @@ def _label(given: argparse.Namespace) -> int:
     else:
         _print_json(command.matched(folder, command.chosen(folder, given, saved=True)))
     return 0
+
+
+def _import_labels(folder: Path, file: Path, *, strict: bool) -> int:
+    from app.label import command
+
+    lines = list(command.imports(folder, file, strict=strict))
+    _print_json(lines)
+    bad = sum("error" in line for line in lines)
+    if bad:
+        said = "nothing was imported" if bad == len(lines) else f"{len(lines) - bad} imported"
+        print(f"{file}: {said}, {bad} {'problems' if bad > 1 else 'problem'}.", file=sys.stderr)
+    return int(bad > 0)
 
 
 def _folder(given: argparse.Namespace) -> Path:

@@ -79,6 +79,7 @@ def add_label_arguments(parser: argparse.ArgumentParser) -> None:
     _add_values(add)
     given = action("import", "labeled events of Amplitude's form, or of ours")
     given.add_argument("file", type=Path, metavar="FILE")
+    given.add_argument("--strict", action="store_true", help="all entries of the file or none")
     export = action("export", "all, in Amplitude's form")
     export.add_argument("--ours", action="store_true", help="in our own form, without loss")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.errors import BadInput
 from app.label.element import ACTIONS, PREFIX
-from app.label.events import Condition, Definition, LabeledEvent, Op, checked
+from app.label.events import WITHOUT_VALUES, Condition, Definition, LabeledEvent, Op, checked
 from app.label.selector import converted, parse
 
 HIERARCHY = f"{PREFIX}Element Hierarchy"
@@ -53,14 +53,16 @@ def exported(label: LabeledEvent) -> Converted[dict[str, Any]]:
     filters}]}`."""
     warnings: list[str] = []
     definitions = []
-    for definition in label.live:
-        filters = [_filter(one, warnings) for one in definition.conditions if not one.is_blank]
+    for part in label.live:
+        filters = [_filter(one, warnings) for one in part.conditions if not one.is_blank]
         definitions.append(
             {
-                "event_type": definition.action.event_type,
+                "event_type": part.action.event_type,
                 "filters": [one for one in filters if one],
             }
         )
+    if not definitions:
+        raise BadInput("It counts nothing now, and Amplitude has no way to say so.")
     off = len(label.definitions) - len(label.live)
     if off:
         warnings.append(f"{off} definitions that are switched off or archived are left out.")
@@ -84,7 +86,7 @@ def imported(body: object) -> Converted[LabeledEvent]:
     if not isinstance(listed, list):
         raise BadInput("A labeled event of Amplitude has a list “definition”.")
     warnings: list[str] = []
-    definitions = tuple(_definition(one, warnings) for one in listed)
+    definitions = tuple(definition(one, warnings) for one in listed)
     name = next((v for k in ("name", "id") if isinstance(v := body.get(k), str) and v), "")
     label = checked(
         LabeledEvent(
@@ -129,7 +131,8 @@ def _filter(one: Condition, warnings: list[str]) -> dict[str, Any]:
     }
 
 
-def _definition(body: object, warnings: list[str]) -> Definition:
+def definition(body: object, warnings: list[str] | None = None) -> Definition:
+    """One definition from Amplitude's form; adds to `warnings`. Raises BadInput with a sentence."""
     if not isinstance(body, Mapping):
         raise BadInput("A definition of Amplitude is a JSON object.")
     action = ACTIONS.get(str(body.get("event_type")))
@@ -141,15 +144,19 @@ def _definition(body: object, warnings: list[str]) -> Definition:
     filters = body.get("filters", [])
     if not isinstance(filters, list):
         raise BadInput("“filters” is a list.")
-    return Definition(action, tuple(_condition(one, warnings) for one in filters), "import")
+    return Definition(action, tuple(condition(one, warnings) for one in filters), "import")
 
 
-def _condition(body: object, warnings: list[str]) -> Condition:
+def condition(body: object, warnings: list[str] | None = None) -> Condition:
+    """One condition from a filter of Amplitude; adds to `warnings`. Raises BadInput with a
+    sentence."""
     if not isinstance(body, Mapping):
         raise BadInput("A filter of Amplitude is a JSON object.")
     key, said, values = (body.get(f"subprop_{name}") for name in ("key", "op", "value"))
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise BadInput("“subprop_value” is a list of texts.")
+    if not values and said not in {_OPS[op] for op in WITHOUT_VALUES} and warnings is not None:
+        warnings.append("A filter without values takes any value.")
     if key == HIERARCHY and said == CSS:
         return Condition("selector", Op.CSS_MATCH, tuple(_selector(v, warnings) for v in values))
     field, op = _KEYS.get(str(key)), _FROM_OPS.get(str(said))
@@ -158,9 +165,10 @@ def _condition(body: object, warnings: list[str]) -> Condition:
     return Condition(field, op, tuple(values))
 
 
-def _selector(value: str, warnings: list[str]) -> str:
+def _selector(value: str, warnings: list[str] | None) -> str:
     if ">>>" in value:
-        warnings.append("Marks for shadow trees were taken out of a selector.")
+        if warnings is not None:
+            warnings.append("Marks for shadow trees were taken out of a selector.")
         value = converted(value)
     parse(value)
     return value

@@ -17,10 +17,11 @@ import orjson
 from app.decode.body import clean
 from app.errors import BadInput
 from app.label import naming
-from app.label.amplitude import exported, imported
+from app.label.amplitude import exported
 from app.label.element import Action, clicked
 from app.label.evaluate import DefinitionJudge, Judge
 from app.label.events import Condition, Definition, LabeledEvent, Op, checked, labeled_event
+from app.label.filed import filed, fitting
 from app.label.health import health
 from app.label.labels import Labels
 from app.label.matching import Clicks, Found
@@ -142,19 +143,18 @@ def added(folder: Path, label: LabeledEvent) -> Iterator[Line]:
         }
 
 
-def imports(folder: Path, file: Path) -> Iterator[Line]:
-    """Labeled events of Amplitude's form, or of ours, from a JSON file with one or a list."""
-    body = read_json(file)
+def imports(folder: Path, file: Path, *, strict: bool = False) -> Iterator[Line]:
+    """Save the labeled events of a file; with `strict` all or none. A line for each that was saved
+    (`id`, `name`, `place`, `warnings`), and one for everything that is wrong (`place`, `error`)."""
+    read = filed(read_json(file))
     with Labels(folder) as labels:
-        for one in body if isinstance(body, list) else [body]:
-            is_ours = isinstance(one, dict) and "definitions" in one
-            if is_ours:
-                saved = labels.save(labeled_event(str(one.get("name", "")), one))
-                yield {"id": saved.id, "name": saved.name, "warnings": []}
-            else:
-                made = imported(one)
-                saved = labels.save(made.form)
-                yield {"id": saved.id, "name": saved.name, "warnings": [*made.warnings]}
+        read = fitting(read, labels.all())
+        entries = () if strict and read.refused else read.entries
+        saved = labels.save_all(entry.label for entry in entries)
+    for entry, label in zip(entries, saved, strict=True):
+        said = {"place": entry.place, "warnings": [*entry.warnings]}
+        yield {"id": label.id, "name": label.name, **said}
+    yield from ({"place": one.place, "error": one.sentence} for one in read.refused)
 
 
 def exports(folder: Path, *, ours: bool = False) -> tuple[list[Line], list[str]]:

@@ -7,13 +7,14 @@ cleared. What they match is learned by the study within moments of a change.
 
 import logging
 import types
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from app.errors import BadInput
-from app.label.events import Definition, LabeledEvent, checked, labeled_event
-from app.label.similar import of_same_definition, of_same_name
+from app.label.events import Definition, LabeledEvent, labeled_event
+from app.label.similar import Shelf, of_same_name
 from app.store.definitions import Definition as Stored
 from app.store.definitions import Definitions
 
@@ -48,17 +49,18 @@ class Labels:
     def save(self, label: LabeledEvent) -> LabeledEvent:
         """Make it, or change the one with its number. Raises BadInput when it is not usable, its
         name is taken, or another one has the same definition."""
-        label = checked(label)
-        others = self.all()
-        if taken := of_same_name(label, others):
-            where = " (archived)" if taken.archived else ""
-            raise BadInput(f"There is already a labeled event “{taken.name}”{where}.")
-        if not label.archived and (same := of_same_definition(label, others)):
-            raise BadInput(f"“{same.name}” has the same definition.")
-        found = _label(self._definitions.save(KIND, label.name, label.as_json(), label.id))
+        fitting = Shelf(self.all()).fitting(label)
+        found = _label(self._definitions.save(KIND, *_stored(fitting)))
         if found is None:
             raise BadInput("The labeled event could not be read back.")
         return found
+
+    def save_all(self, labels: Iterable[LabeledEvent]) -> list[LabeledEvent]:
+        """Make all of them or none. Raises BadInput when one does not fit the others."""
+        shelf = Shelf(self.all())
+        fitting = [shelf.add(one) for one in labels]
+        stored = self._definitions.save_all(KIND, map(_stored, fitting))
+        return [label for one in stored if (label := _label(one))]
 
     def archive(self, number: int, archived: bool = True) -> LabeledEvent:
         """Take it out of counting and lists, or put it back. Raises BadInput."""
@@ -70,7 +72,11 @@ class Labels:
 
     def remove(self, number: int) -> None:
         """Remove it. `save` with the same number brings it back."""
-        self._definitions.remove(number)
+        self.remove_all([number])
+
+    def remove_all(self, numbers: Iterable[int]) -> None:
+        """Remove many at once."""
+        self._definitions.remove_all(numbers)
 
     def version(self) -> int:
         """Changes whenever somebody wrote."""
@@ -96,6 +102,10 @@ class Labels:
         if not found:
             raise BadInput("This labeled event was removed.")
         return found
+
+
+def _stored(label: LabeledEvent) -> tuple[str, dict[str, Any], int | None]:
+    return label.name, label.as_json(), label.id
 
 
 def _label(one: Stored) -> LabeledEvent | None:

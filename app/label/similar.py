@@ -6,9 +6,11 @@ ones may be meant; they are shown with their numbers.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
-from app.label.events import Condition, Definition, LabeledEvent, name_key
+from app.errors import BadInput
+from app.label.events import Condition, Definition, LabeledEvent, checked, name_key
 
 FEWEST_COMMON = 3
 JACCARD = 0.5
@@ -32,20 +34,43 @@ def of_same_name(label: LabeledEvent, others: Iterable[LabeledEvent]) -> Labeled
     return next((one for one in others if one.id != label.id and name_key(one.name) == key), None)
 
 
-def of_same_definition(label: LabeledEvent, others: Iterable[LabeledEvent]) -> LabeledEvent | None:
-    """Another one, not archived, that has one of these definitions in a common project."""
-    keys = {definition.key() for definition in label.definitions}
-    return next(
-        (
-            one
-            for one in others
-            if one.id != label.id
-            and not one.archived
-            and _share_projects(label, one)
-            and any(definition.key() in keys for definition in one.definitions)
-        ),
-        None,
-    )
+class Shelf:
+    """Labeled events that have to fit together: each has a name and definitions of its own. Many
+    can be added; each costs as much as it has definitions."""
+
+    def __init__(self, labels: Iterable[LabeledEvent]) -> None:
+        self._names: dict[str, list[LabeledEvent]] = {}
+        self._definitions: dict[str, list[LabeledEvent]] = {}
+        for one in labels:
+            self._put(one)
+
+    def fitting(self, label: LabeledEvent) -> LabeledEvent:
+        """The labeled event, tidied. Raises BadInput when it is not usable, its name is taken, or
+        another one that is not archived has one of its definitions in a common project."""
+        label = checked(label)
+        taken = next(
+            (o for o in self._names.get(name_key(label.name), ()) if o.id != label.id), None
+        )
+        if taken:
+            where = " (archived)" if taken.archived else ""
+            raise BadInput(f"There is already a labeled event “{taken.name}”{where}.")
+        for definition in () if label.archived else label.definitions:
+            for one in self._definitions.get(definition.key(), ()):
+                if one.id != label.id and not one.archived and _share_projects(label, one):
+                    raise BadInput(f"“{one.name}” has the same definition.")
+        return label
+
+    def add(self, label: LabeledEvent) -> LabeledEvent:
+        """As `fitting`, and the next ones have to fit this one too."""
+        fitting = self.fitting(label)
+        # New ones have no number yet, and would be taken for each other.
+        self._put(replace(fitting, id=-1 - len(self._names)) if fitting.id is None else fitting)
+        return fitting
+
+    def _put(self, label: LabeledEvent) -> None:
+        self._names.setdefault(name_key(label.name), []).append(label)
+        for definition in label.definitions:
+            self._definitions.setdefault(definition.key(), []).append(label)
 
 
 def similar(

@@ -17,6 +17,7 @@ from app.label.selector.syntax import escaped, quoted, words
 HOOK, ID, CUSTOM_TAG, NAME, TAG = 0.05, 0.12, 0.15, 0.18, 0.25
 HREF, HREF_PATH, TYPE, ACTION, ARIA, ROLE = 0.30, 0.32, 0.35, 0.35, 0.38, 0.40
 CLASS, DATA, CONTAINER, STEM, TITLE, REFERENCE = 0.48, 0.42, 0.45, 0.50, 0.50, 0.60
+NUMBERED_HREF = 1.1
 LOOKS, HASHED, PRESENT, NUMBERED_ID, GENERIC_TAG, POSITION, LEVEL = (
     1.0,
     1.8,
@@ -221,8 +222,10 @@ def _href(value: str) -> list[Token]:
     is_empty = value in {"", "#", "#!", "/", "./"} or value.lower().startswith("javascript:")
     if is_empty or MASK in value or len(value) > LONGEST_VALUE * 2:
         return []
-    if len(_DIGITS.findall(path)) > MOST_DIGITS or len(value) >= VALUE_UNITS // 2:
+    if len(value) >= VALUE_UNITS // 2:
         return []
+    if len(_DIGITS.findall(path)) > MOST_DIGITS:
+        return [(f"[href={quoted(value)}]", NUMBERED_HREF)]
     if "?" in value and len(path) > 1:
         return [(f"[href^={quoted(path)}]", HREF_PATH)]
     return [(f"[href={quoted(value)}]", HREF)]

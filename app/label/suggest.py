@@ -57,7 +57,13 @@ COMMON = frozenset(
     )
 )
 """Classes that a page soon has more of."""
-TEXT, PART = 0.45, 0.30
+_VARIANT = re.compile(
+    r"\.(?:\w+-)*?(?:btn|button|badge|chip|tag|alert|link|icon)(?:-+outlined?)?-+(?:primary|secondary|tertiary"
+    r"|success|danger|warning|error|info|light|dark|white|black|gr[ae]y|default|outlined?|solid"
+    r"|ghost|flat|plain|text|split|circle|round|rounded|pill|small|medium|large|xs|sm|md|lg|xl)$"
+)
+"""Classes that say how a button looks, which the next one may as well."""
+TEXT, PART, NUMBERED = 0.45, 0.30, 1.1
 LONGEST_RUN, SHORTEST_RUN = 60, 4
 MOST_BACKUP = 1.2
 MOST_AROUND = 12
@@ -98,6 +104,8 @@ class _Candidate:
     text: str = ""
     part: bool = False
     """The text is a part of what the element says."""
+    is_generic: bool = False
+    """Nothing that is said of the element itself is its own."""
 
     def __lt__(self, other: "_Candidate") -> bool:
         mine = (round(self.cost, 6), len(self.selector), self.selector, self.text)
@@ -179,14 +187,17 @@ def _search(
     ]
     around = _around(population, leaf, meant)
     found = [
-        _Candidate(cost + (ALONE if all(map(_is_generic, parts)) else 0), _compound(parts))
+        _Candidate(cost + (ALONE if generic else 0), _compound(parts), is_generic=generic)
         for cost, parts, mask in matched
         if mask == meant
+        for generic in [all(map(_is_generic, parts))]
     ]
     for cost, parts, mask in matched:
         for more, said, outer in around:
             if mask & outer == meant:
-                found.append(_Candidate(cost + more, f"{said} {_compound(parts)}"))
+                generic = all(map(_is_generic, parts))
+                whole = f"{said} {_compound(parts)}"
+                found.append(_Candidate(cost + more, whole, is_generic=generic))
     if min((one.cost for one in found), default=9) > FAIR + 0.1:
         found += _twice(matched, around, meant)
     found += _texts(population, target, meant, around)
@@ -254,7 +265,9 @@ def _is_tag(text: str) -> bool:
 
 def _is_generic(text: str) -> bool:
     """Whether many elements have it, so that being the only one is chance."""
-    return _is_tag(text) or text in COMMON or text.startswith(("[type=", "[role=", "[method="))
+    if _is_tag(text) or text in COMMON or _VARIANT.match(text):
+        return True
+    return text.startswith(("[type=", "[role=", "[method="))
 
 
 def _compound(parts: Sequence[str]) -> str:
@@ -282,12 +295,12 @@ def _texts(
 ) -> list[_Candidate]:
     """The text with the tag, within something if need be."""
     found = []
-    for text, part in _said(target.text or ""):
-        cost = TEXT + PART * part
+    for text, cost, part in _said(target.text or ""):
         mask = population.saying(text) if part else population.of_text(text)
         mask &= population.of_tag(target.tag)
         if mask == meant:
-            return [_Candidate(cost, text=text, part=part)]
+            found.append(_Candidate(cost, text=text, part=part))
+            continue
         found += [
             _Candidate(cost + more, said, text, part)
             for more, said, outer in around
@@ -296,15 +309,19 @@ def _texts(
     return found
 
 
-def _said(text: str) -> list[tuple[str, bool]]:
-    """Texts to ask for: the whole, or the longest run of words without digits."""
+def _said(text: str) -> list[tuple[str, float, bool]]:
+    """Texts to ask for, with their costs and whether they are a part: the whole, or of one with
+    digits the longest run of words without them, and only then the whole."""
     if is_usable_text(text):
-        return [(text, False)]
+        return [(text, TEXT, False)]
     runs = re.split(
         r"\S*[0-9*]\S*", text[:LONGEST_RUN].rpartition(" ")[0] if len(text) > LONGEST_RUN else text
     )
     longest = max((run.strip() for run in runs), key=len, default="")
-    return [(longest, True)] if len(longest) >= SHORTEST_RUN else []
+    found = [(longest, TEXT + PART, True)] if len(longest) >= SHORTEST_RUN else []
+    if len(text) <= LONGEST_TEXT and MASK not in text and any(map(str.isalpha, text)):
+        found.append((text, TEXT + NUMBERED, False))
+    return found
 
 
 def _by_looks(
@@ -431,7 +448,10 @@ def _backup(
     other = [
         one
         for one in candidates
-        if bool(one.text) != bool(best.text) and one.cost <= MOST_BACKUP and not one.part
+        if bool(one.text) != bool(best.text)
+        and one.cost <= MOST_BACKUP
+        and not one.part
+        and not one.is_generic
     ]
     mine = _named(best.selector)
     apart = [

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import time
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -83,20 +83,26 @@ class Definitions:
     ) -> Definition:
         """Make one, or change the one with this number (which is made anew if it was removed, so
         that an undo finds everything as it was). Raises StoreUnavailable."""
+        return self.save_all(kind, [(name, body, number)])[0]
+
+    def save_all(
+        self, kind: str, made: Iterable[tuple[str, dict[str, Any], int | None]]
+    ) -> list[Definition]:
+        """Make or change many, all or none of them: (name, body, number), as `save` takes them.
+        Raises StoreUnavailable."""
         now = time.time_ns() // 1_000_000
         with explained(self._folder, FILE), self._transaction():
-            row = self._db.execute(
-                "INSERT INTO definitions (id, kind, name, body, created_ms, changed_ms)"
-                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
-                " body = excluded.body, changed_ms = excluded.changed_ms RETURNING id, created_ms",
-                (number, kind, name, json_text(body), now, now),
-            ).fetchone()
-        return Definition(int(row[0]), kind, name, body, int(row[1]), now)
+            return [self._put(kind, name, body, number, now) for name, body, number in made]
 
     def remove(self, number: int) -> None:
         """Remove one; nothing happens when it is not there. Raises StoreUnavailable."""
+        self.remove_all([number])
+
+    def remove_all(self, numbers: Iterable[int]) -> None:
+        """Remove many, or none of them if something fails. Raises StoreUnavailable."""
+        rows = [(number,) for number in numbers]
         with explained(self._folder, FILE), self._transaction():
-            self._db.execute("DELETE FROM definitions WHERE id = ?", (number,))
+            self._db.executemany("DELETE FROM definitions WHERE id = ?", rows)
 
     def version(self) -> int:
         """Changes whenever somebody wrote, this one included."""
@@ -133,6 +139,17 @@ class Definitions:
                 for statement in _TABLES:
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _put(
+        self, kind: str, name: str, body: dict[str, Any], number: int | None, now: int
+    ) -> Definition:
+        row = self._db.execute(
+            "INSERT INTO definitions (id, kind, name, body, created_ms, changed_ms)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
+            " body = excluded.body, changed_ms = excluded.changed_ms RETURNING id, created_ms",
+            (number, kind, name, json_text(body), now, now),
+        ).fetchone()
+        return Definition(int(row[0]), kind, name, body, int(row[1]), now)
 
     def _read(self, sql: str, value: object) -> list[Definition]:
         with explained(self._folder, FILE):

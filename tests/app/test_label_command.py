@@ -7,10 +7,6 @@ from typing import Any
 import pytest
 
 from app.__main__ import main
-from app.errors import BadInput
-from app.label.amplitude import exported, imported
-from app.label.element import Action
-from app.label.events import Condition, Definition, LabeledEvent, Op, checked
 from tests.app.study.test_labels import NAMES, clicks
 from tests.factories import event, filled, upload
 
@@ -126,43 +122,25 @@ def test_amplitudes_form_comes_and_goes(
     ]
     (ours,) = label(folder, capsys, "export", "--ours")
     file.write_text(json.dumps(ours))
-    with pytest.raises(AssertionError):
-        label(folder, capsys, "import", str(file))
-    assert "already a labeled event" in capsys.readouterr().err
+    assert main(["label", "import", str(file), "--workspace", str(folder)]) == 1
+    told = capsys.readouterr()
+    assert "already a labeled event" in json.loads(told.out)["error"]
+    assert "nothing was imported, 1 problem." in told.err
 
 
-def test_what_amplitude_can_say_passes_without_loss() -> None:
-    made = imported(FORM)
-    again = imported(exported(made.form).form)
-    assert again.form.definitions == made.form.definitions
-    assert again.warnings == ()
-    assert exported(again.form).warnings == ()
-
-
-def test_what_amplitude_cannot_say_is_said() -> None:
-    loud = Condition("text", Op.CONTAINS, ("x",), ignore_case=True)
-    made = checked(LabeledEvent("L", (Definition(Action.CLICKED, (loud,)),), api_keys=("k",)))
-    said = " ".join(exported(made).warnings)
-    assert "SDK does not act on it" in said
-    assert "exactly" in said
-    assert "projects" in said
-    regex = checked(
-        LabeledEvent("R", (Definition(Action.CLICKED, (Condition("text", Op.REGEX, ("x",)),)),))
-    )
-    with pytest.raises(BadInput, match="no way to say “text regex”"):
-        exported(regex)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        7,
-        {},
-        {"definition": [7]},
-        {"name": "X", "definition": [{"event_type": "Other"}]},
-        {"name": "X", "definition": [{"event_type": "[Amplitude] Element Clicked", "filters": 1}]},
-    ],
-)
-def test_what_is_not_amplitudes_form_is_refused(body: object) -> None:
-    with pytest.raises(BadInput):
-        imported(body)
+def test_bad_entries_stop_no_good_ones(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "labels.json"
+    file.write_text(json.dumps([FORM, 7, {**FORM, "name": "Again"}]))
+    call = ["label", "import", str(file), "--workspace", str(folder)]
+    assert main([*call, "--strict"]) == 1
+    assert "nothing was imported, 2 problems." in capsys.readouterr().err
+    assert label(folder, capsys, "list") == []
+    assert main(call) == 1
+    told = capsys.readouterr()
+    assert "1 imported, 2 problems." in told.err
+    lines = [json.loads(line) for line in told.out.splitlines()]
+    assert [one["place"] for one in lines] == ["entry 1 (“Added”)", "entry 2", "entry 3 (“Again”)"]
+    assert ["error" in one for one in lines] == [False, True, True]
+    assert [one["name"] for one in label(folder, capsys, "list")] == ["Added"]

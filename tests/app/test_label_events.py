@@ -1,5 +1,6 @@
 """Labeled events: what they mean, how they are kept, and which are refused."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -23,7 +24,7 @@ from app.label.events import (
 )
 from app.label.labels import Labels
 from app.label.selector import escaped
-from app.label.similar import of_same_definition, similar
+from app.label.similar import Shelf, similar
 from app.label.verdict import Reason
 from tests.app.labeling import chain, sent
 
@@ -253,7 +254,8 @@ def test_any_order_is_the_same_definition(
     again = Definition(Action.CLICKED, tuple(chance.sample(conditions, len(conditions))))
     assert (again.key() == one.key()) is not differs
     mine, theirs = LabeledEvent("A", (one,), id=1), LabeledEvent("B", (again,), id=2)
-    assert (of_same_definition(mine, [theirs]) is theirs) is not differs
+    with nullcontext() if differs else pytest.raises(BadInput, match="“B” has the same definition"):
+        Shelf([theirs]).fitting(mine)
     assert bool(similar(mine, [(theirs, {})], {})) is differs
 
 

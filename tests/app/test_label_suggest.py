@@ -11,7 +11,7 @@ from app.label.hierarchy import Hierarchy, Node
 from app.label.naming import description, group_name, name
 from app.label.stability import class_kind, is_auto_id
 from app.label.suggest import Suggestion, page_condition, suggest, suggest_group
-from tests.app.labeling import sent
+from tests.app.labeling import chain, sent
 from tests.factories import DATA
 
 CAPTURES = sorted(path.stem for path in (DATA / "label" / "captures").glob("cl*.json"))
@@ -82,6 +82,47 @@ def test_a_backup_rests_on_something_else() -> None:
     assert best.backup
     assert best.backup.value("text") == "*Get started"
     assert best.backup.origin == "backup"
+
+
+def links(
+    *attributes: dict[str, str], texts: tuple[str, ...] = (), first: tuple[str, ...] = ("btn",)
+) -> list[Element]:
+    """Links in a row that differ in these, the first one with classes of its own."""
+    return [
+        Element(
+            Action.CLICKED,
+            chain(
+                Node("a", at, at, "a" if at else None, "", ("btn",) if at else first, own),
+                Node("nav", 0, 0, None, "pager"),
+            ),
+            tag="a",
+            text=texts[at] if texts else None,
+        )
+        for at, own in enumerate(attributes)
+    ]
+
+
+def test_numbers_are_better_than_places_and_worse_than_words() -> None:
+    one, *others = links({"href": "/p/404.html"}, {"href": "/p/500.html"}, {"href": "/p/501.html"})
+    best = suggest(others[0], [one, *others])[0]
+    assert conditions(best)["selector"] == '[href="/p/500.html"]'
+    assert best.confidence == "fair"
+    one, *others = links({}, {}, {}, texts=("Top 10", "Top 20", "20"))
+    assert conditions(suggest(others[0], [one, *others])[0])["text"] == "Top 20"
+    assert suggest(others[0], [one, *others])[0].confidence == "weak"
+    assert "text" not in conditions(suggest(others[1], [one, *others])[0])
+
+
+def test_a_class_that_the_next_button_has_too_is_no_backup() -> None:
+    looks = ("btn", "btn-primary")
+    target, *others = links({}, {}, texts=("Older posts", "Newer posts"), first=looks)
+    best = suggest(target, [target, *others])[0]
+    assert conditions(best)["text"] == "Older posts"
+    assert best.backup is None
+    named, *others = links({}, {}, texts=("Older posts", "Newer posts"), first=("btn", "older"))
+    backup = suggest(named, [named, *others])[0].backup
+    assert backup
+    assert backup.value("selector") == ".older"
 
 
 def test_counts_on_page_and_in_history() -> None:

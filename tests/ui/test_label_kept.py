@@ -205,6 +205,7 @@ def test_labels_go_to_a_file_and_come_back(desk: Desk, tmp_path: Path) -> None:
     desk.until(lambda: desk.kept)
     assert desk.kept[0].name == "Order clicked"
     notice = desk.context.notifications._waiting[-1]
+    assert "Entry 2 (“Broken”)" in notice.details
     assert "a list “definition”" in notice.details
     page.keeper.undo()
     assert desk.kept == []

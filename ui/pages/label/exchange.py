@@ -11,22 +11,18 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.errors import BadInput
-from app.label.amplitude import imported
 from app.label.command import exports, read_json
-from app.label.events import LabeledEvent, labeled_event
+from app.label.filed import filed
 from ui.context import Context
 from ui.plain import one_line, plural
 
 FILTER = "Labeled events (*.json);;All files (*)"
-MOST = 5000
-
-type Read = tuple[list[LabeledEvent], list[str]]
 
 
 class Exchange(QObject):
-    """Signals: `read` with labeled events from a file, and sentences on what was lost."""
+    """Signals: `read` with what a file has (`Filed`)."""
 
-    read = Signal(list, list)
+    read = Signal(object)
 
     def __init__(self, context: Context, parent: QWidget) -> None:
         super().__init__(parent)
@@ -51,8 +47,8 @@ class Exchange(QObject):
     def import_file(self, path: str) -> None:
         """Read a file in the background: one labeled event or a list, in Amplitude's form or
         ours."""
-        self._context.jobs.run(self, lambda: read_file(Path(path)), "import").then(
-            lambda found: self.read.emit(*found)
+        self._context.jobs.run(self, lambda: filed(read_json(Path(path))), "import").then(
+            self.read.emit
         )
 
     def export_file(self, path: str) -> None:
@@ -85,22 +81,3 @@ class Exchange(QObject):
             is_import = title.startswith("Import")
             found.fileSelected.connect(self.import_file if is_import else self.export_file)
         return found
-
-
-def read_file(file: Path) -> Read:
-    """The labeled events of a file. Raises BadInput when it is none; what single ones cannot be
-    read for is said."""
-    body = read_json(file)
-    found: list[LabeledEvent] = []
-    warnings: list[str] = []
-    for one in (body if isinstance(body, list) else [body])[:MOST]:
-        try:
-            if isinstance(one, dict) and "definitions" in one:
-                found.append(labeled_event(str(one.get("name", "")), one))
-            else:
-                made = imported(one)
-                found.append(made.form)
-                warnings += made.warnings
-        except BadInput as error:
-            warnings.append(error.sentence)
-    return found, warnings

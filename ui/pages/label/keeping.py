@@ -11,11 +11,13 @@ from PySide6.QtCore import QObject, Signal
 
 from app.errors import AppError, BadInput
 from app.label.events import LabeledEvent
+from app.label.filed import Filed, fitting
 from app.label.labels import Labels
 from ui.context import Context
 from ui.plain import plural
 
 MOST_STEPS = 100
+TOLD = 20
 
 
 class Keeper(QObject):
@@ -46,25 +48,25 @@ class Keeper(QObject):
         self._did(told or f"“{saved.name}” is counted.", saved.name, back)
         return ""
 
-    def save_all(self, events: list[LabeledEvent], warnings: list[str]) -> None:
-        """Keep what was imported, as one step."""
-        saved, problems = [], list(warnings)
-        for event in events:
-            try:
-                one = self._put(event)
-            except BadInput as error:
-                problems.append(f"“{event.name}” is left out: {error.sentence}")
-                continue
-            if one is None:
-                return
-            saved.append(one)
+    def save_all(self, read: Filed) -> None:
+        """Keep what was imported, as one step; says what cannot be kept, with its place."""
+        try:
+            with Labels(self._context.workspace) as labels:
+                fit = fitting(read, labels.all())
+                saved = labels.save_all(entry.label for entry in fit.entries)
+        except AppError as error:
+            self._context.notifications.warn(f"{error.sentence} {error.hint}".strip())
+            return
         if saved:
             told = f"{plural(len(saved), 'labeled event')} imported."
-            self._did(told, told, lambda: [self._take_away(one) for one in saved])
+            self._did(told, told, lambda: self._take_all_away(saved))
+        lost = [sentence for entry in fit.entries for sentence in entry.warnings]
+        problems = [*map(str, fit.refused), *lost]
         if problems:
             first = "Not everything could be taken over as it was."
+            more = [f"… and {len(problems) - TOLD:,} more"] if len(problems) > TOLD else []
             self._context.notifications.warn(
-                first if saved else "Nothing was imported.", "\n".join(problems[:20])
+                first if saved else "Nothing was imported.", "\n".join([*problems[:TOLD], *more])
             )
 
     def archive(self, event: LabeledEvent) -> None:
@@ -128,3 +130,10 @@ class Keeper(QObject):
             self._context.notifications.warn(error.sentence)
             return False
         return True
+
+    def _take_all_away(self, saved: list[LabeledEvent]) -> None:
+        try:
+            with Labels(self._context.workspace) as labels:
+                labels.remove_all(one.id for one in saved if one.id is not None)
+        except AppError as error:
+            self._context.notifications.warn(error.sentence)
