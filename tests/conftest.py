@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,13 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
     """No thread, no child process and no window outlives its test."""
+    with leaving_nothing_behind():
+        yield
+
+
+@contextmanager
+def leaving_nothing_behind() -> Iterator[None]:
+    """The same for whatever is done inside."""
     threads = set(threading.enumerate())
     children = _children()
     windows = _windows()

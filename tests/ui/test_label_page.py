@@ -86,6 +86,26 @@ class Person:
         assert self.page.site.browser
         return self.page.site.browser.view
 
+    def hover(self, element: str) -> None:
+        """Move the mouse above an element of the site, in steps as a hand does."""
+        x, y = self._middle(element)
+        target = self.view.focusProxy() or self.view
+        for step in (-3, -1, 0):
+            QTest.mouseMove(target, QPoint(x + step, y))
+
+    def click_here(self, element: str) -> None:
+        """Click without anything scrolling: what is there only while the mouse is near."""
+        x, y = self._middle(element)
+        self.hover(element)
+        target = self.view.focusProxy() or self.view
+        QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+
+    def _middle(self, element: str) -> tuple[int, int]:
+        box = "(e => { const r = e.getBoundingClientRect();"
+        box += f" return [r.left + r.width / 2, r.top + r.height / 2]; }})({element})"
+        x, y = self.run(box)
+        return round(x), round(y)
+
     def label_mode(self) -> None:
         self._qtbot.mouseClick(self.page.mode.buttons["label"], Qt.MouseButton.LeftButton)
         self.until(lambda: self.page.site.survey is not None)

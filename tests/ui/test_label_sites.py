@@ -1,254 +1,219 @@
 """
-Labeling on front ends that others made: an admin template with jQuery, one that a bundler built, a
-shop of cards, and web components. Each is served as its package has it, with the real Browser SDK
-added, and is labeled with the mouse: what was clicked before counts, labeling itself sends nothing.
+Labeling on front ends that others made, with the real Browser SDK that the proxy adds to them.
+
+Eight things are labeled with the mouse: what was clicked before counts, labeling itself sends
+nothing, clicks count as they come, whatever SDK reports them, and after a release with other class
+names what is lost is found again.
 """
 
-import http.server
-import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-from PySide6.QtCore import Qt
-from pytestqt.exceptions import TimeoutError as NeverHappened
-from pytestqt.qtbot import QtBot
 
-from app.label.events import LabeledEvent
-from tests.ui.connecting import serving
-from tests.ui.test_browser import context, pytestmark  # noqa: F401
-from tests.ui.test_label_page import Person, person  # noqa: F401
-
-PACKAGES = (Path(__file__).parents[1] / "sdk/node_modules").resolve()
-SDK = PACKAGES / "@amplitude/analytics-browser/lib/scripts/amplitude-min.js"
-ADMIN = PACKAGES / "startbootstrap-sb-admin-2"
-BUNDLED = PACKAGES / "gentelella/dist"
-SHOP = PACKAGES / "startbootstrap-shop-homepage/dist"
-COMPONENTS = PACKAGES / "@shoelace-style/shoelace/cdn"
-CLICKED, CHANGED = "[Amplitude] Element Clicked", "[Amplitude] Element Changed"
-LEFT = Qt.MouseButton.LeftButton
+from app.filter import Filter
+from tests.conftest import leaving_nothing_behind
+from tests.ui.conftest import KEY
+from tests.ui.desk import CHANGED, CLICKED, LEFT, Desk, desk_at
+from tests.ui.frontends import (
+    ADMIN,
+    ALL,
+    BUNDLED,
+    COMPONENTS,
+    PACKAGES,
+    SHOP,
+    SINGLE,
+    churned,
+    front_end,
+)
+from tests.ui.test_browser import pytestmark
 
 pytestmark = [
     *pytestmark,
     pytest.mark.sdk,
     pytest.mark.skipif(
-        not all(one.exists() for one in (SDK, ADMIN, BUNDLED, SHOP, COMPONENTS)),
-        reason="the front ends from npm are not installed",
+        not all(one.exists() for one in (*ALL, PACKAGES / "browser-2-11")),
+        reason="the front ends and SDKs from npm are not installed",
     ),
 ]
 
-START = b"""<script src="/sdk.js"></script><script>
-amplitude.init('0123456789abcdef0123456789abcdef', 'user-1', {deviceId: 'device-1',
-  flushIntervalMillis: 100, fetchRemoteConfig: %s, autocapture: {elementInteractions: true}});
-addEventListener('click', event => event.target.closest?.('a') && event.preventDefault());
-</script>"""
-PARTS = b"""<!doctype html><title>Parts</title><head>
-<script type="module" src="/shoelace.js"></script></head>
-<body><sl-button variant="primary">Order now</sl-button><sl-switch>Mail me</sl-switch></body>"""
-TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
-_ELSEWHERE = re.compile(rb"(?:src|href)=\"https://[^\"]*\"")
+SEARCH = "document.querySelector('form.navbar-search')"
+ICON, FIELD = f"{SEARCH}.querySelector('button i.fas')", f"{SEARCH}.querySelector('input')"
+CARDS = "Array.from(document.querySelectorAll('.card a.btn'))"
+CALENDAR = "document.querySelector('a[href=\"calendar.html\"]')"
+ENTRY = "document.querySelector('.pure-menu-children a[href=\"#export\"]')"
+SHADOW = "document.querySelector('sl-button').shadowRoot.querySelector('button')"
+MENUS_OF_ADMIN = {"v2-11": "alertsDropdown", "v2-0": "messagesDropdown", "v1-13": "userDropdown"}
 
 
-class Step(NamedTuple):
-    """One thing to label: where, as JavaScript, and what it is called then."""
-
-    element: str
-    name: str
-    group: int = 0
-
-
-@contextmanager
-def front_end(
-    folder: Path, page: bytes = b"", churn: bool = False, remote: bool = False
-) -> Iterator[str]:
-    """Serve a folder with the SDK in its pages; `churn` renames classes, as another build would."""
-
-    class Site(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            name = self.path.partition("?")[0].lstrip("/")
-            file = SDK if name == "sdk.js" else folder / name
-            if page and name == "index.html":
-                body = page
-            elif file.is_file() and PACKAGES in file.resolve().parents:
-                body = file.read_bytes()
-            else:
-                self.send_error(404)
-                return
-            if name.endswith(".html"):
-                # Nothing is fetched from elsewhere in a test.
-                body = _ELSEWHERE.sub(b'data-elsewhere=""', body)
-                start = START % (b"true" if remote else b"false")
-                body = body.replace(b"<head>", b"<head>" + start, 1)
-                if churn:
-                    body = body.replace(b"btn-outline-dark", b"css-1x9f2k").replace(
-                        b"text-center", b"css-77ab3d"
-                    )
-            self.send_response(200)
-            self.send_header("Content-Type", TYPES.get(file.suffix, "application/octet-stream"))
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with serving(Site) as url:
-        yield url
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """Its tests share a desk, which makes things when they are first needed."""
+    with leaving_nothing_behind():
+        yield
 
 
-def show(person: Person, url: str) -> None:  # noqa: F811
-    """Open a page and wait until its SDK has begun."""
-    before = person.events("[Amplitude] Page Viewed")
-    person.page.site.open(url)
-    person.until(lambda: person.events("[Amplitude] Page Viewed") > before)
+@pytest.fixture(scope="module")
+def desk(
+    request: pytest.FixtureRequest, qapp: object, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    with desk_at(request, tmp_path_factory.mktemp("labeling")) as made:
+        yield made
 
 
-def click(person: Person, element: str, kind: str = CLICKED) -> int:  # noqa: F811
-    """Click in Navigate mode until it is reported; how often it was."""
-    before = person.events(kind)
-
-    for _attempt in range(10):
-        person.click(element)
-        with suppress(NeverHappened):
-            person.within(lambda: person.events(kind) > before, 2000)
-            break
-    assert person.events(kind) > before
-    return person.events(kind) - before
-
-
-def label(person: Person, qtbot: QtBot, step: Step) -> LabeledEvent:  # noqa: F811
-    """Label an element, and check that nobody noticed."""
-    page = person.page
-    sent = person.events(CLICKED) + person.events(CHANGED)
-    person.label_mode()
-    person.click(step.element)
-    person.until(page.editor.isVisible)
-    if step.group:
-        assert page.editor.group.isVisible()
-        qtbot.mouseClick(page.editor.group, LEFT)
-        person.until(lambda: f"{step.group} on this page" in page.editor.count.text())
-    person.name_and_save(step.name)
-    person.until(lambda: step.name in person.told)
-    person.navigate_mode()
-    person.study()
-    assert person.events(CLICKED) + person.events(CHANGED) == sent
-    return next(one.label for one in page._told if one.label.name == step.name)
-
-
-def counts(person: Person, name: str, events: int) -> None:  # noqa: F811
-    """Wait until a label counts so many."""
-    person.study()
-    person.until(lambda: person.told.get(name) == events)
-
-
-def everything(person: Person, qtbot: QtBot, step: Step) -> LabeledEvent:  # noqa: F811
+def everything(desk: Desk, element: str, name: str) -> None:
     """Click, label, click again: both clicks count."""
-    before = click(person, step.element)
-    person.study()
-    made = label(person, qtbot, step)
-    counts(person, step.name, before)
-    more = click(person, step.element)
-    counts(person, step.name, before + more)
-    return made
+    before = desk.click_until_told(element)
+    desk.study()
+    desk.pick(element)
+    desk.keep(name)
+    desk.counts(name, before)
+    more = desk.click_until_told(element)
+    desk.counts(name, before + more)
 
 
-def test_an_admin_template(person: Person, qtbot: QtBot) -> None:  # noqa: F811
-    with front_end(ADMIN) as url:
-        show(person, f"{url}index.html")
-        search = "document.querySelector('form.navbar-search')"
-        everything(person, qtbot, Step(f"{search}.querySelector('button i.fas')", "Search pressed"))
-        # An entry of a menu that is there only while the menu is open.
-        sent = person.events(CLICKED)
-        person.click("document.getElementById('userDropdown')")
-        person.until(lambda: person.events(CLICKED) > sent)
-        entry = "document.querySelector('[aria-labelledby=userDropdown] a.dropdown-item')"
-        person.until(lambda: person.run(f"{entry}.offsetHeight") > 0)
-        made = label(person, qtbot, Step(entry, "Profile opened"))
-        assert any("Profile" in one.value("text") for one in made.definitions)
+def open_menu(desk: Desk) -> None:
+    """It is there only while the mouse is above it."""
+    desk.hover("document.getElementById('file-menu')")
+    desk.until(lambda: desk.run(f"{ENTRY}.offsetHeight") > 0)
+
+
+def test_an_icon_in_a_button_and_a_field(desk: Desk) -> None:
+    with front_end(ADMIN) as at:
+        desk.show(at("newest"))
+        everything(desk, ICON, "Search pressed")
+        desk.change(FIELD)
+        desk.study()
+        desk.pick(FIELD)
         # A field is about its changes.
-        field = f"{search}.querySelector('input')"
-        person.label_mode()
-        person.click(field)
-        person.until(person.page.editor.isVisible)
-        assert person.page.editor.action.key == "changed"
-        person.name_and_save("Search typed")
-        person.navigate_mode()
-        person.click(field)
-        person.run(
-            f"(e => {{ e.value = 'x'; e.dispatchEvent(new Event('change', {{bubbles: true}}));"
-            f" return 1; }})({field})"
-        )
-        person.until(lambda: person.events(CHANGED) >= 1)
-        counts(person, "Search typed", person.events(CHANGED))
+        assert desk.page.editor.action.key == "changed"
+        desk.keep("Search typed")
+        desk.counts("Search typed", desk.events(CHANGED))
+        desk.change(FIELD)
+        desk.counts("Search typed", desk.events(CHANGED))
 
 
-def test_a_bundled_template(person: Person, qtbot: QtBot) -> None:  # noqa: F811
-    with front_end(BUNDLED) as url:
-        show(person, f"{url}production/index.html")
-        link = "document.querySelector('a[href=\"calendar.html\"]')"
-        before = click(person, link)
-        person.study()
-        page = person.page
-        person.label_mode()
-        person.click(link)
-        person.until(page.editor.isVisible)
-        # By where it leads, on this page alone.
-        rows = {one.field: one for one in page.editor.rows}
-        for field in ("text", "selector"):
-            rows[field].on.setChecked(False)
-        for field in ("href", "page_url"):
-            rows[field].on.setChecked(True)
-        person.name_and_save("Calendar opened")
-        person.navigate_mode()
-        counts(person, "Calendar opened", before)
-        (made,) = (one.label for one in page._told)
+def test_a_link_by_its_target_on_one_page(desk: Desk) -> None:
+    with front_end(BUNDLED) as at:
+        desk.show(f"{at('newest')}production/index.html")
+        before = desk.click_until_told(CALENDAR)
+        desk.study()
+        desk.pick(CALENDAR)
+        desk.only("href")
+        desk.keep("Calendar opened")
+        desk.pick(CALENDAR)
+        desk.only("tag", "href", "page_url")
+        made = desk.keep("Calendar opened from the start")
         assert made.definitions[0].value("page_url").endswith("/production/index.html")
-        show(person, f"{url}production/form.html")
-        click(person, link)
-        counts(person, "Calendar opened", before)
+        desk.counts("Calendar opened", before)
+        desk.counts("Calendar opened from the start", before)
+        desk.show(f"{at('newest')}production/form.html")
+        more = desk.click_until_told(CALENDAR)
+        desk.counts("Calendar opened", before + more)
+        desk.counts("Calendar opened from the start", before)
 
 
-def test_cards_of_a_shop_and_the_next_build(person: Person, qtbot: QtBot) -> None:  # noqa: F811
-    page = person.page
-    add = "Array.from(document.querySelectorAll('.card a.btn'))"
-    with front_end(SHOP) as url:
-        show(person, f"{url}index.html")
-        everything(person, qtbot, Step(f"{add}[0]", "First card opened"))
-        number = person.run(f"{add}.length")
+def test_an_entry_of_a_menu_that_appears_and_a_button_in_a_shadow_root(desk: Desk) -> None:
+    capture = desk.context.capture
+    # Only with an answer to its question for configuration the SDK looks into shadow roots.
+    capture.set_faults([f"remote-config-clicks,source={KEY}"])
+    desk.until(lambda: bool(capture.faults))
+    with front_end(COMPONENTS) as at:
+        desk.show(at("remote"), "Boolean(document.querySelector('sl-button')?.shadowRoot)")
+        everything(desk, SHADOW, "Ordered")
+        desk.label_mode()
+        open_menu(desk)
+        desk.click_here(ENTRY)
+        desk.until(desk.page.editor.isVisible)
+        assert "Export" in desk.page.editor.name.text()
+        desk.keep("Exported")
+        open_menu(desk)
+        sent = desk.events(CLICKED)
+        desk.click_here(ENTRY)
+        desk.until(lambda: desk.events(CLICKED) > sent)
+        desk.counts("Exported", 1)
+    capture.set_faults([])
+    desk.until(lambda: not capture.faults)
+
+
+def test_a_single_page_app(desk: Desk) -> None:
+    packages = "Array.from(document.querySelectorAll('a[href^=\"/-/web/detail/\"]'))"
+    with front_end(SINGLE) as at:
+        desk.show(at("newest"), f"{packages}.length >= 6")
+        before = desk.click_until_told(f"{packages}[1]")
+        desk.until(lambda: desk.run("location.pathname") == "/-/web/detail/right-pad")
+        desk.run("history.back() || 1")
+        desk.until(lambda: desk.run(f"location.pathname == '/' && {packages}.length >= 6"))
+        desk.study()
+        desk.pick(f"{packages}[0]")
+        assert desk.page.editor.group.isVisible()
+        desk.qtbot.mouseClick(desk.page.editor.group, LEFT)
+        desk.until(lambda: "6 on this page" in desk.page.editor.count.text())
+        desk.keep("Package opened")
+        desk.counts("Package opened", before)
+        more = desk.click_until_told(f"{packages}[4]")
+        desk.counts("Package opened", before + more)
+
+
+def test_cards_of_a_shop_and_the_next_release(desk: Desk) -> None:
+    page = desk.page
+    with front_end(SHOP) as at:
+        desk.show(at("newest"))
+        everything(desk, f"{CARDS}[0]", "First card opened")
+        number = desk.run(f"{CARDS}.length")
         assert number > 4
-        one = click(person, f"{add}[2]")
-        before = one + person.told["First card opened"]
-        person.study()
-        label(person, qtbot, Step(f"{add}[1]", "Any card opened", number))
-        counts(person, "Any card opened", before)
-    # The next build has other classes: what goes by them is lost, and found again.
-    with front_end(SHOP, churn=True) as url:
-        show(person, f"{url}index.html")
-        assert person.run(f"{add}.length") == number
-        told = dict(person.told)
-        more = click(person, f"{add}[0]")
-        counts(person, "First card opened", told["First card opened"] + more)
-        click(person, f"{add}[3]")
-        person.study()
-        lost = next(one.label for one in page._told if one.label.name == "Any card opened")
+        before = desk.click_until_told(f"{CARDS}[2]") + desk.told["First card opened"]
+        desk.study()
+        desk.pick(f"{CARDS}[1]")
+        desk.qtbot.mouseClick(page.editor.group, LEFT)
+        desk.until(lambda: f"{number} on this page" in page.editor.count.text())
+        desk.keep("Any card opened")
+        desk.counts("Any card opened", before)
+    # The next release has other classes: what goes by them is lost, and found again.
+    with front_end(SHOP, churned) as at:
+        desk.show(at("newest"))
+        assert desk.run(f"{CARDS}.length") == number
+        told = dict(desk.told)
+        more = desk.click_until_told(f"{CARDS}[0]")
+        desk.counts("First card opened", told["First card opened"] + more)
+        desk.click_until_told(f"{CARDS}[3]")
+        desk.study()
+        assert desk.told["Any card opened"] == told["Any card opened"]
+        lost = desk.labeled("Any card opened")
         page.repair(lost)
-        person.until(lambda: bool(page.editor.choices.buttons))
-        qtbot.mouseClick(page.editor.save, LEFT)
-        person.study()
-        person.until(lambda: person.told["Any card opened"] > told["Any card opened"])
-        (repaired,) = (one.label for one in page._told if one.label.id == lost.id)
+        desk.until(lambda: bool(page.editor.choices.buttons))
+        desk.qtbot.mouseClick(page.editor.save, LEFT)
+        desk.study()
+        desk.until(lambda: desk.told["Any card opened"] > told["Any card opened"])
+        repaired = desk.labeled("Any card opened")
         assert repaired.definitions[: len(lost.definitions)] == lost.definitions
 
 
-def test_web_components_with_open_shadow_roots(person: Person, qtbot: QtBot) -> None:  # noqa: F811
-    key = "0123456789abcdef0123456789abcdef"
-    capture = person.context.capture
-    capture.set_faults([f"remote-config-clicks,source={key}"])
-    person.until(lambda: bool(capture.faults))
-    with front_end(COMPONENTS, PARTS, remote=True) as url:
-        show(person, f"{url}index.html")
-        button = "document.querySelector('sl-button').shadowRoot.querySelector('button')"
-        person.until(lambda: person.run("Boolean(document.querySelector('sl-button')?.shadowRoot)"))
-        everything(person, qtbot, Step(button, "Ordered"))
+@pytest.mark.parametrize(
+    ("sdk", "version"), [("v2-11", "/2.11.13"), ("v2-0", "/2.0.0"), ("v1-13", "/1.13.4")]
+)
+def test_what_older_sdks_report_counts_as_well(desk: Desk, sdk: str, version: str) -> None:
+    told = dict(desk.told)
+    assert {"Search pressed", "Search typed", "First card opened", "Any card opened"} <= set(told)
+    with front_end(ADMIN) as at:
+        desk.show(at(sdk))
+        pressed = desk.click_until_told(ICON)
+        desk.counts("Search pressed", told["Search pressed"] + pressed)
+        typed = desk.events(CHANGED)
+        desk.change(FIELD)
+        typed = desk.events(CHANGED) - typed
+        desk.counts("Search typed", told["Search typed"] + typed)
+        menu = f"document.getElementById('{MENUS_OF_ADMIN[sdk]}')"
+        before = desk.click_until_told(menu)
+        desk.study()
+        desk.pick(menu)
+        desk.keep(f"Opened with {sdk}")
+        desk.counts(f"Opened with {sdk}", before)
+    with front_end(SHOP) as at:
+        desk.show(at(sdk))
+        more = desk.click_until_told(f"{CARDS}[3]")
+        desk.counts("Any card opened", told["Any card opened"] + more)
+        assert desk.told["First card opened"] == told["First card opened"]
+    libraries = desk.context.store.ask(
+        lambda store: {one["library"] for one in store.events.export(Filter())}, set()
+    )
+    assert any(str(one).endswith(version) for one in libraries), libraries
