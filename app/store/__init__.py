@@ -23,6 +23,7 @@ from app.errors import StoreUnavailable
 from app.filter.texts import fits, holds, resembles
 from app.links import workspace_name
 from app.paths import private_dir
+from app.store.beside import Beside
 from app.store.captures import CaptureReader
 from app.store.events import EventReader
 from app.store.lock import WorkspaceLock
@@ -46,10 +47,16 @@ class Store:
     """One open connection and the questions that can be asked of it. Use in one thread only,
     except `interrupt`."""
 
-    def __init__(self, connection: sqlite3.Connection, lock: WorkspaceLock | None) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        lock: WorkspaceLock | None,
+        beside: Beside | None = None,
+    ) -> None:
         self.connection = connection
+        self._beside = beside
         self.captures = CaptureReader(connection)
-        self.events = EventReader(connection, self.captures)
+        self.events = EventReader(connection, self.captures, beside)
         self.uploads = UploadReader(connection, self.captures)
         self.requests = RequestReader(connection)
         self.values = ValueReader(connection)
@@ -86,25 +93,8 @@ class Store:
     @classmethod
     def _open_readable(cls, folder: Path) -> Self:
         with explained(folder):
-            # Read-only would not do: the first reader after a crash must be able to replay the WAL.
-            connection = sqlite3.connect(
-                f"{(folder / FILE).as_uri()}?mode=rw",
-                uri=True,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-            try:
-                connection.execute("PRAGMA busy_timeout = 5000")
-                connection.execute("PRAGMA cache_size = -16000")
-                attach_study(folder, connection)
-                connection.execute("PRAGMA query_only = ON")
-                for function in (holds, resembles, fits):
-                    connection.create_function(function.__name__, 2, function, deterministic=True)
-                _refuse_newer(folder, connection)
-            except BaseException:
-                connection.close()
-                raise
-            return cls(connection, None)
+            connection = _connect(folder)
+            return cls(connection, None, Beside(connection, lambda: _connect(folder)))
 
     @classmethod
     def write(cls, folder: Path) -> Self:
@@ -139,6 +129,8 @@ class Store:
     def interrupt(self) -> None:
         """Stop the running query from another thread; it raises sqlite3.OperationalError."""
         self.connection.interrupt()
+        if self._beside:
+            self._beside.interrupt()
 
     def data_version(self) -> int:
         """Changes whenever another connection committed, or something more was learned."""
@@ -152,6 +144,8 @@ class Store:
             with contextlib.suppress(sqlite3.Error):
                 self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.connection.close()
+        if self._beside:
+            self._beside.close()
         if self._lock:
             self._lock.release()
 
@@ -224,6 +218,29 @@ def _bring_up_to_date(folder: Path) -> None:
                     return
         else:
             return
+
+
+def _connect(folder: Path) -> sqlite3.Connection:
+    """A connection for reading, with what filters need."""
+    # Read-only would not do: the first reader after a crash must be able to replay the WAL.
+    connection = sqlite3.connect(
+        f"{(folder / FILE).as_uri()}?mode=rw",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        connection.execute("PRAGMA busy_timeout = 5000")
+        connection.execute("PRAGMA cache_size = -16000")
+        attach_study(folder, connection)
+        connection.execute("PRAGMA query_only = ON")
+        for function in (holds, resembles, fits):
+            connection.create_function(function.__name__, 2, function, deterministic=True)
+        _refuse_newer(folder, connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _refuse_newer(folder: Path, connection: sqlite3.Connection) -> None:

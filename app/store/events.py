@@ -17,6 +17,7 @@ from app.filter.sql import Span, where
 from app.filter.texts import TextTest
 from app.ingest.outcome import Verdict, duplicate
 from app.model import Capture, Event, Outcome, Upload, Via
+from app.store.beside import Beside
 from app.store.captures import CaptureReader
 from app.store.definitions import FILE as DEFINITIONS
 from app.store.definitions import Definition, Definitions
@@ -31,6 +32,8 @@ MOST_UPLOADS = 500
 """How many uploads."""
 LONGEST_SHOWN = 50_000
 """Longer properties are not shown in a table."""
+MANY = 100_000
+"""Among so many events is looked on two connections at once."""
 MOST_WAITING = 300
 """Among how many captures one without an answer is looked for."""
 
@@ -107,9 +110,15 @@ type Downwards = Callable[[int, int | None, int | None], "array[int]"]
 class EventReader:
     """Questions about events, on one read-only connection."""
 
-    def __init__(self, connection: sqlite3.Connection, captures: CaptureReader) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        captures: CaptureReader,
+        beside: Beside | None = None,
+    ) -> None:
         self._db = connection
         self._captures = captures
+        self._beside = beside
 
     def last_id(self) -> int:
         """The newest event's id, or 0."""
@@ -141,14 +150,29 @@ class EventReader:
         look at. What is looked up before the events is looked up once."""
         condition = where(chosen, self)
 
-        def step(limit: int, before: int | None, lowest: int | None) -> "array[int]":
+        def search(
+            db: sqlite3.Connection, limit: int, before: int | None, lowest: int | None
+        ) -> "array[int]":
             bounds = [("id < ?", before), ("id >= ?", lowest)]
             asked = [(text, value) for text, value in bounds if value is not None]
             sql = " AND ".join([condition.sql, *(text for text, _ in asked)])
-            return self._ids(
+            rows = db.execute(
                 f"SELECT id FROM events WHERE {sql} ORDER BY id DESC LIMIT ?",
                 (*condition.values, *(value for _, value in asked), limit),
             )
+            return array("q", (number for (number,) in rows))
+
+        def step(limit: int, before: int | None, lowest: int | None) -> "array[int]":
+            beside = self._beside
+            if not beside or before is None or lowest is None or before - lowest < MANY:
+                return search(self._db, limit, before, lowest)
+            middle = (before + lowest) // 2
+            newer, older = beside.both(
+                lambda db: search(db, limit, before, middle),
+                lambda db: search(db, limit, middle, lowest),
+                lambda found: len(found) >= limit,
+            )
+            return newer if older is None else newer + older[: limit - len(newer)]
 
         return step
 
