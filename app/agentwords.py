@@ -97,6 +97,13 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class EventAsked:
+    """A person clicked an event that is shown over the page."""
+
+    event: int
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """What SDKs of a page were configured with: JSON objects that have a text `apiKey`."""
 
@@ -104,7 +111,7 @@ class Options:
     configs: tuple[Json, ...]
 
 
-type Said = Page | Picked | Clicked | Survey | Leave | Opened | Options
+type Said = Page | Picked | Clicked | Survey | Leave | Opened | EventAsked | Options
 
 
 def read(text: str | bytes) -> Said:
@@ -129,6 +136,8 @@ def _read(said: Json) -> Said:
             return Leave()
         case "opened":
             return Opened(_text(said["name"]))
+        case "event":
+            return EventAsked(_time(said["event"]))
         case "picked":
             return _picked(said)
         case "survey":

@@ -135,6 +135,13 @@ LAYOUT = Setting("window.layout", "", "Window layout", "Size and splits.", hidde
 BROWSER_HOME = Setting(
     "browser.home", "", "Built-in browser starts at", "Empty: the demo shop.", hidden=True
 )
+TOASTS = Setting(
+    "browser.toasts",
+    False,
+    "Events over pages",
+    "Shows events as they fire, over the page that sent them in the built-in browser.",
+    hidden=True,
+)
 
 ALL: tuple[Setting[Any], ...] = (
     THEME,
@@ -153,6 +160,7 @@ ALL: tuple[Setting[Any], ...] = (
     FILTER_HISTORY,
     LAYOUT,
     BROWSER_HOME,
+    TOASTS,
 )
 
 

@@ -231,10 +231,18 @@ class MainWindow(QMainWindow):
         self.go_to("live")
         self.page("live").inspect(event_id)
 
+    def show_event_in_front(self, event_id: int) -> None:
+        """The same for a person who asked for it in another window."""
+        self.show_event(event_id)
+        self._come_forward()
+
     def show_link(self, link: EventLink) -> None:
         """Show the event that a link names, in front: a person just asked for it."""
         self.go_to("live")
         self.page("live").show_link(link)
+        self._come_forward()
+
+    def _come_forward(self) -> None:
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.raise_()
         self.activateWindow()
@@ -270,7 +278,9 @@ class MainWindow(QMainWindow):
     def _make_connect(self) -> QWidget:
         from ui.pages.connect import ConnectPage
 
-        return ConnectPage(self.context)
+        page = ConnectPage(self.context)
+        page.toaster.event_asked.connect(self.show_event_in_front)
+        return page
 
     def _make_live(self) -> QWidget:
         from ui.pages.live import LivePage
@@ -332,6 +342,7 @@ class MainWindow(QMainWindow):
 
         page = LabelPage(self.context)
         page.live_asked.connect(self.show_filtered)
+        page.site.toaster.event_asked.connect(self.show_event_in_front)
         return page
 
     def _make_explore(self) -> QWidget:

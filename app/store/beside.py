@@ -17,7 +17,7 @@ _LOOK_S = 0.02
 
 
 class Beside:
-    """Runs two questions at once. `connect` gives the second connection, when it is first needed."""
+    """Runs two questions at once. `connect` gives the second connection when it is needed."""
 
     def __init__(
         self, connection: sqlite3.Connection, connect: Callable[[], sqlite3.Connection]

@@ -20,17 +20,24 @@ from resources import path
 log = logging.getLogger(__name__)
 
 WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
-PARTS = ("describe", "agent", "frames")
+PARTS = ("describe", "agent", "frames", "toasts")
 _BEGIN = """
 if (window !== window.top) joinFrames();
 else {
   let waiting = [], say = message => waiting.push(message);
+  // First, because while the agent labels it keeps clicks from whoever comes after it.
+  const toasts = makeToasts(message => say(message));
   const agent = leadFrames(message => say(message));
+  const receive = message => {
+    if (message.do === "toast") toasts.show(message.events);
+    else if (message.do === "untoast") toasts.clear();
+    else agent.receive(message);
+  };
   new QWebChannel(qt.webChannelTransport, channel => {
     const wire = channel.objects.eventscope;
     say = message => wire.say(JSON.stringify(message));
     waiting.forEach(say);
-    wire.asked.connect(text => agent.receive(JSON.parse(text)));
+    wire.asked.connect(text => receive(JSON.parse(text)));
   });
 }
 """
@@ -55,7 +62,7 @@ class Agent(QObject):
         page.scripts().insert(_script())
 
     def do(self, what: str, **more: Any) -> None:
-        """Ask the agent for something; see `agent.js`."""
+        """Ask the agent for something; see `agent.js` and `toasts.js`."""
         self.asked.emit(json.dumps({"do": what, **more}))
 
     @Slot(str)

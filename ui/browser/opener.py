@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.errors import AppError, CaptureUnavailable
 from ui.browser import engine
@@ -21,7 +21,12 @@ SHOP = "https://shop.eventscope.test/"
 
 
 class BrowserOpener(QObject):
-    """The one way to open the built-in browser. Call `shutdown` before the application ends."""
+    """The one way to open the built-in browser. Call `shutdown` before the application ends.
+
+    Signals: `opened` with each window.
+    """
+
+    opened = Signal(object)
 
     def __init__(
         self, capture: CaptureProcess, notifications: Notifications, parent: QObject | None = None
@@ -70,6 +75,7 @@ class BrowserOpener(QObject):
                 "Use an installed browser instead.",
             ) from error
         self._session = Session(certificate, self._capture, self._notifications, self)
+        self._session.opened.connect(self.opened)
         self._session.ended.connect(self._forget)
         return self._session
 

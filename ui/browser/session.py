@@ -26,9 +26,11 @@ from ui.notifications import Notifications
 class Session(QObject):
     """Owns the profile and its windows.
 
-    Signals: `ended` after the last window closed and the profile is gone.
+    Signals: `opened` with each new window; `ended` after the last one closed and the profile is
+    gone.
     """
 
+    opened = Signal(object)
     ended = Signal()
 
     def __init__(
@@ -54,6 +56,7 @@ class Session(QObject):
         page.newWindowRequested.connect(self._open_requested)
         window.closed.connect(self._drop)
         self.windows.append(window)
+        self.opened.emit(window)
         return window
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from ui.browser import engine
 from ui.browser.address import parse_address
+from ui.browser.agent import Agent
 from ui.browser.notice import ErrorPane, NoticeBar
 from ui.browser.page import Page
 from ui.captureprocess import CaptureProcess
@@ -42,6 +43,8 @@ class BrowserWindow(QWidget):
         # The application ends with its main window, whatever pages are open.
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
         self.page = page
+        self.agent = Agent(page)
+        self.toasts: QToolButton | None = None
         self._capture = capture
         self.view = QWebEngineView()
         self.view.setPage(page)
@@ -64,6 +67,15 @@ class BrowserWindow(QWidget):
         self._show_title("")
         self._show_route()
         self._show_history()
+
+    @property
+    def agent_name(self) -> str:
+        """What the browser calls itself in what it sends."""
+        return self.page.profile().httpUserAgent()
+
+    def add_switch(self, switch: QToolButton) -> None:
+        """One more control, after the address."""
+        self.tools.insertWidget(self.tools.indexOf(self.route), switch)
 
     def load(self, url: str) -> None:
         """Show an address."""
@@ -222,7 +234,7 @@ class BrowserWindow(QWidget):
         self.progress.setVisible(False)
         bar = QWidget()
         bar.setProperty("bar", True)
-        tools = QHBoxLayout(bar)
+        tools = self.tools = QHBoxLayout(bar)
         tools.setContentsMargins(8, 8, 12, 8)
         tools.setSpacing(4)
         for button in (self.back, self.forward, self.reload):

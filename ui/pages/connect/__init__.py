@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui.actions import Action
 from ui.browser.opener import BrowserOpener
+from ui.browser.toasts import Toaster
 from ui.context import Context
 from ui.pages.connect.builtin import BuiltInCard
 from ui.pages.connect.capture import CaptureCard
@@ -32,6 +33,8 @@ class ConnectPage(QWidget):
         super().__init__(parent)
         capture, jobs = context.capture, context.jobs
         self.opener = BrowserOpener(capture, context.notifications, self)
+        self.toaster = Toaster(context, self)
+        self.opener.opened.connect(self.toaster.attach)
         self.capture = CaptureCard(capture)
         self.delivery = DeliveryCard(capture, partial(context.actions.trigger, "go.faults"))
         self.trust = TrustCard(capture, jobs)

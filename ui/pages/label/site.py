@@ -14,6 +14,7 @@ from app.agentwords import Clicked, Leave, Opened, Options, Page, Picked, Survey
 from app.errors import AppError
 from app.sdk.configured import keep
 from ui.browser.opener import SHOP, BrowserOpener
+from ui.browser.toasts import Toaster
 from ui.context import Context
 from ui.pages.emptystate import EmptyState
 from ui.pages.label.own import OwnBrowser
@@ -53,6 +54,8 @@ class Site(QWidget):
         super().__init__()
         self._context = context
         self.opener = BrowserOpener(context.capture, context.notifications, self)
+        self.toaster = Toaster(context, self)
+        self.opener.opened.connect(self.toaster.attach)
         self.browser: BrowserWindow | None = None
         self.agent: Agent | RemoteAgent | None = None
         self.survey: Survey | None = None
@@ -161,10 +164,9 @@ class Site(QWidget):
             self._context.notifications.warn(f"{error.sentence} {error.hint}".strip())
             return
         # Imported here: the engine is large, and only for those who use it.
-        from ui.browser.agent import Agent
         from ui.browser.options import OptionReader
 
-        self._attach(Agent(self.browser.page))
+        self._attach(self.browser.agent)
         OptionReader(self.browser.page).said.connect(self._hear)
         self.browser.closed.connect(self._forget)
         self._row.addWidget(self.browser)
