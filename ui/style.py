@@ -149,13 +149,14 @@ QToolButton[rail="true"]:hover { background: $hover; color: $text; }
 QToolButton[rail="true"]:checked { background: $selected; color: $accent; }
 QToolButton[rail="true"]:focus { border: 1px solid $accent; padding: 5px 0 3px 0; }
 
-QLineEdit, QPlainTextEdit[field="true"], QSpinBox, QComboBox {
+QLineEdit, QPlainTextEdit[field="true"], QSpinBox, QDateTimeEdit, QComboBox {
     background: $surface; color: $text; border: 1px solid $edge; border-radius: 6px;
     padding: 0 8px; min-height: 26px;
     selection-background-color: $accent; selection-color: $on_accent;
 }
 QPlainTextEdit[field="true"] { padding: 4px; }
-QLineEdit:focus, QPlainTextEdit[field="true"]:focus, QSpinBox:focus, QComboBox:focus {
+QLineEdit:focus, QPlainTextEdit[field="true"]:focus, QSpinBox:focus, QDateTimeEdit:focus,
+QComboBox:focus {
     border-color: $accent;
 }
 QLineEdit[problem="true"] { border-color: $bad; }
@@ -171,9 +172,12 @@ QComboBox QAbstractItemView {
     background: $raised; border: 1px solid $edge; selection-background-color: $selected;
     selection-color: $text; outline: none;
 }
-QSpinBox { padding: 0 0 0 8px; }
-QSpinBox QLineEdit { padding: 0; background: transparent; border: none; min-height: 0; }
-QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
+QSpinBox, QDateTimeEdit { padding: 0 0 0 8px; }
+QSpinBox QLineEdit, QDateTimeEdit QLineEdit {
+    padding: 0; background: transparent; border: none; min-height: 0;
+}
+QSpinBox::up-button, QSpinBox::down-button, QDateTimeEdit::up-button,
+QDateTimeEdit::down-button { width: 0; border: none; }
 
 QMenu { background: $raised; border: 1px solid $edge; padding: 4px; }
 QMenu::item { padding: 5px 20px 5px 10px; border-radius: 4px; }

@@ -52,6 +52,7 @@ OF_PROPERTY = ("sum", "property_average", "median", "distinct_per_user", "distri
 VIEWS = ("line", "area", "bar", "stacked_bar", "pie", "kpi")
 USERS = ("any", "active", "new")
 ORDERS = ("this", "any", "exact")
+SHAPES = ("count", "share", "running")
 FUNNEL_VIEWS = ("conversion", "over_time", "time_to_convert", "frequency", "improvement")
 LONGEST_WINDOW_S = 366 * 86400
 MOST_EVENTS = 10
@@ -203,6 +204,12 @@ class Segmentation(Chart):
     """Groups that were excluded in Microscope."""
     rows: int = 0
     """How many groups are kept; 0 for the usual 100, or 500 with several groupings."""
+    relative: bool = False
+    """Drawn as parts of the whole, where parts stand on each other or side by side."""
+    right: tuple[int, ...] = ()
+    """Events (or formulas) by their place that lines draw against a second axis."""
+    shape: str = "count"
+    """How a histogram is drawn: `count`, `share` of all, or `running` share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +249,8 @@ class Funnel(Chart):
     first_day: bool = False
     hidden: tuple[tuple[str | None, ...], ...] = ()
     """Groups that were excluded in Microscope."""
+    shape: str = "count"
+    """How `time_to_convert` and `frequency` are drawn, as of a segmentation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from app.query.journeys import BESIDE, DROPPED, NOTHING_BEFORE, OTHER, journey_b
 from app.query.metrics import Ask, Questions, Rows
 from app.query.node import Node
 from app.query.paths import Bools, Ints
-from app.query.segmentation import FREQUENCY_EDGES, buckets_of
+from app.query.segmentation import FREQUENCY_EDGES, buckets_of, edges_of
 
 FINER = {
     "year": "quarter",
@@ -378,7 +378,9 @@ def _of_segmentation(chart: Segmentation, point: Point, rows: Rows, context: Con
     inner = exp.alias_(chosen.subquery(), "p", table=True)
     statement, events = exp.select("person").from_(inner), exp.select("id").from_(inner.copy())
     if point.bin is not None and chart.measure == "distribution":
-        inside = _between(exp.column("v"), chart.edges, point.bin)
+        whole = buckets_of(chart, context.clock)
+        edges = edges_of(chart, Questions(rows, chart, context), whole)
+        inside = _between(exp.column("v"), edges, point.bin)
         statement, events = statement.where(inside), events.where(inside.copy())
     if point.bin is not None and chart.measure == "frequency":
         counted = _between(exp.Count(this=exp.Star()), chart.edges or FREQUENCY_EDGES, point.bin)

@@ -14,6 +14,7 @@ from app.query.definition import (
     MOST_GROUPINGS,
     OF_PROPERTY,
     ORDERS,
+    SHAPES,
     VERSION,
     VIEWS,
     AnyChart,
@@ -66,6 +67,7 @@ def _segmentation(node: Node) -> Segmentation:
         *_COMMON,
         *("events", "measure", "property", "formula", "rolling_average", "rolling_window"),
         *("cumulative", "compare", "edges", "items", "view", "hidden", "rows"),
+        *("relative", "right", "shape"),
     )
     events = node.need("events").all(event_spec, MOST_EVENTS)
     if not events:
@@ -91,6 +93,9 @@ def _segmentation(node: Node) -> Segmentation:
         view=node.get("view").choice(VIEWS, "line"),
         hidden=node.get("hidden").all(_group, 1000),
         rows=node.get("rows").whole(0, 10_000, 0),
+        relative=node.get("relative").yes(),
+        right=node.get("right").all(lambda one: one.whole(0, MOST_EVENTS - 1), MOST_EVENTS),
+        shape=node.get("shape").choice(SHAPES, "count"),
     )
     _agree(node, chart)
     return chart
@@ -122,7 +127,7 @@ def _funnel(node: Node) -> Funnel:
     node.only(
         *_COMMON,
         *("steps", "order", "window_s", "count", "hold", "exclude", "resolution", "show"),
-        *("between", "edges", "counted", "first_day", "hidden"),
+        *("between", "edges", "counted", "first_day", "hidden", "shape"),
     )
     steps = node.need("steps").all(_step, 10)
     if len(steps) < 2:
@@ -142,6 +147,7 @@ def _funnel(node: Node) -> Funnel:
         counted=event_spec(node.get("counted")) if node.has("counted") else None,
         first_day=node.get("first_day").yes(),
         hidden=node.get("hidden").all(_group, 1000),
+        shape=node.get("shape").choice(SHAPES, "count"),
     )
     _steps_agree(node, funnel)
     return funnel

@@ -35,7 +35,7 @@ def segmentation(chart: Segmentation, rows: Rows, context: Context) -> Figure:
     buckets = buckets_of(chart, context.clock)
     questions = Questions(rows, chart, context)
     if chart.measure == "distribution" and not chart.edges:
-        chart = replace(chart, edges=_edges(chart, questions, buckets))
+        chart = replace(chart, edges=edges_of(chart, questions, buckets))
         questions = replace(questions, chart=chart)
     series, pruned, unit = _series(chart, questions, buckets)
     periods = []
@@ -49,8 +49,11 @@ def segmentation(chart: Segmentation, rows: Rows, context: Context) -> Figure:
     return Figure(buckets, kept, unit, pruned, tuple(periods), tuple(questions.sql))
 
 
-def _edges(chart: Segmentation, questions: Questions, buckets: Buckets) -> tuple[float, ...]:
-    """Round bins over the values of all events and segments."""
+def edges_of(chart: Segmentation, questions: Questions, buckets: Buckets) -> tuple[float, ...]:
+    """Where the bins of a distribution begin: as somebody said, or round ones over the values of
+    all events and segments."""
+    if chart.edges:
+        return chart.edges
     found = [
         questions.grid(replace(_ask(chart, at, number, metric), by=()), Frame(buckets)).get(())
         for at in range(len(chart.events))
@@ -249,7 +252,7 @@ def _histogram(
         plain = replace(plain, events=(replace(event, by=event.by[1:]),))
     asked = replace(questions, chart=plain)
     if plain.property is not None and not plain.edges:
-        plain = replace(plain, edges=_edges(plain, asked, buckets))
+        plain = replace(plain, edges=edges_of(plain, asked, buckets))
         asked = replace(asked, chart=plain)
     series, _, _ = _series(plain, asked, buckets)
     return [

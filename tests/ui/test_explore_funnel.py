@@ -139,9 +139,71 @@ def test_groups_and_views(funnel: World) -> None:
     funnel.until(view.lines.isVisible)
     assert {one.title for one in view.lines.data.series} == {"free", "pro"}
     funnel.choose("show", "Time to convert")
-    funnel.until(lambda: view.bins.isVisible() and view.bins.totals.parts)
-    totals = view.bins.totals
-    assert sum(one.value for one in totals.parts) == 2
-    funnel.qtbot.mouseClick(totals, LEFT, pos=totals.shape_of(totals.parts[0].key))
+    funnel.until(lambda: view.bins.isVisible() and view.bins.heaps)
+    bins = view.bins
+    assert sum(sum(one.counts) for one in bins.heaps) == 2
+    at, number = next((at, number) for at, one in enumerate(bins.heaps)
+                      for number, count in enumerate(one.counts) if count)  # fmt: skip
+    funnel.qtbot.mouseClick(bins, LEFT, pos=bins.place_of(bins.heaps[at].keys[number]))
     funnel.press(menu(), "View Users")
     funnel.until(lambda: len(funnel.desk.behind.users.rows) == 1)
+
+
+def test_the_time_between_some_steps(funnel: World) -> None:
+    """From looking to adding takes ten minutes, from adding to buying twenty."""
+    funnel.choose("show", "Time to convert")
+    bins = funnel.desk.figure.funnel.bins
+    funnel.until(lambda: bins.isVisible() and bins.heaps and bins.heaps[0].median_said)
+    assert bins.heaps[0].median_said == "30.0 min"
+    funnel.choose("between[1]", "step 2")
+    funnel.until(lambda: bins.heaps[0].median_said == "10.0 min")
+    assert sum(bins.heaps[0].counts) == 5
+    funnel.choose("shape", "Share (PDF)")
+    funnel.until(lambda: bins.shape == "share")
+    field = funnel.at("edges")
+    funnel.qtbot.keyClicks(field, "0, 300, 900")
+    funnel.qtbot.keyClick(field, Qt.Key.Key_Return)
+    funnel.until(lambda: bins.titles == ("0.0 s – 5.0 min", "5.0 min – 15.0 min"))
+    assert bins.said(0, 1) == "5.0 min – 15.0 min: 100.0 %"
+
+
+def test_an_optional_step(funnel: World) -> None:
+    funnel.click("steps[1].more")
+    funnel.press(menu(), "This step is optional")
+    funnel.until(lambda: counts(funnel) == [(8, 5, 2), (8, 2)])
+    view = funnel.desk.figure.funnel
+    assert [view.table.topLevelItem(at).text(0) for at in range(2)] == ["with Add", "without Add"]
+    # The last bar of the funnel without it is its own step.
+    bars = view.bars
+    funnel.qtbot.mouseClick(bars, LEFT, pos=bars.place_of(1, 2, converted=True))
+    found = menu()
+    assert found.actions()[0].text() == "without Add, 2 people did step 3, Buy: 25.0 %"
+    funnel.press(found, "View Users")
+    funnel.until(lambda: len(funnel.desk.behind.users.rows) == 2)
+    funnel.click("steps[1].optional.remove")
+    funnel.until(lambda: counts(funnel) == [(8, 5, 2)])
+
+
+def test_events_are_compared(funnel: World) -> None:
+    funnel.click("steps[1].more")
+    funnel.press(menu(), "Compare with another event…")
+    funnel.pick("Review")
+    funnel.until(lambda: counts(funnel) == [(8, 5, 2), (8, 2, 2)])
+    names = [part.variant for part in funnel.answered().figure.parts]
+    assert names == ["Add", "Review"]
+    # What has ways of its own has no histogram: the step is one event again.
+    funnel.choose("show", "Time to convert")
+    funnel.until(lambda: funnel.answered().chart.steps[1].compared == ())
+
+
+def test_who_is_better_than_the_first(funnel: World) -> None:
+    funnel.choose("show", "A/B improvement and significance")
+    funnel.click("by+")
+    funnel.pick("plan")
+    funnel.until(lambda: len(counts(funnel)) == 2)
+    table = funnel.desk.figure.funnel.table
+    heads = [table.headerItem().text(at) for at in range(table.columnCount())]
+    assert heads[-2:] == ["Improvement", "Significance"]
+    first, second = (table.topLevelItem(at) for at in range(2))
+    assert first.text(len(heads) - 1) == "baseline"
+    assert second.text(len(heads) - 2).endswith(" %")

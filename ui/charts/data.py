@@ -29,6 +29,8 @@ class Series:
     whole: float | None = None
     unit: str = ""
     is_dashed: bool = False
+    is_right: bool = False
+    """Drawn against the axis at the right; lines only."""
 
     @property
     def total(self) -> float:

@@ -78,6 +78,8 @@ class TimePlot(pg.PlotWidget):
         self._is_brushing = False
         self._anchor: int | None = None
         self._top = self._low = 0.0
+        self._right: tuple[float, float] | None = None
+        """Where the axis at the right begins and ends, if there is one."""
         self._settled: list[Any] = []
         self._growing: dict[str, Any] = {}
         self._look = ""
@@ -94,11 +96,11 @@ class TimePlot(pg.PlotWidget):
         box.setMouseEnabled(False, False)
         box.setDefaultPadding(0)
         box.disableAutoRange()
-        for side in ("left", "bottom"):
+        for side in ("left", "bottom", "right"):
             axis = self.getAxis(side)
             axis.setTickFont(small_font())
             axis.setStyle(
-                tickLength=0, autoExpandTextSpace=side == "left", hideOverlappingLabels=False
+                tickLength=0, autoExpandTextSpace=side != "bottom", hideOverlappingLabels=False
             )
         self.getAxis("bottom").setHeight(18)
         # Half a label above the highest line.
@@ -160,16 +162,29 @@ class TimePlot(pg.PlotWidget):
         if edge is None or not same:
             return False
         return len(before.series) == len(data.series) and all(
-            (old.key, old.colour, old.values[:edge]) == (new.key, new.colour, new.values[:edge])
+            (old.key, old.colour, old.is_right, old.values[:edge])
+            == (new.key, new.colour, new.is_right, new.values[:edge])
             for old, new in zip(before.series, data.series, strict=True)
         )
 
     def _fits(self, data: ChartData) -> bool:
-        return self._ends_of(self._marks(data)) == (self._low, self._top)
+        if self._ends_of(self._marks(data)) != (self._low, self._top):
+            return False
+        if self._right is None:
+            return True
+        return self._ends_of(self._marks_of(data, right=True)) == self._right
 
     def _marks(self, data: ChartData) -> list[float]:
         """Round numbers along the axis; it always has 0 on it."""
-        shown = [_known(one.values) for one in data.series if one.key not in self._hidden]
+        return self._marks_of(data, right=False)
+
+    def _marks_of(self, data: ChartData, *, right: bool) -> list[float]:
+        """Those of one of the axes."""
+        shown = [
+            _known(one.values)
+            for one in data.series
+            if one.key not in self._hidden and self._is_right(one) is right
+        ]
         if not shown or not data.count:
             return value_ticks(0)
         if self.kind != "lines":
@@ -179,6 +194,36 @@ class TimePlot(pg.PlotWidget):
             return value_ticks(most)
         marks = value_ticks(max(most, -least))
         return sorted({*(-mark for mark in marks if mark < -2 * least), *marks})
+
+    def _is_right(self, one: Series) -> bool:
+        return one.is_right and self.kind == "lines"
+
+    def _drawn(self, one: Series) -> tuple[float, ...]:
+        """The numbers of a series as heights along the axis at the left."""
+        if self._right is None or not self._is_right(one):
+            return one.values
+        low, top = self._right
+        scale = (self._top - self._low) / max(1e-300, top - low)
+        return tuple(self._low + (value - low) * scale for value in one.values)
+
+    def _mark_right(self, data: ChartData) -> None:
+        """The second axis, if a series needs it. Its round numbers need not be where the lines of
+        the first one are."""
+        chosen = [one for one in self.visible_series if self._is_right(one)]
+        self._right = None
+        if not chosen:
+            self.hideAxis("right")
+            return
+        marks = self._marks_of(data, right=True)
+        self._right = self._ends_of(marks)
+        low, top = self._right
+        scale = (self._top - self._low) / max(1e-300, top - low)
+        unit = chosen[0].unit
+        texts = [
+            (self._low + (mark - low) * scale, with_unit(value_text(mark), unit)) for mark in marks
+        ]
+        self.showAxis("right")
+        self.getAxis("right").setTicks([texts])
 
     @staticmethod
     def _ends_of(marks: list[float]) -> tuple[float, float]:
@@ -200,10 +245,13 @@ class TimePlot(pg.PlotWidget):
             padding=0,
             disableAutoRange=True,
         )
-        unit = data.series[0].unit if data.series else ""
+        lefts = [one.unit for one in self.visible_series if not self._is_right(one)]
+        unit = lefts[0] if lefts else ""
         texts = [(mark, with_unit(value_text(mark), unit)) for mark in marks]
-        self.getAxis("left").setTicks([texts])
+        # Of series that are all drawn against the other axis, this one says nothing.
+        self.getAxis("left").setTicks([texts if lefts or not data.series else []])
         self._mark_time()
+        self._mark_right(data)
         self._draw_lines(marks)
         self._draw_marks(data)
         edge = data.count if data.partial is None else data.partial
@@ -304,7 +352,7 @@ class TimePlot(pg.PlotWidget):
     def _line(
         self, one: Series, first: int, end: int, _stack: Stack, *, is_growing: bool
     ) -> list[Any]:
-        places, values = _points(one, first, end)
+        places, values = _points(self._drawn(one), first, end)
         style = Qt.PenStyle.DotLine if is_growing else Qt.PenStyle.SolidLine
         curve = pg.PlotDataItem(
             places,
@@ -326,7 +374,7 @@ class TimePlot(pg.PlotWidget):
 
     def _grow_line(self, one: Series, partial: int) -> None:
         first = max(0, partial - 1)
-        places, values = _points(one, first, self.data.count)
+        places, values = _points(self._drawn(one), first, self.data.count)
         if one.key in self._growing:
             self._growing[one.key].setData(places, values)
         else:
@@ -398,7 +446,7 @@ class TimePlot(pg.PlotWidget):
             return
         self._look = colours.name
         self.setBackground(QColor(colours.surface))
-        for side in ("left", "bottom"):
+        for side in ("left", "bottom", "right"):
             axis = self.getAxis(side)
             axis.setTextPen(QColor(colours.muted))
             axis.setPen(QColor(colours.line) if side == "bottom" else QPen(Qt.PenStyle.NoPen))
@@ -443,14 +491,14 @@ class TimePlot(pg.PlotWidget):
         value = self._low + share * (self._top - self._low)
         below, nearest, least = 0.0, 0, float("inf")
         for number, one in enumerate(shown):
-            (mine,) = _known(one.values[at : at + 1])
+            (mine,) = _known(self._drawn(one)[at : at + 1])
             if self.kind != "lines":
                 here, below = (below, below + mine), below + mine
                 if mine and here[0] <= value < here[1]:
                     return number
                 distance = min(abs(value - edge) for edge in here) if mine else 1e18
             else:
-                distance = abs(value - mine) if one.values[at] == mine else 1e18
+                distance = 1e18 if math.isnan(one.values[at]) else abs(value - mine)
             if distance < least:
                 nearest, least = number, distance
         return nearest
@@ -614,11 +662,11 @@ class TimePlot(pg.PlotWidget):
         return QPointF(x, area.bottom() - share * area.height())
 
 
-def _points(one: Series, first: int, end: int) -> tuple[Any, Any]:
+def _points(numbers: Sequence[float], first: int, end: int) -> tuple[Any, Any]:
     """Places and values of some bins; nothing where none of them has a number, because pyqtgraph
     cannot tell how far that reaches."""
     places = np.arange(first, end, dtype=float) + 0.5
-    values = np.array(one.values[first:end], dtype=float)
+    values = np.array(numbers[first:end], dtype=float)
     return (places, values) if np.isfinite(values).any() else (places[:0], values[:0])
 
 

@@ -105,7 +105,7 @@ class Builder(QWidget):
         """These can be chosen."""
         had = self.pieces.vocabulary
         self.pieces.show_names(vocabulary)
-        if (had.labels, had.cohorts) != (vocabulary.labels, vocabulary.cohorts):
+        if _rows_of(had) != _rows_of(vocabulary):
             self.show_chart(self.chart)
 
     def show_problem(self, place: str, text: str) -> bool:
@@ -201,3 +201,8 @@ class Builder(QWidget):
     def _type(self, chart: AnyChart) -> None:
         self.chart = chart
         self.typed.emit(chart)
+
+
+def _rows_of(names: Vocabulary) -> tuple[object, ...]:
+    """The names that rows show, and not only lists to choose from."""
+    return names.labels, names.cohorts, names.projects

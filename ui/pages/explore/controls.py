@@ -4,31 +4,24 @@ The bar above a chart: how it is drawn, over which time, compared with what.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 
-from PySide6.QtCore import QDate, QPoint, Qt, Signal
-from PySide6.QtWidgets import (
-    QCalendarWidget,
-    QFrame,
-    QHBoxLayout,
-    QMenu,
-    QPushButton,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from app.query.calendar import Range
-from app.query.definition import AnyChart, Funnel, Segmentation
+from app.query.definition import AnyChart, Funnel, Journeys, Segmentation
 from ui.charts.flow import FlowLayout
 from ui.pages.explore import words
 from ui.pages.explore.pieces import Chooser
-from ui.theme import label, tint
+from ui.pages.explore.ranges import RangePopup
+from ui.plain import one_line
+from ui.theme import tint
 
 HEIGHT = 28
 ROLLING = (2, 3, 7, 14, 28)
+RELATIVE = {"": "# Absolute", "yes": "% Relative"}
+SHAPES = {"count": "Counts", "share": "Share (PDF)", "running": "Running share (CDF)"}
 
 
 class Controls(QWidget):
@@ -49,10 +42,15 @@ class Controls(QWidget):
         )
         self.range = self._button("Time range")
         self.range.clicked.connect(self._ask_range)
-        self.compare = Chooser(
-            "compare", words.SHIFTS, "", "Compare with an earlier time",
-            lambda key: self._put(compare=(key,) if key else ()),
+        self.relative = Chooser(
+            "relative", RELATIVE, "", "As numbers, or as parts of the whole",
+            lambda key: self._put(relative=bool(key)),
         )  # fmt: skip
+        self.shape = Chooser(
+            "shape", SHAPES, "count", "What the columns show", lambda key: self._put(shape=key)
+        )
+        self.compare = self._button("Compare with an earlier time, or two")
+        self.compare.clicked.connect(self._ask_compare)
         self.advanced = self._button("Rolling average, rolling window, cumulative")
         self.advanced.clicked.connect(self._ask_advanced)
         self.notes = self._button("Annotations and releases: add, change, remove")
@@ -62,7 +60,10 @@ class Controls(QWidget):
         made.setContentsMargins(0, 0, 0, 0)
         holder = QWidget()
         self.flow = FlowLayout(holder, 6, 4)
-        for part in (self.view, self.interval, self.range, self.compare, self.advanced, self.notes):
+        for part in (
+            self.view, self.relative, self.shape, self.interval, self.range, self.compare,
+            self.advanced, self.notes,
+        ):  # fmt: skip
             self.flow.addWidget(part)
         policy = holder.sizePolicy()
         policy.setHeightForWidth(True)
@@ -94,11 +95,30 @@ class Controls(QWidget):
         self.range.setAccessibleName(f"Time range: {text}")
         if isinstance(chart, Segmentation):
             self.view.choose(chart.view)
-            self.compare.choose(chart.compare[0] if chart.compare else "")
+            compared = words.compared_title(chart.compare)
+            self.compare.setText(compared or "Compare to…")
+            self.compare.setAccessibleName(f"Compared: {compared or 'nothing'}")
+            self._show_relative(chart)
             said = advanced_title(chart)
             self.advanced.setText(said or "Advanced")
             self.advanced.setAccessibleName(f"Advanced: {said or 'nothing'}")
+        is_binned = has_bins(chart)
+        self.shape.setVisible(is_binned)
+        if is_binned and not isinstance(chart, Journeys):
+            self.shape.choose(chart.shape)
+        self.relative.setVisible(is_segmentation and not is_binned and _is_parted(chart))
         self.flow.invalidate()
+
+    def _show_relative(self, chart: Segmentation) -> None:
+        """Parts of people of several events are no parts of a whole: somebody may be in all."""
+        overlap = chart.view == "area" and chart.measure == "uniques" and len(chart.events) > 1
+        self.relative.setEnabled(not overlap)
+        self.relative.setToolTip(
+            "People of several events overlap: measure it with a formula instead"
+            if overlap
+            else "As numbers, or as parts of the whole"
+        )
+        self.relative.choose("yes" if chart.relative and not overlap else "")
 
     def _put(self, **changes: object) -> None:
         if self.chart is not None:
@@ -122,7 +142,7 @@ class Controls(QWidget):
             entry.setChecked(chart.range == wanted)
             entry.triggered.connect(lambda _on=False, wanted=wanted: self._choose_range(wanted))
         menu.addSeparator()
-        menu.addAction("From … to …", self._ask_dates)
+        menu.addAction("Another time…", self._ask_dates)
         menu.popup(self.range.mapToGlobal(QPoint(0, self.range.height())))
 
     def _choose_range(self, wanted: Range) -> None:
@@ -134,9 +154,40 @@ class Controls(QWidget):
         self._put(range=wanted, interval=interval)
 
     def _ask_dates(self) -> None:
-        popup = DatesPopup(self, self._choose_range)
-        popup.move(self.range.mapToGlobal(QPoint(0, self.range.height() + 2)))
-        popup.show()
+        chart = self.chart
+        if chart is None:
+            return
+        compared = isinstance(chart, Segmentation) and chart.compare
+        counted = not isinstance(chart, Journeys) and chart.interval != "realtime"
+        popup = RangePopup(self, chart.range, self._choose_range, weekdays=counted and not compared)
+        popup.open_at(self.range.mapToGlobal(QPoint(0, self.range.height() + 2)))
+
+    def _ask_compare(self) -> None:
+        chart = self.chart
+        if not isinstance(chart, Segmentation):
+            return
+        menu = self._menu()
+        nothing = menu.addAction("Nothing", lambda: self._put(compare=()))
+        nothing.setCheckable(True)
+        nothing.setChecked(not chart.compare)
+        menu.addSeparator()
+        for key, title in words.SHIFTS.items():
+            entry = menu.addAction(title)
+            entry.setCheckable(True)
+            entry.setChecked(key in chart.compare)
+            entry.triggered.connect(lambda on, key=key: self._compare(key, on=on))
+        if chart.range.without:
+            said = menu.addAction("Not while days of the week are left out")
+            for entry in menu.actions():
+                entry.setEnabled(False)
+            said.setEnabled(False)
+        menu.popup(self.compare.mapToGlobal(QPoint(0, self.compare.height())))
+
+    def _compare(self, key: str, *, on: bool) -> None:
+        chart = self.chart
+        if isinstance(chart, Segmentation):
+            rest = tuple(one for one in chart.compare if one != key)
+            self._put(compare=(*rest[-1:], key) if on else rest)
 
     def _ask_advanced(self) -> None:
         chart = self.chart
@@ -159,7 +210,37 @@ class Controls(QWidget):
             menu.addSection(title)
             for n in ROLLING:
                 add(f"{title} over {n} {unit}", getattr(chart, name) == n, {name: n})
+        if chart.view == "line" and len(chart.events) > 1:
+            self._add_axes(menu, chart)
         menu.popup(self.advanced.mapToGlobal(QPoint(0, self.advanced.height())))
+
+    def _add_axes(self, menu: QMenu, chart: Segmentation) -> None:
+        """Which events (or formulas) the axis at the right is for."""
+        menu.addSection("Second axis, at the right")
+        titles = [one.title() for one in chart.events]
+        if chart.measure == "formula":
+            titles = [one.strip() for one in chart.formula.split(";") if one.strip()]
+        for at, title in enumerate(titles):
+            entry = menu.addAction(one_line(title, 60).replace("&", "&&"))
+            entry.setCheckable(True)
+            entry.setChecked(at in chart.right)
+            rest = tuple(one for one in chart.right if one != at)
+            entry.triggered.connect(
+                lambda on, at=at, rest=rest: self._put(
+                    right=tuple(sorted((*rest, at))) if on else rest
+                )
+            )
+
+
+def has_bins(chart: AnyChart) -> bool:
+    """Whether it is drawn as a histogram."""
+    if isinstance(chart, Segmentation):
+        return chart.view == "bar" and chart.measure in ("frequency", "distribution")
+    return isinstance(chart, Funnel) and chart.show in ("time_to_convert", "frequency")
+
+
+def _is_parted(chart: AnyChart) -> bool:
+    return isinstance(chart, Segmentation) and chart.view in ("area", "bar", "stacked_bar")
 
 
 def advanced_title(chart: Segmentation) -> str:
@@ -169,52 +250,3 @@ def advanced_title(chart: Segmentation) -> str:
     if chart.rolling_average:
         return f"Rolling average, {chart.rolling_average}"
     return f"Rolling window, {chart.rolling_window}" if chart.rolling_window else ""
-
-
-class DatesPopup(QFrame):
-    """Two calendars: from and to, both included."""
-
-    def __init__(self, parent: QWidget, take: Callable[[Range], object]) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("floating", True)
-        self.setAccessibleName("From when to when")
-        self._take = take
-        self.first, self.last = QCalendarWidget(), QCalendarWidget()
-        sides = QHBoxLayout()
-        sides.setSpacing(12)
-        for title, side in (("From", self.first), ("To, included", self.last)):
-            side.setAccessibleName(title)
-            side.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
-            _dress(side)
-            column = QVBoxLayout()
-            column.addWidget(label(title, "section"))
-            column.addWidget(side)
-            sides.addLayout(column)
-        button = QPushButton("Show this time")
-        button.setProperty("kind", "primary")
-        button.clicked.connect(self._done)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(12, 10, 12, 12)
-        rows.addLayout(sides)
-        rows.addWidget(button, 0, Qt.AlignmentFlag.AlignRight)
-
-    def _done(self) -> None:
-        days = sorted((_day(self.first.selectedDate()), _day(self.last.selectedDate())))
-        self.close()
-        self._take(Range(start=days[0].isoformat(), end=days[1].isoformat()))
-
-
-def _dress(calendar: QCalendarWidget) -> None:
-    """In our colours: no day is redder than others, and the arrows are ours."""
-    plain = calendar.weekdayTextFormat(Qt.DayOfWeek.Monday)
-    for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
-        calendar.setWeekdayTextFormat(day, plain)
-    for name, icon in (("prev", "back"), ("next", "right")):
-        button = calendar.findChild(QToolButton, f"qt_calendar_{name}month")
-        if isinstance(button, QToolButton):
-            tint(button, icon)
-
-
-def _day(of: QDate) -> date:
-    return date(of.year(), of.month(), of.day())

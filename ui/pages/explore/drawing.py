@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.query import Figure
 from app.query.figure import Series as Numbers
 from ui.charts.data import ChartData, Mark, Series
 from ui.pages.explore.totals import Part
-from ui.pages.explore.words import SHIFTS
+from ui.pages.explore.words import shift_title
 
 COLOURS = 8
 USUAL = 10
@@ -27,7 +28,7 @@ def title_of(one: Numbers) -> str:
     """What a series is called, an earlier period said."""
     if not one.compared:
         return one.name
-    return f"{one.name} ({SHIFTS.get(one.compared, one.compared).removeprefix('vs ')})"
+    return f"{one.name} ({shift_title(one.compared)})"
 
 
 def shared_title(names: Sequence[str]) -> str:
@@ -76,8 +77,14 @@ def _identity(one: Numbers) -> tuple[object, ...]:
     return one.event, one.segment, one.group, one.bin, one.formula
 
 
-def chart_data(figure: Figure, shown: Sequence[int], happened: tuple[Mark, ...] = ()) -> ChartData:
-    """These series over the intervals of the figure."""
+def chart_data(
+    figure: Figure,
+    shown: Sequence[int],
+    happened: tuple[Mark, ...] = (),
+    right: Sequence[int] = (),
+) -> ChartData:
+    """These series over the intervals of the figure; events (or formulas) that are `right` are
+    drawn against a second axis, unless all of them are."""
     buckets = figure.buckets
     if not buckets.starts:
         return ChartData()
@@ -90,14 +97,56 @@ def chart_data(figure: Figure, shown: Sequence[int], happened: tuple[Mark, ...] 
         points = list(map(number_of, one.points))[: len(buckets)]
         # Months are not equally long: an earlier one may be shorter.
         points += [math.nan] * (len(buckets) - len(points))
+        is_right = _place(one) in right and not all(
+            _place(figure.series[other]) in right for other in shown
+        )
         series.append(
             Series(
-                str(at), title, tuple(points), colour, number_of(one.total), figure.unit,
-                bool(one.compared),
+                str(at), f"{title} (right axis)" if is_right else title, tuple(points), colour,
+                number_of(one.total), figure.unit, bool(one.compared), is_right,
             )
         )  # fmt: skip
     partial = min(buckets.partial) if buckets.partial else None
     return ChartData((*buckets.starts, buckets.ends[-1]), tuple(series), partial, shared, happened)
+
+
+def _place(one: Numbers) -> int:
+    """Which event, or which formula, a series is of."""
+    return one.formula if one.formula is not None else one.event or 0
+
+
+def relative(data: ChartData) -> ChartData:
+    """The same as parts of what all series have together, in percent."""
+    sums = [sum(value for value in column if not math.isnan(value))
+            for column in zip(*(one.values for one in data.series), strict=True)]  # fmt: skip
+    whole = sum(one.total for one in data.series if not math.isnan(one.total))
+    series = tuple(
+        replace(
+            one,
+            values=tuple(
+                value / among * 100 if among else math.nan
+                for value, among in zip(one.values, sums, strict=True)
+            ),
+            whole=one.total / whole * 100 if whole else math.nan,
+            unit="%",
+        )
+        for one in data.series
+    )
+    return replace(data, series=series)
+
+
+def relative_parts(found: Sequence[Part], *, by_row: bool) -> list[Part]:
+    """Parts over the whole range as parts of all, or of those in their row, in percent."""
+    sums: dict[str, float] = {}
+    for one in found:
+        if not math.isnan(one.value):
+            row = one.row if by_row else ""
+            sums[row] = sums.get(row, 0) + one.value
+    return [
+        one._replace(value=one.value / among * 100 if among else math.nan, unit="%")
+        for one in found
+        for among in (sums.get(one.row if by_row else "", 0),)
+    ]
 
 
 def parts(figure: Figure, shown: Sequence[int]) -> list[Part]:

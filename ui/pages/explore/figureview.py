@@ -19,17 +19,29 @@ from app.query.microscope import Point
 from ui.charts import Chart, PointAction, PointMenu
 from ui.charts.data import Mark
 from ui.charts.data import Point as Spot
+from ui.charts.ticks import span_text
 from ui.pages.explore.asking import Answer
-from ui.pages.explore.drawing import chart_data, parts, usual
+from ui.pages.explore.drawing import (
+    chart_data,
+    parts,
+    relative,
+    relative_parts,
+    shared_title,
+    usual,
+)
 from ui.pages.explore.funnelview import FunnelView
+from ui.pages.explore.heaps import of_segmentation
+from ui.pages.explore.histogram import Histogram, said_of
 from ui.pages.explore.journeysview import JourneysView
 from ui.pages.explore.marks import marks_in
+from ui.pages.explore.titled import Titled
 from ui.pages.explore.totals import TotalsArea
 from ui.pages.explore.words import MEASURES
 from ui.plain import one_line
 
 WHOLE = ("bar", "stacked_bar", "pie", "kpi")
 """Views of the whole range."""
+BINNED = ("frequency", "distribution")
 
 type ActionsFor = Callable[[Point], Sequence[PointAction]]
 
@@ -54,7 +66,12 @@ class FigureView(QWidget):
         self.areas = self._chart("areas")
         self.totals = TotalsArea()
         self.totals.totals.picked.connect(self._pick_part)
-        self.stack.addWidget(self.totals)
+        self._whole = Titled(self.totals)
+        self.histogram = Histogram()
+        self.histogram.picked.connect(self._pick_column)
+        self._binned = Titled(self.histogram)
+        for part in (self._whole, self._binned):
+            self.stack.addWidget(part)
         self.funnel = FunnelView(self._bound_actions)
         self.funnel.picked.connect(self.open_menu)
         self.funnel.lines.told.connect(self.told)
@@ -92,14 +109,32 @@ class FigureView(QWidget):
             self.stack.setCurrentWidget(self.journeys)
 
     def _show_segmentation(self, chart: Segmentation, figure: Figure) -> None:
-        if chart.view in WHOLE:
-            self.totals.totals.show_parts(chart.view, parts(figure, self.shown))
-            self.stack.setCurrentWidget(self.totals)
+        title = MEASURES[chart.measure][0]
+        if chart.view == "bar" and chart.measure in BINNED:
+            titles, heaps = of_segmentation(figure, self.shown)
+            self.histogram.show_heaps(titles, heaps, chart.shape)
+            said = said_of(titles, heaps[0]) if len(heaps) == 1 else ""
+            self._binned.show_title(title, said)
+            self.stack.setCurrentWidget(self._binned)
             return
+        if chart.view in WHOLE:
+            self._show_whole(chart, figure, title)
+            return
+        data = chart_data(figure, self.shown, marks_in(figure.buckets, self.marks), chart.right)
         drawn = self.areas if chart.view == "area" else self.lines
-        drawn.show_data(chart_data(figure, self.shown, marks_in(figure.buckets, self.marks)))
-        drawn.title.setText(MEASURES[chart.measure][0])
+        drawn.show_data(relative(data) if chart.view == "area" and chart.relative else data)
+        drawn.title.setText(title)
         self.stack.setCurrentWidget(drawn)
+
+    def _show_whole(self, chart: Segmentation, figure: Figure, title: str) -> None:
+        found = parts(figure, self.shown)
+        if chart.relative and chart.view in ("bar", "stacked_bar"):
+            found = relative_parts(found, by_row=chart.view == "stacked_bar")
+        self.totals.totals.show_parts(chart.view, found)
+        shared = shared_title([figure.series[at].name for at in self.shown])
+        when = span_text(figure.buckets.span.start_ms, figure.buckets.span.end_ms)
+        self._whole.show_title(title, "  ·  ".join(filter(None, (shared, when))))
+        self.stack.setCurrentWidget(self._whole)
 
     # Points
 
@@ -153,6 +188,11 @@ class FigureView(QWidget):
         if point is not None:
             part = next(one for one in self.totals.totals.parts if one.key == at)
             self.open_menu(point, f"{part.title}: {part.said}", where)
+
+    def _pick_column(self, at: int, where: QPoint) -> None:
+        point, chosen = self.point_of(at, None), self.histogram.chosen
+        if point is not None and chosen is not None:
+            self.open_menu(point, self.histogram.said(*chosen), where)
 
     def picture(self) -> QPixmap:
         """The chart as it looks."""

@@ -22,7 +22,8 @@ Key = Qt.Key
 
 
 class Bar(NamedTuple):
-    """A bar: which part and step (from 1), and whether those who did it or those who did not."""
+    """A bar: which part and step (from 1, among the part's own), and whether those who did it or
+    those who did not."""
 
     part: int
     step: int
@@ -43,6 +44,7 @@ class FunnelBars(QWidget):
         super().__init__()
         self.steps: tuple[str, ...] = ()
         self.parts: tuple[Part, ...] = ()
+        self._columns: list[list[int]] = []
         self.chosen: tuple[int, int, bool] | None = None
         self._bars: list[Bar] = []
         self.setMouseTracking(True)
@@ -54,6 +56,7 @@ class FunnelBars(QWidget):
     def show_figure(self, figure: FunnelFigure) -> None:
         """Draw this."""
         self.steps, self.parts = figure.steps, figure.parts[:MOST_PARTS]
+        self._columns = [columns_of(part, figure.steps) for part in self.parts]
         self.chosen = None
         self.update()
 
@@ -72,8 +75,9 @@ class FunnelBars(QWidget):
         name = f"{one.name}, " if len(self.parts) > 1 else ""
         did = "did" if converted else "dropped out before"
         share = count / one.counts[0] * 100 if one.counts[0] else 0
-        people, title = plural(count, "person", "people"), one_line(self.steps[step - 1], 40)
-        return f"{name}{people} {did} step {step}, {title}: {share:.1f} %"
+        column = self._columns[part][step - 1]
+        people, title = plural(count, "person", "people"), one_line(self.steps[column], 40)
+        return f"{name}{people} {did} step {column + 1}, {title}: {share:.1f} %"
 
     def _shape(self) -> None:
         self._bars = []
@@ -82,9 +86,12 @@ class FunnelBars(QWidget):
         wide = (self.width() - LEFT - 16) / len(self.steps)
         each = min(WIDEST, wide * 0.72 / len(self.parts))
         high = max(20, self.height() - TOP - FOOT)
-        for step in range(1, len(self.steps) + 1):
-            left = LEFT + (step - 1) * wide + (wide - each * len(self.parts)) / 2
+        for column in range(len(self.steps)):
+            left = LEFT + column * wide + (wide - each * len(self.parts)) / 2
             for at, part in enumerate(self.parts):
+                if column not in self._columns[at]:
+                    continue
+                step = self._columns[at].index(column) + 1
                 whole = max(1, part.counts[0])
                 did = high * part.counts[step - 1] / whole
                 x = left + at * each + 1
@@ -220,3 +227,12 @@ def parts_said(parts: Sequence[Part]) -> str:
     """How many parts are not drawn; empty when all are."""
     left = len(parts) - MOST_PARTS
     return f"{plural(left, 'row')} more in the table" if left > 0 else ""
+
+
+def columns_of(part: Part, steps: Sequence[str]) -> list[int]:
+    """Which of the funnel's steps (from 0) are those of a part: a way without the optional step
+    has one less."""
+    if len(part.counts) == len(steps):
+        return list(range(len(steps)))
+    left_out = next((at for at, one in enumerate(steps) if part.variant == f"without {one}"), -1)
+    return [at for at in range(len(steps)) if at != left_out][: len(part.counts)]

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QSpinBox, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.query.definition import (
-    LONGEST_WINDOW_S,
     MOST_EVENTS,
     EventSpec,
     Exclusion,
@@ -17,12 +17,14 @@ from app.query.definition import (
     PropertyRef,
     Step,
 )
+from ui.pages.explore.drafts import is_chosen
 from ui.pages.explore.kinds import NOBODY_CHOSE
+from ui.pages.explore.numbersfield import NumbersField
 from ui.pages.explore.pieces import INDENT, Change, Chooser, Pieces, Section
 from ui.pages.explore.segments import segments_section
+from ui.pages.explore.windows import count_row, window_parts
 
 ORDERS = {"this": "this order", "any": "any order", "exact": "exactly this order"}
-COUNTS = {"uniques": "people", "totals": "attempts"}
 SHOWN = {
     "conversion": "Conversion",
     "over_time": "Conversion over time",
@@ -30,7 +32,10 @@ SHOWN = {
     "frequency": "Frequency before converting",
     "improvement": "A/B improvement and significance",
 }
-UNITS = {"1": "seconds", "60": "minutes", "3600": "hours", "86400": "days"}
+RESOLUTIONS = {"second": "the same second is the same moment", "millisecond": "every millisecond"}
+ENTRIES = {"": "on any day", "yes": "on their first day"}
+SPANNED = ("over_time", "time_to_convert")
+MOST_COMPARED = 2
 
 
 def sections(pieces: Pieces, chart: Funnel, change: Change) -> list[QWidget]:
@@ -63,48 +68,137 @@ def _steps(pieces: Pieces, chart: Funnel, change: Change) -> Section:
 def _step(pieces: Pieces, chart: Funnel, at: int, change: Change) -> QWidget:
     step, count = chart.steps[at], len(chart.steps)
 
+    def become(found: Step) -> None:
+        change(replace(chart, steps=(*chart.steps[:at], found, *chart.steps[at + 1 :])))
+
     def put(spec: EventSpec) -> None:
-        steps = (*chart.steps[:at], replace(step, event=spec), *chart.steps[at + 1 :])
-        change(replace(chart, steps=steps))
+        become(replace(step, event=spec))
 
     def remove() -> None:
         rest = (*chart.steps[:at], *chart.steps[at + 1 :])
         filled = (*rest, *[Step(NOBODY_CHOSE)] * (2 - len(rest)))
-        change(replace(chart, steps=filled, exclude=(), between=None))
+        change(_agreeing(replace(chart, steps=filled, exclude=(), between=None)))
 
     def up() -> None:
         steps = [*chart.steps]
         steps[at - 1], steps[at] = steps[at], steps[at - 1]
-        change(replace(chart, steps=tuple(steps)))
+        change(_agreeing(replace(chart, steps=tuple(steps))))
 
-    more = [] if at == 0 else [
+    more: list[QWidget] = [] if at == 0 else [
         pieces.tool("up", f"Step {at + 1}: earlier", up, f"steps[{at}].up")
     ]  # fmt: skip
+    special = _special(pieces, chart, at, become)
     gone = remove if count > 2 or step.event != NOBODY_CHOSE else None
-    return pieces.event(f"steps[{at}]", str(at + 1), step.event, put, remove=gone, more=more)
+    event = pieces.event(
+        f"steps[{at}]", str(at + 1), step.event, put, remove=gone, more=[*more, *special]
+    )
+    if not step.optional and not step.compared:
+        return event
+    made = Section("")
+    made.rows.addWidget(event)
+    for row in _special_rows(pieces, at, step, become):
+        made.rows.addWidget(row)
+    return made
+
+
+def _special(pieces: Pieces, chart: Funnel, at: int, become: Change) -> list[QWidget]:
+    """What else a step can be: optional, or one of several events that are compared."""
+    step = chart.steps[at]
+    if not is_chosen(step.event) or chart.show not in ("conversion", "over_time"):
+        return []
+
+    def ask(beside: QWidget) -> None:
+        # It outlives its button, which is made anew with each change.
+        menu = QMenu(beside.window())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        optional = menu.addAction("This step is optional")
+        optional.setCheckable(True)
+        optional.setChecked(step.optional)
+        optional.setEnabled(_may_be_optional(chart, at))
+        optional.triggered.connect(lambda on: become(replace(step, optional=on)))
+        compare = menu.addAction("Compare with another event…")
+        compare.setEnabled(_may_be_compared(chart, at))
+        compare.triggered.connect(
+            lambda _on: pieces.pick_event(
+                beside, lambda spec: become(replace(step, compared=(*step.compared, spec)))
+            )
+        )
+        menu.popup(beside.mapToGlobal(QPoint(0, beside.height())))
+
+    button = pieces.tool("more", f"Step {at + 1}: optional, or compared", lambda: ask(button),
+                         f"steps[{at}].more")  # fmt: skip
+    return [button]
+
+
+def _may_be_optional(chart: Funnel, at: int) -> bool:
+    others = any(step.optional for place, step in enumerate(chart.steps) if place != at)
+    compared = any(step.compared for step in chart.steps)
+    grouped = any(step.event.by for step in chart.steps)
+    return 0 < at < len(chart.steps) - 1 and not (others or compared or grouped)
+
+
+def _may_be_compared(chart: Funnel, at: int) -> bool:
+    step = chart.steps[at]
+    others = sum(bool(one.compared) for place, one in enumerate(chart.steps) if place != at)
+    optional = any(one.optional for one in chart.steps)
+    return not optional and others < 2 and len(step.compared) < MOST_COMPARED and not step.event.by
+
+
+def _special_rows(pieces: Pieces, at: int, step: Step, become: Change) -> list[QWidget]:
+    rows = []
+    if step.optional:
+        drop = pieces.tool("close", "This step must be done",
+                           lambda: become(replace(step, optional=False)),
+                           f"steps[{at}].optional.remove")  # fmt: skip
+        rows.append(pieces.row("or without this step", drop, indent=INDENT))
+    for number, spec in enumerate(step.compared):
+        place = f"steps[{at}].compared[{number}]"
+        before, after = step.compared[:number], step.compared[number + 1 :]
+
+        def put(
+            found: EventSpec,
+            before: tuple[EventSpec, ...] = before,
+            after: tuple[EventSpec, ...] = after,
+        ) -> None:
+            become(replace(step, compared=(*before, found, *after)))
+
+        def remove(rest: tuple[EventSpec, ...] = (*before, *after)) -> None:
+            become(replace(step, compared=rest))
+
+        button = pieces.event_button(place, spec, put)
+        drop = pieces.tool("close", "Do not compare with this", remove, f"{place}.remove")
+        rows.append(pieces.row("compared with", button, drop, indent=INDENT))
+    return rows
+
+
+def _agreeing(chart: Funnel) -> Funnel:
+    """The first and the last step are never optional, wherever steps were moved."""
+    last = len(chart.steps) - 1
+    steps = tuple(
+        replace(step, optional=step.optional and 0 < at < last)
+        for at, step in enumerate(chart.steps)
+    )
+    return replace(chart, steps=steps)
 
 
 def _completed(pieces: Pieces, chart: Funnel, change: Change) -> Section:
     section = Section("COMPLETED IN")
     order = Chooser("order", ORDERS, chart.order, "The order of the steps",
                     lambda found: change(replace(chart, order=found)))  # fmt: skip
-    number, unit = window_of(chart.window_s)
-    amount = QSpinBox()
-    amount.setObjectName("window_s")
-    amount.setRange(1, LONGEST_WINDOW_S // unit)
-    amount.setValue(number)
-    amount.setKeyboardTracking(False)
-    amount.setAccessibleName("Within how long")
-    amount.valueChanged.connect(lambda found: change(replace(chart, window_s=found * unit)))
-    units = Chooser(
-        "window_s.unit", UNITS, str(unit), "Unit of the time",
-        lambda found: change(replace(chart, window_s=limited(number * int(found)))),
+    resolution = Chooser(
+        "resolution", RESOLUTIONS, chart.resolution, "What counts as the same moment",
+        lambda found: change(replace(chart, resolution=found)),
     )  # fmt: skip
-    count = Chooser("count", COUNTS, chart.count, "What is counted",
-                    lambda found: change(replace(chart, count=found)))  # fmt: skip
     section.rows.addWidget(pieces.row(order))
-    section.rows.addWidget(pieces.row("within", amount, units))
-    section.rows.addWidget(pieces.row("counting", count))
+    section.rows.addWidget(pieces.row("within", *window_parts(chart, change)))
+    section.rows.addWidget(count_row(pieces, chart, change))
+    section.rows.addWidget(pieces.row(resolution))
+    if any(segment.users == "new" for segment in chart.segments):
+        first = Chooser(
+            "first_day", ENTRIES, "yes" if chart.first_day else "", "When new users may enter",
+            lambda key: change(replace(chart, first_day=bool(key))),
+        )  # fmt: skip
+        section.rows.addWidget(pieces.row("new users enter", first))
     if chart.hold:
         button = pieces.property_button(
             "hold", chart.hold[0], "Held constant",
@@ -117,17 +211,6 @@ def _completed(pieces: Pieces, chart: Funnel, change: Change) -> Section:
         section.rows.addWidget(_exclusion(pieces, chart, at, one, change))
     section.rows.addWidget(_adding(pieces, chart, change))
     return section
-
-
-def limited(seconds: int) -> int:
-    """A time that a window can have."""
-    return max(1, min(LONGEST_WINDOW_S, seconds))
-
-
-def window_of(seconds: int) -> tuple[int, int]:
-    """A time as a number of the largest unit that it is whole in."""
-    unit = next(one for one in (86400, 3600, 60, 1) if seconds % one == 0)
-    return seconds // unit, unit
 
 
 def _exclusion(pieces: Pieces, chart: Funnel, at: int, one: Exclusion, change: Change) -> QWidget:
@@ -190,11 +273,58 @@ def _shown(pieces: Pieces, chart: Funnel, change: Change) -> Section:
             "counted", spec, lambda found: change(replace(chart, counted=found))
         )
         section.rows.addWidget(pieces.row("of", event))
+    if chart.show in SPANNED and len(chart.steps) > 2:
+        section.rows.addWidget(_span(pieces, chart, change))
+    if chart.show == "time_to_convert":
+        field = NumbersField(
+            "edges", "Seconds at which bins begin", chart.edges,
+            lambda found: change(replace(chart, edges=found)),
+        )  # fmt: skip
+        section.rows.addWidget(pieces.row("bins begin at", field))
+    if chart.show == "improvement":
+        section.rows.addWidget(_baseline(pieces, chart, change))
     return section
+
+
+def _span(pieces: Pieces, chart: Funnel, change: Change) -> QWidget:
+    """Which steps it is about."""
+    count = len(chart.steps)
+    first, last = chart.between or (1, count)
+
+    def put(start: int, end: int) -> None:
+        whole = (start, end) == (1, count)
+        change(replace(chart, between=None if whole else (start, end)))
+
+    starts = {str(step): f"step {step}" for step in range(1, count)}
+    ends = {str(step): f"step {step}" for step in range(2, count + 1)}
+    begin = Chooser("between[0]", starts, str(first), "From which step",
+                    lambda key: put(int(key), max(last, int(key) + 1)))  # fmt: skip
+    end = Chooser("between[1]", ends, str(last), "To which step",
+                  lambda key: put(min(first, int(key) - 1), int(key)))  # fmt: skip
+    return pieces.row("from", begin, "to", end)
+
+
+def _baseline(pieces: Pieces, chart: Funnel, change: Change) -> QWidget:
+    """Which segment others are measured by: the first, which can be another."""
+    if len(chart.segments) < 2:
+        text = "Add a segment, or group by something: the first one is what others are measured by."
+        return pieces.note(text)
+    names = {str(at): one.name or f"Segment {at + 1}" for at, one in enumerate(chart.segments)}
+
+    def put(key: str) -> None:
+        at = int(key)
+        rest = (*chart.segments[:at], *chart.segments[at + 1 :])
+        change(replace(chart, segments=(chart.segments[at], *rest)))
+
+    return pieces.row("measured by", Chooser("baseline", names, "0", "Baseline", put))
 
 
 def _showing(chart: Funnel, show: str) -> Funnel:
     counted = chart.counted
     if show == "frequency" and counted is None:
         counted = replace(chart.steps[0].event, where=(), by=())
-    return replace(chart, show=show, counted=counted)
+    steps = chart.steps
+    if show not in ("conversion", "over_time"):
+        # Each of their ways would be a funnel of its own (semantics §8.9, §8.10).
+        steps = tuple(replace(step, optional=False, compared=()) for step in steps)
+    return replace(chart, show=show, counted=counted, steps=steps)

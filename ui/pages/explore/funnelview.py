@@ -28,13 +28,16 @@ from app.query.microscope import Point
 from ui.charts import Chart, ChartData, PointAction, Series
 from ui.charts.data import Mark
 from ui.charts.data import Point as Spot
-from ui.pages.explore.funnelbars import MOST_PARTS, FunnelBars, parts_said
-from ui.pages.explore.totals import Part as Total
-from ui.pages.explore.totals import TotalsArea
+from ui.pages.explore.funnelbars import MOST_PARTS, FunnelBars, columns_of, parts_said
+from ui.pages.explore.heaps import of_funnel, part_of
+from ui.pages.explore.histogram import Histogram, said_of
+from ui.pages.explore.times import duration
+from ui.pages.explore.titled import Titled
 from ui.plain import number, one_line, tooltip
 from ui.theme import label, tokens
 
 COLOURS = 8
+BINS = {"time_to_convert": "Time to convert", "frequency": "How often before converting"}
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -57,10 +60,11 @@ class FunnelView(QWidget):
         self.bars = FunnelBars()
         self.bars.picked.connect(self._pick_bar)
         self.lines = Chart("Conversion", "lines", self._spot_actions)
-        self.bins = TotalsArea()
-        self.bins.totals.picked.connect(self._pick_bin)
+        self.bins = Histogram()
+        self.bins.picked.connect(self._pick_bin)
+        self._titled = Titled(self.bins)
         self.stack = QStackedWidget()
-        for part in (self.bars, self.lines, self.bins):
+        for part in (self.bars, self.lines, self._titled):
             self.stack.addWidget(part)
         self.table = QTreeWidget()
         self.table.setAccessibleName("Funnel table")
@@ -89,8 +93,11 @@ class FunnelView(QWidget):
             self.lines.show_data(_over_time(figure, happened))
             self.stack.setCurrentWidget(self.lines)
         elif chart.show in ("time_to_convert", "frequency"):
-            self.bins.totals.show_parts("bar", _bins(chart, figure))
-            self.stack.setCurrentWidget(self.bins)
+            titles, heaps = of_funnel(chart, figure)
+            self.bins.show_heaps(titles, heaps, chart.shape)
+            said = said_of(titles, heaps[0]) if len(heaps) == 1 and titles else ""
+            self._titled.show_title(BINS[chart.show], said)
+            self.stack.setCurrentWidget(self._titled)
         else:
             self.bars.show_figure(figure)
             self.stack.setCurrentWidget(self.bars)
@@ -164,11 +171,10 @@ class FunnelView(QWidget):
     def _pick_bin(self, key: int, where: QPoint) -> None:
         if self.figure is None:
             return
-        at, number_of = divmod(key, 1000)
-        part = self.figure.parts[at]
-        place = number_of
-        chosen = next(one for one in self.bins.totals.parts if one.key == key)
-        self.picked.emit(self._point(part, bin=place), f"{chosen.title}: {chosen.said}", where)
+        part, place = part_of(self.figure, key)
+        chosen = self.bins.chosen
+        said = self.bins.said(*chosen) if chosen else part.name
+        self.picked.emit(self._point(part, bin=place), said, where)
 
     def _spot_actions(self, spot: Spot) -> list[PointAction]:
         if self.figure is None:
@@ -207,16 +213,6 @@ def takeaways(figure: FunnelFigure) -> str:
     return "  ·  ".join([*text, more] if more else text)
 
 
-def duration(seconds: float | None) -> str:
-    """A time in the unit that fits."""
-    if seconds is None:
-        return "–"
-    for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds:.1f} s"
-
-
 def table(figure: FunnelFigure) -> tuple[list[str], list[list[str]]]:
     """Titles and rows: the part, its conversion, each step and the mean time to it."""
     heads = ["Segment", "Conversion"]
@@ -227,16 +223,18 @@ def table(figure: FunnelFigure) -> tuple[list[str], list[list[str]]]:
     is_compared = any(part.comparison for part in figure.parts)
     if is_compared:
         heads += ["Improvement", "Significance"]
-    return heads, [_row(part, is_compared=is_compared) for part in figure.parts]
+    return heads, [_row(part, figure.steps, is_compared=is_compared) for part in figure.parts]
 
 
-def _row(part: Part, *, is_compared: bool) -> list[str]:
+def _row(part: Part, steps: tuple[str, ...], *, is_compared: bool) -> list[str]:
     texts = [part.name or "All", _percent(part.conversion)]
-    for at, count in enumerate(part.counts):
-        texts.append(number(count))
-        if at:
-            took = part.average_s[at - 1] if at - 1 < len(part.average_s) else None
-            texts.append(duration(took))
+    columns = columns_of(part, steps)
+    for column in range(len(steps)):
+        own = columns.index(column) if column in columns else None
+        texts.append("–" if own is None else number(part.counts[own]))
+        if column:
+            took = part.average_s[own - 1 : own] if own else ()
+            texts.append(duration(took[0] if took else None))
     if is_compared:
         found = part.comparison
         sure = _percent(found.significance) if found else "baseline"
@@ -264,21 +262,3 @@ def _over_time(figure: FunnelFigure, happened: tuple[Mark, ...]) -> ChartData:
         series.append(Series(str(at), part.name or "All", values, at, whole, "%"))
     partial = min(buckets.partial) if buckets.partial else None
     return ChartData((*buckets.starts, buckets.ends[-1]), tuple(series), partial, "", happened)
-
-
-def _bins(chart: Funnel, figure: FunnelFigure) -> list[Total]:
-    """Bins with something in them, as bars; a key holds the part and the bin."""
-    found = []
-    several = len(figure.parts) > 1
-    for at, part in enumerate(figure.parts[:COLOURS]):
-        for place, one in enumerate(part.bins):
-            if not one.count:
-                continue
-            when = (
-                f"{one.low:g} times"
-                if chart.show == "frequency"
-                else f"{duration(one.low)} – {duration(one.high)}"
-            )
-            title = f"{part.name}; {when}" if several else when
-            found.append(Total(at * 1000 + place, title, float(one.count), at))
-    return found

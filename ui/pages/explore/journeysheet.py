@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QCheckBox, QSpinBox, QWidget
 
-from app.query.definition import LONGEST_WINDOW_S, EventSpec, Journeys
+from app.query.definition import EventSpec, Journeys
 from ui.elided import ElidedLabel
-from ui.pages.explore.funnelsheet import COUNTS, UNITS, limited, window_of
 from ui.pages.explore.kinds import NOBODY_CHOSE
 from ui.pages.explore.pieces import INDENT, Change, Chooser, Pieces, Section
 from ui.pages.explore.segments import segments_section
+from ui.pages.explore.windows import count_row, window_parts
 
 REACHES = {"time": "within", "session": "within one session"}
 LISTS = {
@@ -76,23 +76,9 @@ def _reach(pieces: Pieces, chart: Journeys, change: Change) -> Section:
                     lambda key: change(replace(chart, session=key == "session")))  # fmt: skip
     parts: list[QWidget | str] = [reach]
     if not chart.session:
-        number, unit = window_of(chart.window_s)
-        amount = QSpinBox()
-        amount.setObjectName("window_s")
-        amount.setRange(1, LONGEST_WINDOW_S // unit)
-        amount.setValue(number)
-        amount.setKeyboardTracking(False)
-        amount.setAccessibleName("Within how long")
-        amount.valueChanged.connect(lambda found: change(replace(chart, window_s=found * unit)))
-        units = Chooser(
-            "window_s.unit", UNITS, str(unit), "Unit of the time",
-            lambda found: change(replace(chart, window_s=limited(number * int(found)))),
-        )  # fmt: skip
-        parts += [amount, units]
+        parts += window_parts(chart, change)
     section.rows.addWidget(pieces.row(*parts))
-    count = Chooser("count", COUNTS, chart.count, "What is counted",
-                    lambda found: change(replace(chart, count=found)))  # fmt: skip
-    section.rows.addWidget(pieces.row("counting", count))
+    section.rows.addWidget(count_row(pieces, chart, change))
     return section
 
 

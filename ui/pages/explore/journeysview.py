@@ -15,7 +15,7 @@ from app.query.definition import Journeys
 from app.query.journeys import JourneyNode, JourneysFigure, WholePath
 from app.query.microscope import Point
 from ui.pages.explore.flowmap import FlowMap
-from ui.pages.explore.funnelview import duration
+from ui.pages.explore.times import duration
 from ui.plain import number, one_line, plural, tooltip
 from ui.theme import label
 

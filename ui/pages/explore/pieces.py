@@ -187,6 +187,10 @@ class Pieces:
             line.addStretch(1)
         return made
 
+    def note(self, text: str) -> QWidget:
+        """A remark, in as many lines as it needs."""
+        return label(text, "muted", wrap=True)
+
     # Choosing
 
     def pick_event(self, beside: QWidget, change: Change) -> Picker:

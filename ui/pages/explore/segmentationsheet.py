@@ -6,10 +6,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.query.definition import MOST_EVENTS, OF_PROPERTY, EventSpec, Segmentation
 from ui.pages.explore import words
+from ui.pages.explore.functions import FUNCTIONS
+from ui.pages.explore.numbersfield import NumbersField
+from ui.pages.explore.picker import Picker
 from ui.pages.explore.pieces import Change, Chooser, Pieces, Section
 from ui.pages.explore.segments import segments_section
 
@@ -67,8 +71,14 @@ def _measure(pieces: Pieces, chart: Segmentation, change: Change, quietly: Chang
         )  # fmt: skip
         section.rows.addWidget(pieces.row("of", button))
     if chart.measure == "formula":
-        section.rows.addWidget(_formula(chart, quietly))
+        section.rows.addWidget(_formula(pieces, chart, quietly))
     section.rows.addWidget(pieces.row(remark))
+    if chart.measure in ("frequency", "distribution"):
+        field = NumbersField(
+            "edges", "Where bins begin", chart.edges,
+            lambda found: change(replace(chart, edges=found)),
+        )  # fmt: skip
+        section.rows.addWidget(pieces.row("bins begin at", field))
     return section
 
 
@@ -83,11 +93,23 @@ def _measured(chart: Segmentation, measure: str) -> Segmentation:
     return replace(chart, measure=measure, formula=formula, view=view, edges=())
 
 
-def _formula(chart: Segmentation, quietly: Change) -> QLineEdit:
+def _formula(pieces: Pieces, chart: Segmentation, quietly: Change) -> QWidget:
     field = QLineEdit(chart.formula)
     field.setObjectName("formula")
     field.setAccessibleName("Formula")
     field.setPlaceholderText("UNIQUES(A) / UNIQUES(B)")
     field.setToolTip("Events are called A, B, C… Several formulas are separated by ;")
     field.textEdited.connect(lambda text: quietly(replace(chart, formula=text)))
-    return field
+
+    def insert(text: str) -> None:
+        field.insert(text)
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+        field.textEdited.emit(field.text())
+
+    def ask() -> None:
+        picker = Picker(field, "Search functions", FUNCTIONS)
+        picker.chosen.connect(insert)
+        picker.open_below(field)
+
+    more = pieces.tool("plus", "Functions that a formula can use", ask, "formula+")
+    return pieces.row(field, more)

@@ -21,6 +21,7 @@ from app.query.definition import (
 from ui.pages.explore import words
 from ui.pages.explore.picker import Pick, Picker
 from ui.pages.explore.pieces import INDENT, Change, Chooser, Pieces, Section
+from ui.plain import one_line
 
 MOST = 20
 
@@ -28,6 +29,8 @@ MOST = 20
 def segments_section(pieces: Pieces, chart: AnyChart, change: Change) -> Section:
     """Segments, each with its conditions; with one, groupings below it."""
     section = Section("SEGMENT BY")
+    if len(pieces.vocabulary.projects) > 1 or chart.project:
+        section.rows.addWidget(_project(pieces, chart, change))
     for at, segment in enumerate(chart.segments):
         section.rows.addWidget(_head(pieces, chart, at, segment, change))
         put = partial(_put, chart, at, change)
@@ -37,6 +40,16 @@ def segments_section(pieces: Pieces, chart: AnyChart, change: Change) -> Section
         section.rows.addWidget(row)
     section.rows.addWidget(_adding(pieces, chart, change))
     return section
+
+
+def _project(pieces: Pieces, chart: AnyChart, change: Change) -> QWidget:
+    names = {"": "all projects"} | {
+        key: one_line(name, 40) for key, name in pieces.vocabulary.projects
+    }
+    names.setdefault(chart.project, one_line(chart.project, 40))
+    chosen = Chooser("project", names, chart.project, "Which project it is about",
+                     lambda key: change(replace(chart, project=key)))  # fmt: skip
+    return pieces.row("of", chosen)
 
 
 def _put(chart: AnyChart, at: int, change: Change, segment: Segment) -> None:

@@ -50,7 +50,9 @@ class Part(NamedTuple):
 
     @property
     def said(self) -> str:
-        """The number for people."""
+        """The number for people. Shares have one decimal place."""
+        if self.unit == "%" and not math.isnan(self.value):
+            return f"{self.value:,.1f} %"
         return with_unit(full_text(self.value), self.unit)
 
 

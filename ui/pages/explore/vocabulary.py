@@ -32,6 +32,8 @@ class Vocabulary:
     """Scope, name, and in how many rows."""
     labels: tuple[tuple[int, str], ...] = ()
     cohorts: tuple[tuple[int, str], ...] = ()
+    projects: tuple[tuple[str, str], ...] = ()
+    """API keys and what the projects are called."""
     is_known: bool = False
     """False until the names were looked up."""
 
@@ -68,8 +70,16 @@ def vocabulary(warehouse: Warehouse, folder: Path) -> Vocabulary:
     with Definitions(folder) as definitions:
         labels = [(one.id, one.name) for one in definitions.all(LABEL)]
         cohorts = [(one.id, one.name) for one in definitions.all(COHORT)]
+    rows = warehouse.rows(
+        "SELECT api_key, coalesce(nullif(name, ''), api_key) FROM sources ORDER BY id"
+    )
     return Vocabulary(
-        tuple(warehouse.types()), tuple(properties), tuple(labels), tuple(cohorts), True
+        types=tuple(warehouse.types()),
+        properties=tuple(properties),
+        labels=tuple(labels),
+        cohorts=tuple(cohorts),
+        projects=tuple((str(key), str(name)) for key, name in rows if key),
+        is_known=True,
     )
 
 

@@ -39,7 +39,6 @@ RANGES = {
     "This month": Range(last=0, unit="month"),
 }
 SHIFTS = {
-    "": "Compare to…",
     "day": "vs previous day",
     "week": "vs previous week",
     "month": "vs previous month",
@@ -125,16 +124,31 @@ def event_title(spec: EventSpec) -> str:
     return spec.title()
 
 
+def shift_title(compared: str) -> str:
+    """How much earlier a period is."""
+    return SHIFTS.get(compared, compared).removeprefix("vs ")
+
+
+def compared_title(compared: tuple[str, ...]) -> str:
+    """What a chart is compared with; empty for nothing."""
+    return f"vs {' and '.join(map(shift_title, compared))}" if compared else ""
+
+
 def range_title(wanted: Range) -> str:
     """A range in words."""
     for title, one in RANGES.items():
         if one == wanted:
             return title
-    if wanted.last is not None:
-        return f"Last {wanted.last} {wanted.unit}s"
+    said = f"{_short(wanted.start)} – {_short(wanted.end)}"
     if wanted.since is not None:
-        return f"Since {wanted.since}"
-    return f"{_short(wanted.start)} – {_short(wanted.end)}"
+        said = f"Since {wanted.since}"
+    elif wanted.last is not None:
+        unit = wanted.unit if wanted.last == 1 else f"{wanted.unit}s"
+        said = f"Last {wanted.last} {unit}"
+        said += f", {wanted.offset} earlier" if wanted.offset else ""
+        said += ", full ones" if wanted.complete else ""
+    without = ", ".join(day.capitalize() for day in wanted.without)
+    return f"{said}, without {without}" if without else said
 
 
 def _short(text: str | None) -> str:

@@ -1,0 +1,251 @@
+"""How charts of the Explore page are drawn: parts of a whole, two axes, histograms, times."""
+
+import math
+
+import pytest
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.query import Charts, Clock, read
+from app.query.calendar import Range
+from ui.context import Context
+from ui.pages.explore.functions import FUNCTIONS
+from ui.pages.explore.histogram import Heap, said_of, shaped
+from ui.pages.explore.numbersfield import numbers_in
+from ui.pages.explore.ranges import RangePopup
+
+from .conftest import Workspace, event
+from .explore import LEFT, NOW_MS, World, menu, study, titles
+
+DAY = 86_400_000
+MINUTE = 60_000
+KINDS = ("even", "odd")
+
+
+@pytest.fixture
+def world(qtbot: QtBot, context: Context, workspace: Workspace) -> World:
+    """Nine people look 1 to 9 times at things of 10 to 90; three of them buy."""
+    for person in range(1, 10):
+        start = NOW_MS - person % 3 * DAY - 3 * 3_600_000
+        name = f"user-{person}"
+        workspace.add(
+            *(
+                event("Look", user_id=name, device_id=f"device-{name}", time=start + at * MINUTE,
+                      event_properties={"price": person * 10, "kind": KINDS[person % 2]})
+                for at in range(person)
+            ),
+            *(
+                [event("Buy", user_id=name, device_id=f"device-{name}",
+                       time=start + person * 10 * MINUTE)]
+                if person % 3 == 0
+                else []
+            ),
+        )  # fmt: skip
+    study(workspace.folder)
+    made = World(qtbot, context).show()
+    made.add_event("Look")
+    made.answered()
+    return made
+
+
+def test_parts_of_the_whole(world: World) -> None:
+    controls = world.desk.controls
+    assert controls.relative.isHidden()
+    world.click("events[0].by+")
+    world.pick("kind")
+    world.choose("measure", "Event totals")
+    world.choose("view", "Area")
+    world.choose("relative", "% Relative")
+    areas = world.desk.figure.areas
+    world.until(lambda: areas.isVisible() and areas.data.series[0].unit == "%")
+    for column in zip(*(one.values for one in areas.data.series), strict=True):
+        assert all(map(math.isnan, column)) or sum(column) == pytest.approx(100)
+    world.choose("view", "Bar")
+    world.until(world.desk.figure.totals.isVisible)
+    assert [one.said for one in world.desk.figure.totals.totals.parts] == ["55.6 %", "44.4 %"]
+    assert sum(one.value for one in world.desk.figure.totals.totals.parts) == pytest.approx(100)
+    world.choose("view", "Pie")
+    assert controls.relative.isHidden()
+
+
+def test_people_of_several_events_are_no_parts(world: World) -> None:
+    world.add_event("Buy")
+    world.choose("view", "Area")
+    world.answered()
+    assert not world.desk.controls.relative.isEnabled()
+    assert "formula" in world.desk.controls.relative.toolTip()
+
+
+def test_a_second_axis(world: World) -> None:
+    world.add_event("Buy")
+    world.choose("measure", "Event totals")
+    world.answered()
+    world.click(world.desk.controls.advanced)
+    world.press(menu(), "Buy")
+    chart = world.desk.figure.lines
+    world.until(lambda: [one.is_right for one in chart.data.series] == [False, True])
+    assert [one.title for one in chart.data.series] == ["Look", "Buy (right axis)"]
+    axis = chart.plot.getAxis("right")
+    assert axis.isVisible()
+    # A point is where the numbers of its own axis say.
+    (marks,) = axis._tickLevels
+    heights = {float(text): place for place, text in marks}
+    values, drawn = chart.data.series[1].values, chart.plot._drawn(chart.data.series[1])
+    at = next(at for at, value in enumerate(values) if value == 3)
+    assert drawn[at] == pytest.approx(heights[3.0])
+    assert drawn[at] > 10
+    world.desk.undo()
+    world.until(lambda: not axis.isVisible())
+
+
+def test_a_histogram_and_who_is_in_a_column(world: World) -> None:
+    world.choose("measure", "Frequency")
+    histogram = world.desk.figure.histogram
+    world.until(lambda: histogram.isVisible() and histogram.heaps)
+    assert histogram.titles == ("1", "2", "3", "4", "5", "6–10")
+    assert histogram.heaps[0].counts == (1, 1, 1, 1, 1, 4)
+    field = world.at("edges")
+    world.qtbot.keyClicks(field, "1, 4, 7")
+    world.qtbot.keyClick(field, Qt.Key.Key_Return)
+    world.until(lambda: histogram.titles == ("1–3", "4–6", "7+"))
+    assert histogram.heaps[0].counts == (3, 3, 3)
+    world.choose("shape", "Running share (CDF)")
+    world.until(lambda: histogram.shape == "running")
+    histogram.setFocus()
+    for _ in range(2):
+        world.qtbot.keyClick(histogram, Qt.Key.Key_Right)
+    assert histogram.accessibleDescription() == "up to 4–6: 66.7 %"
+    world.qtbot.keyClick(histogram, Qt.Key.Key_Return)
+    found = menu()
+    assert "Zoom In" not in titles(found)
+    world.press(found, "View Users")
+    users = world.desk.behind.users
+    world.until(lambda: sorted(row.user_id for row in users.rows) == ["user-4", "user-5", "user-6"])
+
+
+def test_who_is_in_a_column_of_values(world: World) -> None:
+    world.choose("measure", "Distribution of property")
+    world.click("property")
+    world.pick("price")
+    histogram = world.desk.figure.histogram
+    world.until(lambda: histogram.isVisible() and histogram.heaps)
+    last = len(histogram.titles) - 1
+    assert sum(histogram.heaps[0].counts) == 45
+    world.qtbot.mouseClick(histogram, LEFT, pos=histogram.place_of(histogram.heaps[0].keys[last]))
+    world.press(menu(), "View Users")
+    users = world.desk.behind.users
+    world.until(lambda: users.rows)
+    assert "user-9" in [row.user_id for row in users.rows]
+
+
+def test_shapes() -> None:
+    """Semantics §10.10: the smallest bin with at least that share."""
+    assert shaped([1, 3, 0], "share") == [25, 75, 0]
+    assert shaped([1, 3, 0], "running") == [25, 100, 100]
+    assert said_of(("a", "b", "c"), Heap("x", 0, (5, 4, 1), (0, 1, 2))) == (
+        "median a  ·  90 % up to b"
+    )
+    assert said_of(("a",), Heap("x", 0, (0,), (0,))) == "Nobody"
+    assert numbers_in("0, 5,10.5") == (0, 5, 10.5)
+    assert numbers_in("") == ()
+    for wrong in ("5, 1", "1, 1", "x", "nan", "inf, 2"):
+        assert numbers_in(wrong) is None
+
+
+def test_two_earlier_times(world: World) -> None:
+    for title in ("vs previous day", "vs previous week", "vs previous month"):
+        world.click(world.desk.controls.compare)
+        world.press(menu(), title)
+    assert world.answered().chart.compare == ("week", "month")
+    assert world.desk.controls.compare.text() == "vs previous week and previous month"
+    names = [one.title for one in world.desk.figure.lines.data.series]
+    assert names == ["Look", "Look (previous week)", "Look (previous month)"]
+
+
+def popup(world: World) -> RangePopup:
+    world.click(world.desk.controls.range)
+    world.press(menu(), "Another time…")
+    found = QApplication.activePopupWidget()
+    assert isinstance(found, RangePopup)
+    return found
+
+
+def test_any_time(world: World) -> None:
+    asked = popup(world)
+    asked.count.setValue(14)
+    asked.offset.setValue(7)
+    assert not asked.complete.isEnabled()
+    world.click(asked.weekdays["sat"])
+    world.click(asked.button)
+    assert world.answered().chart.range == Range(last=14, offset=7, without=("sat",))
+    assert world.desk.controls.range.text() == "Last 14 days, 7 earlier, without Sat"
+    asked = popup(world)
+    assert (asked.count.value(), asked.offset.value()) == (14, 7)
+    world.click(asked.forms["since"])
+    asked.begin.setSelectedDate(QDate(2026, 11, 10))
+    world.click(asked.weekdays["sat"])
+    world.click(asked.button)
+    assert world.answered().chart.range == Range(since="2026-11-10")
+    asked = popup(world)
+    world.click(asked.forms["between"])
+    asked.first.setSelectedDate(QDate(2026, 11, 20))
+    asked.last.setSelectedDate(QDate(2026, 11, 18))
+    asked.with_times.click()
+    asked.from_time.setTime(asked.from_time.time().fromString("09:30", "HH:mm"))
+    world.click(asked.button)
+    wanted = world.answered().chart.range
+    assert (wanted.start, wanted.end) == ("2026-11-18T23:59", "2026-11-20T09:30")
+
+
+def test_functions_are_put_into_a_formula(world: World) -> None:
+    world.choose("measure", "Formula")
+    field = world.at("formula")
+    field.setFocus()
+    world.qtbot.keyClick(field, Qt.Key.Key_End)
+    world.qtbot.keyClicks(field, "; ")
+    world.click("formula+")
+    world.pick("TOTALS(A)")
+    world.until(lambda: len(world.answered().figure.series) == 2)
+    assert field.text() == "UNIQUES(A); TOTALS(A)"
+    assert [one.total for one in world.answered().figure.series] == [9, 45]
+    # MIC-T8: behind a formula is nobody.
+    plot = world.desk.figure.lines.plot
+    values = plot.visible_series[0].values
+    bucket = next(at for at, value in enumerate(values) if value)
+    assert titles(world.click_point(0, bucket)) == []
+
+
+@pytest.mark.parametrize("one", FUNCTIONS, ids=lambda pick: pick.title)
+def test_every_function_is_one(charts: Charts, one: object) -> None:
+    formula = one.value  # type: ignore[attr-defined]
+    chart = {"events": [{"event": "Look", "by": ["price"]}], "formula": formula,
+             "range": {"last": 3}}  # fmt: skip
+    figure = charts.answer(read(chart))  # type: ignore[arg-type]
+    assert figure.series is not None
+
+
+@pytest.fixture(scope="module")
+def charts(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    from app.demo import fill
+    from app.query import Warehouse
+
+    folder = tmp_path_factory.mktemp("functions")
+    fill(folder, 60, now_ms=NOW_MS)
+    study(folder)
+    with Warehouse.open(folder) as warehouse:
+        warehouse.refresh()
+        yield Charts(warehouse, Clock(NOW_MS))
+
+
+def test_projects_can_be_chosen(world: World, workspace: Workspace) -> None:
+    assert world.desk.findChild(QWidget, "project") is None
+    workspace.add(event("Look", user_id="somebody", device_id="else", time=NOW_MS - DAY),
+                  api_key="0" * 32)  # fmt: skip
+    study(workspace.folder)
+    world.context.feed.notice()
+    world.until(lambda: world.desk.findChild(QWidget, "project"))
+    world.until(lambda: world.total() == 10)
+    world.choose("project", "0" * 32)
+    world.until(lambda: world.total() == 1)
+    assert world.answered().chart.project == "0" * 32
