@@ -356,7 +356,7 @@ class MainWindow(QMainWindow):
     def _make_settings(self) -> QWidget:
         from ui.pages.settings import SettingsPage
 
-        page = SettingsPage(self._settings)
+        page = SettingsPage(self._settings, self.context.jobs)
         page.changed.connect(self._setting_changed)
         return page
 

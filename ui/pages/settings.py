@@ -24,6 +24,8 @@ from app import settings as keys
 from app.errors import AppError, BadInput
 from app.hosts import parse_host, parse_upstream
 from app.settings import Setting, Settings
+from ui.jobs import Jobs
+from ui.pages.linksetting import LinkSetting
 from ui.theme import hairline, label, set_role
 
 GROUPS = (
@@ -54,7 +56,7 @@ class SettingsPage(QWidget):
 
     changed = Signal(object)
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, jobs: Jobs) -> None:
         super().__init__()
         self._settings = settings
         self.editors: dict[Setting[Any], Editor] = {}
@@ -67,6 +69,11 @@ class SettingsPage(QWidget):
         self._rows.addWidget(label(f"Kept in {settings.path}", "small", wrap=True))
         for prefix, title in GROUPS:
             self._add_group(prefix, title)
+        self._rows.addSpacing(8)
+        self._rows.addWidget(label("Links", "section"))
+        self._rows.addWidget(hairline())
+        self.links = LinkSetting(jobs, EDITOR_WIDTH)
+        self._rows.addWidget(self.links)
         self._rows.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
