@@ -136,6 +136,18 @@ def add_chart_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--action", choices=POINT_ACTIONS, default="users", help="what to do there")
     parser.add_argument("--output", type=Path, metavar="FILE", help="where a download goes")
     parser.add_argument("--group", metavar="TYPE", help="which groups behind a point")
+    parser.add_argument(
+        "--by", metavar="PROPERTY", action="append", default=[], help="what drivers are split by"
+    )
+    parser.add_argument("--from-step", type=int, metavar="STEP", help="where drivers begin")
+    parser.add_argument(
+        "--property",
+        dest="properties",
+        metavar="PROPERTY",
+        action="append",
+        default=[],
+        help="shown with the events of streams",
+    )
     parser.add_argument("--text", help="what an annotation says, or how a release is called")
     parser.add_argument(
         "--app-version", dest="version", metavar="VERSION", help="the version of a release"

@@ -26,7 +26,7 @@ from app.query.cohorts import (
 )
 from app.query.columns import Property
 from app.query.conditions import Context
-from app.query.definition import AnyChart, Funnel, Journeys, Segment, Segmentation
+from app.query.definition import SHARED_VIEWS, AnyChart, Funnel, Journeys, Segment, Segmentation
 from app.query.drivers import Driver, drivers
 from app.query.figure import Figure, as_json
 from app.query.funnel import funnel
@@ -38,6 +38,7 @@ from app.query.reading import read
 from app.query.releases import versions
 from app.query.savedcohorts import SavedCohorts
 from app.query.segmentation import segmentation
+from app.query.spread import relative
 from app.query.sql import DIALECTS
 from app.query.streams import (
     BehindUpload,
@@ -70,10 +71,15 @@ class Charts:
         self._inactive = frozenset(inactive)
         self._cohorts = list(cohorts)
 
-    def context(self, groups: str = "") -> Context:
-        """What definitions are read against, as of now; `groups` are what is counted."""
+    def context(self) -> Context:
+        """What definitions are read against, as of now."""
         saved = SavedCohorts(self._cohorts, self._warehouse.rows, self._came)
-        return replace(self._without_cohorts(), cohorts=saved, groups=groups)
+        return replace(self._without_cohorts(), cohorts=saved)
+
+    def _for(self, chart: AnyChart) -> Context:
+        """The same for a chart that may count groups and may have inactive events of its own."""
+        inactive = self._inactive.union(chart.inactive)
+        return replace(self.context(), groups=chart.groups, inactive=inactive)
 
     def _came(self, kept: Any) -> tuple[int, ...]:
         """Who is behind a point of a funnel now, of a cohort that keeps both."""
@@ -98,7 +104,7 @@ class Charts:
     def people(self, chart: AnyChart, point: Point) -> People:
         """The users behind a point of a chart."""
         rows, arrays = self._warehouse.rows, self._warehouse.arrays
-        return people_behind(chart, point, rows, arrays, self.context(chart.groups))
+        return people_behind(chart, point, rows, arrays, self._for(chart))
 
     def users(self, people: People, page: int = 0) -> list[User]:
         """A page of users."""
@@ -108,8 +114,14 @@ class Charts:
         self, chart: AnyChart, people: People, properties: Iterable[Property] = (), page: int = 0
     ) -> list[Stream]:
         """A page of what users did around a point."""
-        rows, events = self._warehouse.rows, highlighted(chart)
-        return streams(rows, people, events, tuple(properties), page)
+        # The steps of a path are not only the events that a journey begins and ends with.
+        events = None if isinstance(chart, Journeys) else highlighted(chart)
+        return streams(self._warehouse.rows, people, events, tuple(properties), page)
+
+    def named(self, names: Iterable[str]) -> list[Property]:
+        """Properties of events by their names; those that were never seen are left out."""
+        known = self._warehouse.properties()
+        return [known["event", name] for name in names if ("event", name) in known]
 
     def uploads(self, chart: AnyChart, people: People) -> list[BehindUpload]:
         """The uploads behind a point, down to which anything can be looked up."""
@@ -169,9 +181,17 @@ class Charts:
         """Keep the groups behind a point: a cohort of whoever acts in one of them."""
         return save_groups(definitions, name, group, self.groups(chart, people, group))
 
-    def drivers(self, chart: Funnel, point: Point) -> list[Driver]:
-        """The events that go along with converting at a step."""
-        return drivers(chart, point, self._warehouse.rows, self._warehouse.arrays, self.context())
+    def drivers(
+        self,
+        chart: Funnel,
+        point: Point,
+        by: Iterable[str] = (),
+        from_step: int | None = None,
+    ) -> list[Driver]:
+        """The events that go along with converting at a step, after the step before it or after
+        `from_step`; each split by up to three event properties."""
+        rows, arrays = self._warehouse.rows, self._warehouse.arrays
+        return drivers(chart, point, rows, arrays, self._for(chart), self.named(by), from_step)
 
     def save_cohort(
         self, definitions: Definitions, name: str, chart: AnyChart, point: Point
@@ -216,20 +236,22 @@ class Charts:
 
     def answer(self, chart: Segmentation) -> Figure:
         """The numbers of a segmentation. Raises BadInput, Interrupted."""
-        return segmentation(chart, self._warehouse.rows, self.context(chart.groups))
+        return segmentation(chart, self._warehouse.rows, self._for(chart))
 
     def funnel(self, chart: Funnel) -> FunnelFigure:
         """The numbers of a funnel. Raises BadInput, Interrupted."""
-        return funnel(chart, self._warehouse.arrays, self.context(chart.groups))
+        return funnel(chart, self._warehouse.arrays, self._for(chart))
 
     def journeys(self, chart: Journeys) -> JourneysFigure:
         """The numbers of journeys. Raises BadInput, Interrupted."""
-        return journeys(chart, self._warehouse.rows, self.context(chart.groups))
+        return journeys(chart, self._warehouse.rows, self._for(chart))
 
     def as_json(self, chart: AnyChart) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The answer to a chart of any kind in its documented JSON form, and its SQL."""
         if isinstance(chart, Segmentation):
             figure = self.answer(chart)
+            if chart.relative and chart.view in SHARED_VIEWS:
+                figure = relative(chart, figure)
             return as_json(figure, self._clock), figure.sql
         if isinstance(chart, Funnel):
             found = self.funnel(chart)

@@ -206,6 +206,14 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def text_of(one: Property, table: str = "") -> str:
+    """A property's value as text, arrays included."""
+    at = f"{table}." if table else ""
+    if one.listed is None:
+        return at + quoted(one.column)
+    return f"coalesce({at}{quoted(one.column)}, CAST({at}{quoted(one.listed)} AS VARCHAR))"
+
+
 def literal(text: str) -> str:
     """A text as a literal."""
     return "'" + text.replace("'", "''") + "'"

@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from app.query.calendar import Clock
 from app.query.charts import Charts, translated
 from app.query.cohorts import KIND as COHORT
 from app.query.definition import AnyChart, Funnel, Journeys
+from app.query.drivers import driver_json
 from app.query.microscope import (
     People,
     Point,
@@ -83,7 +83,8 @@ def _behind(
     if action == "zoom" and not isinstance(chart, Journeys):
         return written(zoomed(chart, point, clock))
     if action == "drivers" and isinstance(chart, Funnel):
-        return {"drivers": [asdict(one) for one in charts.drivers(chart, point)]}
+        found = charts.drivers(chart, point, given.by, given.from_step)
+        return {"drivers": [driver_json(one) for one in found]}
     return _with_people(charts, chart, point, given, definitions, clock)
 
 
@@ -126,7 +127,7 @@ def _with_people(
         return {
             "streams": [
                 {"user": one.user._asdict(), "events": [event._asdict() for event in one.events]}
-                for one in charts.streams(chart, people)
+                for one in charts.streams(chart, people, charts.named(given.properties))
             ]
         }
     if action == "uploads":

@@ -50,6 +50,8 @@ MEASURES = (
 )
 OF_PROPERTY = ("sum", "property_average", "median", "distinct_per_user", "distribution")
 VIEWS = ("line", "area", "bar", "stacked_bar", "pie", "kpi")
+SHARED_VIEWS = ("area", "bar", "stacked_bar", "pie")
+"""Views in which series may be parts of all."""
 USERS = ("any", "active", "new")
 ORDERS = ("this", "any", "exact")
 SHAPES = ("count", "share", "running")
@@ -57,6 +59,11 @@ FUNNEL_VIEWS = ("conversion", "over_time", "time_to_convert", "frequency", "impr
 LONGEST_WINDOW_S = 366 * 86400
 MOST_EVENTS = 10
 MOST_GROUPINGS = 5
+MOST_WITHOUT_CAPS = 50
+"""Events and groupings of a chart that has no caps."""
+ROWS = (100, 500)
+"""How many groups are kept, of one grouping and of several."""
+ROWS_WITHOUT_CAPS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,11 @@ class EventSpec:
     where: tuple[Condition, ...] = ()
     by: tuple[PropertyRef, ...] = ()
     name: str = ""
+
+    def is_ranked(self) -> bool:
+        """Whether it is the n-th of its like (semantics §20)."""
+        own = any(one.property.scope == "count" for one in self.where)
+        return own or any(part.is_ranked() for part in self.parts)
 
     def title(self) -> str:
         """What a legend calls it."""
@@ -180,6 +192,10 @@ class Chart:
     by: tuple[PropertyRef, ...] = ()
     project: str = ""
     groups: str = ""
+    inactive: tuple[str, ...] = ()
+    """Event types that make nobody active (semantics §0.3)."""
+    compatible: bool = True
+    """Whether as much is kept as Amplitude keeps (semantics §0.5), or as much as can be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +263,10 @@ class Funnel(Chart):
     edges: tuple[float, ...] = ()
     counted: EventSpec | None = None
     first_day: bool = False
+    sum: PropertyRef | None = None
+    """A property that is added up over the events of the last step."""
+    baseline: int = 0
+    """The segment that others are compared with; without several, the place of the group."""
     hidden: tuple[tuple[str | None, ...], ...] = ()
     """Groups that were excluded in Microscope."""
     shape: str = "count"
@@ -265,10 +285,21 @@ class Journeys(Chart):
     hide: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
+    exclude: tuple[EventSpec, ...] = ()
+    """Events that are left out of paths, such as those of one page."""
     collapse: bool = False
     expand: tuple[PropertyRef, ...] = ()
     levels: int = 5
     top: int = 5
 
 
+def rows_kept(chart: Segmentation, groupings: int) -> int:
+    """How many groups a chart keeps (semantics §0.5, §6.3)."""
+    if chart.rows:
+        return chart.rows
+    return ROWS[groupings > 1] if chart.compatible else ROWS_WITHOUT_CAPS
+
+
+type Group = tuple[str | None, ...]
+"""The values of what was grouped by; None is `(none)`."""
 type AnyChart = Segmentation | Funnel | Journeys

@@ -4,13 +4,13 @@ dropping out (semantics §8.20).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from app.errors import BadInput
-from app.query.columns import Property, literal, quoted
+from app.query.columns import Property, literal, text_of
 from app.query.conditions import Context
 from app.query.definition import Funnel
 from app.query.funnelways import Arrays
@@ -20,6 +20,7 @@ from app.query.statistics import phi
 type Rows = Callable[[str], list[tuple[Any, ...]]]
 
 MOST = 200
+MOST_PROPERTIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ def drivers(
     high = np.where(converted, done, entered + window) * unit + ways.start_ms
     persons = ways.found.nodes.person[path[base, 0]]
     funnel = [step.event.type for step in chart.steps if step.event.kind == "event"]
+    if len(by) > MOST_PROPERTIES:
+        raise BadInput(f"Events are expanded by {MOST_PROPERTIES} properties at most.")
     found = rows(_statement(persons, low, high, converted, unit, funnel, by))
     whole = int(converted.sum()), int((~converted).sum())
     made = [_driver(row, len(by), whole) for row in found]
@@ -119,6 +122,7 @@ def _statement(
     lists = [
         f"UNNEST([{', '.join(map(str, column.tolist()))}]) AS {name}"
         for name, column in (
+            ("place", np.arange(len(persons))),
             ("person", persons),
             ("low", low),
             ("high", high),
@@ -126,16 +130,16 @@ def _statement(
         )
     ]
     kinds = ", ".join(literal(kind) for kind in funnel) or "''"
-    extra = "".join(f", e.{quoted(one.column)} AS v{i}" for i, one in enumerate(by))
+    extra = "".join(f", {text_of(one, 'e')} AS v{i}" for i, one in enumerate(by))
     names = "".join(f", v{i}" for i in range(len(by)))
     return (
-        f"WITH base AS (SELECT {', '.join(lists)}), did AS (SELECT e.type{extra}, b.person, b.done,"
+        f"WITH base AS (SELECT {', '.join(lists)}), did AS (SELECT e.type{extra}, b.place, b.done,"
         " b.high - b.low AS took, count(*) AS times FROM base b JOIN events e"
         # The ends are exclusive, and as fine as the funnel's own resolution.
         f" ON e.person = b.person AND e.time >= b.low + {unit:d} AND e.time < b.high"
         f" WHERE e.type NOT IN ({kinds}) GROUP BY ALL)"
-        f" SELECT type{names}, count(DISTINCT person) FILTER (done = 1),"
-        " count(DISTINCT person) FILTER (done = 0), avg(times) FILTER (done = 1),"
+        f" SELECT type{names}, count(DISTINCT place) FILTER (done = 1),"
+        " count(DISTINCT place) FILTER (done = 0), avg(times) FILTER (done = 1),"
         " avg(times) FILTER (done = 0), median(took) FILTER (done = 1) / 1000.0"
         f" FROM did GROUP BY type{names}"
     )
@@ -161,3 +165,12 @@ def driver(
     """A driver from its two by two table: converted and did, dropped and did, converted and did
     not, dropped and did not."""
     return Driver(event, values, tp, fp, fn, tn, phi(tp, fp, fn, tn), often, seldom, between_s)
+
+
+def driver_json(one: Driver) -> dict[str, Any]:
+    """The documented JSON form of a driver."""
+    return asdict(one) | {
+        "converted_share": one.converted_share,
+        "dropped_share": one.dropped_share,
+        "strength": one.strength,
+    }

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.query.calendar import Buckets, Clock, label
+from app.query.definition import Group
+from app.query.distribution import Distribution, bins_json, percentiles_json
 
 NONE = "(none)"
-type Group = tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Series:
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A chart's numbers. `unit` is empty, `%` or `$`; `pruned` counts groups that were left out;
-    `periods` are the buckets of earlier periods by shift."""
+    `periods` are the buckets of earlier periods by shift; `distributions` say of a frequency or a
+    distribution how each of its groups spreads over the bins."""
 
     buckets: Buckets
     series: tuple[Series, ...]
@@ -44,6 +46,7 @@ class Figure:
     pruned: int = 0
     periods: tuple[tuple[str, Buckets], ...] = ()
     sql: tuple[str, ...] = ()
+    distributions: tuple[Distribution, ...] = ()
 
 
 def shown(value: str | None) -> str:
@@ -97,6 +100,17 @@ def as_json(figure: Figure, clock: Clock) -> dict[str, Any]:
             }
             | _compared_json(figure, one)
             for one in figure.series
+        ],
+        "distributions": [
+            {
+                "event": one.event,
+                "segment": one.segment,
+                "group": [shown(value) for value in one.group],
+                "bins": bins_json(one.bins),
+                "median": one.median,
+                "percentiles": percentiles_json(one.bins),
+            }
+            for one in figure.distributions
         ],
         "periods": [
             {"shift": shift, "starts_ms": list(of.starts), "ends_ms": list(of.ends)}

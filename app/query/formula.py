@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from app.query.calendar import Buckets
-from app.query.definition import EventSpec, PropertyRef, Segmentation
-from app.query.figure import Group
+from app.query.definition import EventSpec, Group, PropertyRef, Segmentation, rows_kept
 from app.query.grids import divided, framed, quotient, rolled
 from app.query.metrics import Ask, Cells, Frame, Grid, Questions
 from app.query.node import BadDefinition
@@ -22,7 +21,6 @@ from app.query.node import BadDefinition
 MOST = 10
 LONGEST = 10_000
 DEEPEST = 100
-ALL = 1_000_000
 LONGEST_EXPONENT = 700
 WINDOWS = {
     "realtime": 36,
@@ -243,6 +241,9 @@ class _Parser:
         if metric not in METRICS:
             self._at -= 1
             raise self._wrong("The name of a metric is expected")
+        if metric == "ARPAU":
+            self._at -= 1
+            raise self._wrong(f"{name} does not go with ARPAU")
         self._expect(",")
         inner = self._metric(metric)
         n = 0
@@ -304,17 +305,30 @@ class Maker:
         self._ask = questions
         self._buckets = buckets
         self._segment = 0
+        self._groups: tuple[Group, ...] | None = None
 
     def evaluate(self, formula: Formula) -> Iterator[tuple[int, Group, Cells]]:
         """The numbers of a formula by segment and group; once, when it names all segments."""
         own = any(metric.segment is None for metric in _metrics(formula.term))
         for number in range(len(self._chart.segments) if own else 1):
             self._segment = number
+            self._groups = None
+            self._groups = self._kept(list(_metrics(formula.term)))
             found = self._grid(formula.term)
             if isinstance(found, float):
                 found = Grid({(): self._constant(found)})
             for group, cells in found.groups.items():
                 yield number, group, _each(cells, _sane)
+
+    def _kept(self, metrics: list[Metric]) -> tuple[Group, ...] | None:
+        """The groups that a formula of several terms keeps: those with most users over all of
+        them. Each term by itself would keep others, and their quotients would have no value."""
+        asks = [replace(self._asked(metric, "uniques"), property=None) for metric in metrics]
+        depths = {len(ask.by) for ask in asks}
+        if len(metrics) < 2 or depths in ({0}, set()) or len(depths) > 1:
+            return None
+        rows = rows_kept(self._chart, max(depths))
+        return self._ask.most_important(asks, Frame(self._buckets), rows)
 
     def _constant(self, value: float) -> Cells:
         return Cells((value,) * len(self._buckets), value)
@@ -331,11 +345,11 @@ class Maker:
     def _sign(self, term: Sign) -> Grid | float:
         left, right = self._grid(term.left), self._grid(term.right)
         combine = _SIGNS[term.sign]
+        if term.sign == "/" and right == 0.0:
+            raise BadDefinition("formula", "Something is divided by zero here.")
         if isinstance(left, float) and isinstance(right, float):
             found = combine(left, right)
-            if found is None:
-                raise BadDefinition("formula", "A constant is divided by zero.")
-            return found
+            return found or 0.0
         if isinstance(left, float):
             return _mapped(right, lambda x: combine(left, x))  # type: ignore[arg-type]
         if isinstance(right, float):
@@ -413,7 +427,7 @@ class Maker:
         if metric.name in OF_PROPERTY:
             wanted, own = property_of(event, metric), own[1:]
         number = self._segment if metric.segment is None else metric.segment
-        order = {"PROPCOUNT": "distinct", "PROPCOUNTAVG": "pairs"}.get(metric.name, "uniques")
+        order = _ORDERS.get(metric.name, "uniques")
         return Ask(
             name,
             event,
@@ -422,16 +436,20 @@ class Maker:
             wanted,
             order=order,
             before=metric.rolling == "ROLLWINBEFORE",
-            rows=chart.rows or (100 if len(chart.by) + len(own) < 2 else 500),
+            rows=rows_kept(chart, len(chart.by) + len(own)),
+            groups=self._groups,
         )
 
     def _shared(self, over: Grid, metric: Metric, frame: Frame) -> Grid:
         """Divided by the users with any active event in the same segment."""
         chart = self._chart
         number = self._segment if metric.segment is None else metric.segment
-        active = Ask("uniques", EventSpec("active"), chart.segments[number], chart.by, rows=ALL)
-        actives = self._ask.grid(active, frame)
         depth = len(chart.by)
+        wanted = tuple(dict.fromkeys(group[:depth] for group in over.groups)) if depth else None
+        active = Ask(
+            "uniques", EventSpec("active"), chart.segments[number], chart.by, groups=wanted
+        )
+        actives = self._ask.grid(active, frame)
         under = Grid({g: actives.get(g[:depth]) for g in over.groups}, actives.missing)
         return divided(over, under)
 
@@ -447,6 +465,13 @@ def property_of(event: EventSpec, metric: Metric) -> PropertyRef:
     return event.by[0]
 
 
+_ORDERS = {
+    "PROPCOUNT": "distinct",
+    "PROPCOUNTAVG": "pairs",
+    "PERCENTILE": "totals",
+    "FREQPERCENTILE": "totals",
+}
+"""By what groups of a formula of one term are ordered; others by users (semantics §6.3)."""
 _NAMES = {
     "UNIQUES": "uniques",
     "TOTALS": "totals",

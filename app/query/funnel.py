@@ -11,16 +11,17 @@ import numpy as np
 
 from app.query import funnelsql
 from app.query.conditions import Context
-from app.query.definition import EventSpec, Funnel
-from app.query.figure import Group
+from app.query.definition import EventSpec, Funnel, Group
 from app.query.funnelfigure import FunnelFigure, Part, Takeaways
-from app.query.funnelviews import over_time, with_frequency, with_times
+from app.query.funnelviews import over_time, summed_at_the_end, with_frequency, with_times
 from app.query.funnelways import SECOND, Arrays, Asked, Ways, grouped_paths, variants
-from app.query.paths import Bools, Ints
+from app.query.paths import NEVER, Bools, Ints
 from app.query.statistics import compared
 
 NOT_REACHED = "did not reach step"
 MOST_GROUPS = 300
+MOST_WITHOUT_CAPS = 1000
+"""Groups of a funnel (semantics §0.5)."""
 
 
 def funnel(chart: Funnel, arrays: Arrays, context: Context) -> FunnelFigure:
@@ -40,7 +41,7 @@ def funnel(chart: Funnel, arrays: Arrays, context: Context) -> FunnelFigure:
     if chart.hidden:
         parts = [one for one in parts if not one.group or one.group not in chart.hidden]
     if chart.show == "improvement" and parts:
-        parts = [parts[0], *(_against(parts[0], one) for one in parts[1:])]
+        parts = _against_baseline(chart, parts)
     titles = tuple(step.event.title() for step in chart.steps)
     return FunnelFigure(
         titles,
@@ -63,8 +64,9 @@ def _parts(asked: Asked, ways: Ways, number: int, variant: str) -> list[Part]:
     inverse = inverse.ravel()
     names = [asked.names(i) for i in range(len(asked.groupings))]
     sizes = np.bincount(inverse)
+    most = MOST_GROUPS if asked.chart.compatible else MOST_WITHOUT_CAPS
     found = []
-    for number_of in np.argsort(-sizes, kind="stable")[:MOST_GROUPS]:
+    for number_of in np.argsort(-sizes, kind="stable")[:most]:
         group = tuple(
             NOT_REACHED if code < 0 else names[i].get(int(code))
             for i, code in enumerate(unique[:, number_of])
@@ -85,6 +87,8 @@ def _part(asked: Asked, ways: Ways, number: int, variant: str, group: Group, amo
     label += ["(none)" if one is None else one for one in group]
     label += [variant] if variant else []
     part = Part("; ".join(label), number, group, variant, counts, average, median)
+    if chart.sum is not None:
+        part = replace(part, sum=summed_at_the_end(asked, ways, among))
     if chart.show == "over_time":
         return replace(part, over_time=over_time(asked, ways, group, among))
     if chart.show == "time_to_convert":
@@ -100,12 +104,32 @@ def _transitions(
     """Mean and median seconds from each step to the next, of those who did both."""
     means: list[float | None] = []
     medians: list[float | None] = []
+    times = _in_order_of_time(ways)
     for step in range(1, len(ways.steps)):
         did = (depths > step) & among
-        took = (ways.times_ms(step)[did] - ways.times_ms(step - 1)[did]) / SECOND
+        took = (times[did, step] - times[did, step - 1]) / SECOND
         means.append(float(took.mean()) if len(took) else None)
         medians.append(float(np.median(took)) if len(took) else None)
     return tuple(means), tuple(medians)
+
+
+def _in_order_of_time(ways: Ways) -> Ints:
+    """When the steps of the chosen paths were done, in ms; what was not done comes last. In any
+    order the second to be done need not be the second step."""
+    path = ways.found.path[ways.chosen]
+    done = ways.found.nodes.tick[np.maximum(path, 0)] if len(ways.found.nodes) else path
+    times: Ints = np.sort(np.where(path >= 0, done * ways.unit_ms, NEVER), axis=1)
+    return times
+
+
+def _against_baseline(chart: Funnel, parts: list[Part]) -> list[Part]:
+    """Every part beside the one it is compared with: of the baseline's segment, or the group at
+    the baseline's place (semantics §8.10, §8.16)."""
+    if len(chart.segments) > 1:
+        baseline = next((one for one in parts if one.segment == chart.baseline), parts[0])
+    else:
+        baseline = parts[min(chart.baseline, len(parts) - 1)]
+    return [one if one is baseline else _against(baseline, one) for one in parts]
 
 
 def _against(baseline: Part, part: Part) -> Part:

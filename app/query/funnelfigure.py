@@ -6,25 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.query.calendar import Buckets
-from app.query.figure import Group
+from app.query.definition import Group
+from app.query.distribution import Bin, bins_json, percentiles, percentiles_json
 from app.query.statistics import Comparison
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """Conversions that took from `low` until before `high` (seconds, or a number of times)."""
-
-    low: float
-    high: float
-    count: int
-    share: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One row of bars. `counts` are users (or what is held constant, or attempts) by step,
     `average_s` and `median_s` the time from each step to the next. `over_time` are entered and
-    converted by bucket. `variant` names the way through optional or compared steps."""
+    converted by bucket. `variant` names the way through optional or compared steps. `median` is
+    exact and of all conversions, also those in no bin; `sum` is of the property asked for, at the
+    last step."""
 
     name: str
     segment: int
@@ -37,6 +30,12 @@ class Part:
     bins: tuple[Bin, ...] = ()
     median: float | None = None
     comparison: Comparison | None = None
+    sum: float | None = None
+
+    @property
+    def percentiles(self) -> dict[float, float | None]:
+        """Percentiles read off the bins, by their share."""
+        return percentiles(self.bins)
 
     @property
     def conversion(self) -> float | None:
@@ -100,9 +99,13 @@ def _part_json(part: Part) -> dict[str, Any]:
         found["entered"] = [entered for entered, _ in part.over_time]
         found["converted"] = [converted for _, converted in part.over_time]
     if part.bins:
-        found["bins"] = [[one.low, one.high, one.count, one.share] for one in part.bins]
+        found["bins"] = bins_json(part.bins)
         found["median"] = part.median
+        found["percentiles"] = percentiles_json(part.bins)
+    if part.sum is not None:
+        found["sum"] = part.sum
     if part.comparison:
+        found["difference"] = part.comparison.difference
         found["improvement"] = part.comparison.improvement
         found["significance"] = part.comparison.significance
         found["is_significant"] = part.comparison.is_significant

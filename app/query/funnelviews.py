@@ -12,10 +12,10 @@ from sqlglot import exp
 
 from app.query import paths, sql
 from app.query.conditions import event_is, person, source, time
-from app.query.definition import Funnel
-from app.query.figure import Group
-from app.query.funnelfigure import Bin, Part
-from app.query.funnelways import SECOND, Asked, Ways, plain
+from app.query.definition import Funnel, Group
+from app.query.distribution import bins_of
+from app.query.funnelfigure import Part
+from app.query.funnelways import SECOND, Asked, Ways, event_ids, plain
 from app.query.paths import Bools, Ints
 
 BIN_WIDTHS_S = (1, 10, 60, 600, 3600, 86400)
@@ -95,11 +95,7 @@ def with_times(asked: Asked, ways: Ways, part: Part, among: Bools) -> Part:
     took = took[among[did]]
     edges = time_edges(asked)
     counts, _ = np.histogram(took[took < edges[-1]], bins=edges)
-    inside = int(counts.sum())
-    bins = tuple(
-        Bin(low, high, int(count), count / inside if inside else None)
-        for low, high, count in zip(edges, edges[1:], counts.tolist(), strict=False)
-    )
+    bins = bins_of(edges[:-1], edges[1:], counts.tolist())
     return replace(part, bins=bins, median=float(np.median(took)) if len(took) else None)
 
 
@@ -117,7 +113,9 @@ def times_before(asked: Asked, ways: Ways) -> tuple[Ints, Ints]:
     nodes = ways.found.nodes
     path = ways.found.path[ways.chosen[did]]
     who = nodes.person[path[:, first]] * asked.span
-    low = np.searchsorted(keys, who + nodes.tick[path[:, first]], side="left")
+    # In any order, what comes first is not always the first step.
+    begun = nodes.tick[path[:, first : last + 1]].min(axis=1)
+    low = np.searchsorted(keys, who + begun, side="left")
     high = np.searchsorted(keys, who + nodes.tick[path[:, last]], side="right")
     return did, high - low
 
@@ -126,9 +124,21 @@ def with_frequency(asked: Asked, ways: Ways, part: Part, among: Bools) -> Part:
     """With how often the counted event was done before the last step (semantics §8.15)."""
     did, counts = times_before(asked, ways)
     values, sizes = np.unique(counts[among[did]], return_counts=True)
-    whole = int(sizes.sum())
-    bins = tuple(
-        Bin(float(value), float(value + 1), int(size), size / whole)
-        for value, size in zip(values.tolist(), sizes.tolist(), strict=True)
-    )
-    return replace(part, bins=bins)
+    lows = values.astype(float).tolist()
+    bins = bins_of(lows, [low + 1 for low in lows], sizes.tolist())
+    median = float(np.median(counts[among[did]])) if len(lows) else None
+    return replace(part, bins=bins, median=median)
+
+
+def summed_at_the_end(asked: Asked, ways: Ways, among: Bools) -> float:
+    """The sum of a property over the events that did the last step (semantics §8.1)."""
+    ref, last = asked.chart.sum, len(ways.steps) - 1
+    if ref is None:
+        return 0.0
+    ids, values = asked.numbers(ref, ways.steps[last])
+    wanted = event_ids(ways, ways.chosen[among], last)
+    wanted = wanted[wanted >= 0]
+    low = np.searchsorted(ids, wanted, side="left")
+    high = np.searchsorted(ids, wanted, side="right")
+    running = np.concatenate(([0.0], np.cumsum(values)))
+    return float((running[high] - running[low]).sum())

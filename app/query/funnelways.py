@@ -206,6 +206,9 @@ class Asked:
         """The conditions that an event is each step, and that it may begin a path."""
         context, buckets = self.context, self.buckets
         found = [event_is(step, context, buckets) for step in steps]
+        for at, step in enumerate(steps):
+            if at and step.is_ranked():  # The n-th has to lie in the range (semantics §8.17).
+                found[at] = sql.both(exp.paren(found[at]), buckets.within(time()))
         entry = sql.both(
             exp.paren(found[0]),
             buckets.within(time()),
@@ -265,6 +268,22 @@ class Asked:
         keys = plain(found["person"]) * self.span + tick
         keys.sort()  # Three times as fast as making them unique, which nobody needs.
         return keys
+
+    def numbers(self, ref: PropertyRef, step: EventSpec) -> tuple[Ints, Any]:
+        """Ids of the events of a step in order, and the numbers that a property has there; an
+        array has several."""
+        matches = sql.both(self.in_time(), exp.paren(event_is(step, self.context, self.buckets)))
+        value, item = elements(ref, self.context), sql.column("value", "l")
+        columns = [exp.alias_(sql.column("id", "e"), "id"), exp.alias_(value, "value")]
+        inner, outer = source(matches, columns), exp.select(sql.column("id", "l"))
+        if is_listed(ref, self.context):
+            outer, item = _unnested(outer, inner), sql.column("item", "x")
+        else:
+            outer = outer.from_(exp.alias_(inner.subquery(), "l", table=True))
+        found = self.run(outer.select(exp.alias_(sql.finite(item), "n")))
+        ids = plain(found["id"])
+        order = np.argsort(ids, kind="stable")
+        return ids[order], np.ma.filled(found["n"], 0.0).astype(float)[order]
 
     def names(self, index: int) -> dict[int, str | None]:
         """The values of a grouping by their numbers."""

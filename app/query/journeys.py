@@ -6,7 +6,7 @@ counts them; a node's number is that of the paths that begin so.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +85,7 @@ def journeys(chart: Journeys, rows: Rows, context: Context) -> JourneysFigure:
     statement = units.text(_paths(chart, context), context)
     found = [_path(chart, row) for row in rows(statement)]
     if chart.include:
-        found = [one for one in found if set(chart.include) <= set(one.way)]
+        found = [one for one in found if _holds_all(chart, one.way)]
     total = sum(one.count for one in found)
     paths = sorted(found, key=lambda one: (-one.count, one.way))[:100]
     return JourneysFigure(total, _nodes(chart, found, total), tuple(paths), (statement,))
@@ -102,6 +102,13 @@ def _path(chart: Journeys, row: tuple[Any, ...]) -> WholePath:
         shown = (*shown, NOTHING_BEFORE)
     done = converted if chart.end is not None else len(way) > 1
     return WholePath(shown, int(count), None if seconds is None else float(seconds), bool(done))
+
+
+def _holds_all(chart: Journeys, way: Way) -> bool:
+    """Whether a path holds all that it must: steps as they are called, or types of events."""
+    return all(
+        any(step == one or step.startswith(one + BESIDE) for step in way) for one in chart.include
+    )
 
 
 def _nodes(chart: Journeys, found: list[WholePath], total: int) -> tuple[JourneyNode, ...]:
@@ -165,11 +172,8 @@ def journey_behind(chart: Journeys, way: Way, context: Context) -> tuple[exp.Sel
     framed = exp.DPipe(
         this=exp.DPipe(this=sql.value(APART), expression=text), expression=sql.value(APART)
     )
-    holding: list[Sql] = [
-        exp.GT(
-            this=exp.StrPosition(this=framed.copy(), substr=sql.value(APART + one + APART)),
-            expression=sql.value(0),
-        )
+    holding = [
+        exp.paren(sql.either(*(_found(framed, APART + one + end) for end in (APART, BESIDE))))
         for one in chart.include
     ]
     chosen = exp.select("path").from_("ways").where(sql.both(sql.either(same, longer), *holding))
@@ -180,6 +184,11 @@ def journey_behind(chart: Journeys, way: Way, context: Context) -> tuple[exp.Sel
     events = query.select("ABS(next_along) AS id").from_("placed")
     events = events.where(f"{among} AND place <= {len(way):d}")
     return people, events
+
+
+def _found(text: Sql, part: str) -> Sql:
+    where = exp.StrPosition(this=text.copy(), substr=sql.value(part))
+    return exp.GT(this=where, expression=sql.value(0))
 
 
 def _with_ways(chart: Journeys, context: Context) -> exp.Select:
@@ -207,7 +216,7 @@ def _events(chart: Journeys, context: Context, buckets: Buckets) -> exp.Select:
         in_project(chart, context),
         exp.paren(sql.either(is_active(context), _yes(starts), _yes(ends))),
         _segment(chart, context, buckets),
-        _shown(chart, starts, ends),
+        _shown(chart, starts, ends, context, buckets),
     )
     columns = [
         exp.alias_(person(), "person"),
@@ -236,30 +245,44 @@ def _yes(flag: Sql) -> Sql:
     return exp.EQ(this=flag.copy(), expression=sql.value(1))
 
 
-def _shown(chart: Journeys, starts: Sql, ends: Sql) -> Sql | None:
-    """Hidden events are not there at all; with "only", nothing else is but the ends."""
-    kind = sql.column("type", "e")
-    anchors = sql.either(_yes(starts), _yes(ends))
+def _shown(
+    chart: Journeys, starts: Sql, ends: Sql, context: Context, buckets: Buckets
+) -> Sql | None:
+    """Hidden and excluded events are not there at all; with "only", nothing else is but the
+    ends."""
+    kept: list[Sql] = []
     if chart.only:
-        named = exp.In(this=kind, expressions=[sql.value(one) for one in chart.only])
-        return exp.paren(sql.either(named, anchors))
+        kept.append(_named(chart.only))
     if chart.hide:
-        named = exp.In(this=kind, expressions=[sql.value(one) for one in chart.hide])
-        return exp.paren(sql.either(exp.not_(named), anchors))
-    return None
+        kept.append(exp.not_(_named(chart.hide)))
+    kept += [
+        exp.not_(exp.paren(sql.sure(event_is(one, context, buckets)))) for one in chart.exclude
+    ]
+    if not kept:
+        return None
+    return exp.paren(sql.either(exp.paren(sql.both(*kept)), _yes(starts), _yes(ends)))
+
+
+def _named(types: Sequence[str]) -> Sql:
+    return exp.In(this=sql.column("type", "e"), expressions=[sql.value(one) for one in types])
 
 
 def _title(chart: Journeys, context: Context) -> Sql:
     """What a step is called: its type, and the values that it is expanded by."""
-    found: Sql = sql.column("type", "e")
+    found = _whole(sql.column("type", "e"))
     for ref in chart.expand:
         value = elements(ref, context)
         if is_listed(ref, context):
             value = exp.cast(value, "VARCHAR")
-        shown = sql.call("coalesce", value, sql.value("(none)"))
+        shown = sql.call("coalesce", _whole(value), sql.value("(none)"))
         joined = exp.DPipe(this=found, expression=sql.value(BESIDE))
         found = exp.DPipe(this=joined, expression=shown)
     return found
+
+
+def _whole(text: Sql) -> Sql:
+    """A text without the sign that steps are cut at."""
+    return sql.call("replace", text, sql.value(APART), sql.value(" "))
 
 
 def _anchors(chart: Journeys, context: Context, *, backward: bool) -> exp.Select:

@@ -3,7 +3,7 @@ The numbers that measures and formulas are made of: one metric of one event in o
 group and bucket, as one SQL statement.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
@@ -20,8 +20,7 @@ from app.query.conditions import (
     source,
     time,
 )
-from app.query.definition import Chart, EventSpec, PropertyRef, Segment
-from app.query.figure import Group
+from app.query.definition import Chart, EventSpec, Group, PropertyRef, Segment
 from app.query.segments import in_segment, members, without_each
 from app.query.sql import Sql
 
@@ -34,7 +33,6 @@ BINNED = ("frequency", "distribution")
 ADDITIVE = ("totals", "sum", "numbers")
 OF_VALUE = ("sum", "numbers", "min", "max", "quantile", "distinct", "pairs", "distribution")
 ROWS = 100
-ROWS_OF_MANY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +60,8 @@ class Ask:
     rows: int = ROWS
     order: str = "uniques"
     once: bool = False
+    groups: tuple[Group, ...] | None = None
+    """The groups that are kept, and their order; None for the `rows` that matter most."""
     before: bool = False
     """Of a rolling window, users are filtered by what is asked of each interval after it was
     gathered: what counts is whether they belong to its last interval (semantics §7.4)."""
@@ -136,13 +136,35 @@ class Questions:
         grid.missing = Cells((zero,) * (size - frame.lead), zero)
         if not ask.by and not grid.groups and ask.metric not in BINNED:
             grid.groups[()] = grid.missing
-        if ask.by and len(grid.groups) >= ask.rows:
-            grid.pruned = self._groups(ask, frame) - len(grid.groups)
+        kept = len({group[: len(ask.by)] for group in grid.groups})
+        if ask.by and kept >= ask.rows and ask.groups is None:
+            grid.pruned = self._groups(ask, frame) - kept
         return grid
 
     def _members(self, ask: Ask, frame: Frame) -> Sql | None:
         who, bucket = sql.column("person", "z"), sql.column("bucket", "z")
         return members(ask.segment, self.context, frame.buckets, who, bucket)
+
+    def most_important(self, asks: Sequence[Ask], frame: Frame, rows: int) -> tuple[Group, ...]:
+        """The groups with most users over several asks with the same groupings: what formulas of
+        several terms keep (semantics §6.3)."""
+        names = [f"g{i}" for i in range(len(asks[0].by))]
+        terms = []
+        for ask in asks:
+            hits = exp.alias_(self.hits(ask, frame.buckets).subquery(), "h", table=True)
+            counted = exp.Count(this=exp.Distinct(expressions=[exp.column("person")]))
+            terms.append(exp.select(*names, exp.alias_(counted, "n")).from_(hits).group_by(*names))
+        every: exp.Query = terms[0]
+        for term in terms[1:]:
+            every = exp.union(every, term, distinct=False)
+        summed = exp.Sum(this=exp.column("n"))
+        order = [exp.Ordered(this=summed, desc=True)]
+        order += [exp.Ordered(this=exp.column(name), nulls_first=False) for name in names]
+        found = exp.select(*names).from_(exp.alias_(every.subquery(), "t", table=True))
+        found = found.group_by(*names).order_by(*order).limit(rows)
+        return tuple(
+            tuple(None if one is None else str(one) for one in row) for row in self.run(found)
+        )
 
     def _groups(self, ask: Ask, frame: Frame) -> int:
         names = [exp.column(f"g{i}") for i in range(len(ask.by))]
@@ -231,6 +253,8 @@ def _statement(ask: Ask, hits: exp.Select, frame: Frame, belongs: Sql | None = N
     if ask.metric in ("frequency", "frequency_quantile"):
         inner = _per_person(names, "hits")
         query = query.with_("counted", as_=inner)
+        if names:
+            query = query.with_("kept", as_=_kept(ask, names))
         return _of_counts(query, ask, names)
     table = "hits"
     if frame.cumulative and ask.metric == "uniques":
@@ -258,22 +282,27 @@ def _grouped(query: exp.Select, ask: Ask, names: list[str], table: str) -> exp.S
     query = query.select(*groups, bucket, *binned, exp.alias_(_aggregate(ask), "n"))
     query = query.from_(exp.alias_(exp.to_table(table), "h", table=True))
     if names:
-        same = sql.both(
-            *(
-                exp.NullSafeEQ(this=sql.column(name, "h"), expression=sql.column(name, "k"))
-                for name in names
-            )
-        )
-        query = query.join(exp.alias_(exp.to_table("kept"), "k", table=True), on=same)
-        place: list[Sql] = [sql.column("place", "k")]
-        query = query.select(*place)
-        groups = [*groups, *place]
+        query = _joined(query, names)
+        place = sql.column("place", "k")
+        query = query.select(place)
+        groups = [*groups, place]
     if binned:
         groups = [*groups, exp.column("bin")]
         query = query.where(
             exp.Is(this=_bin(sql.column("v", "h"), ask.edges), expression=exp.Not(this=exp.null()))
         )
     return _with_sets(query, groups, bucket)
+
+
+def _joined(query: exp.Select, names: list[str]) -> exp.Select:
+    """Only the groups that are kept, with their `place`."""
+    same = sql.both(
+        *(
+            exp.NullSafeEQ(this=sql.column(name, "h"), expression=sql.column(name, "k"))
+            for name in names
+        )
+    )
+    return query.join(exp.alias_(exp.to_table("kept"), "k", table=True), on=same)
 
 
 def _with_sets(query: exp.Select, groups: list[Sql], bucket: Sql) -> exp.Select:
@@ -362,6 +391,8 @@ def _spread(ask: Ask, names: list[str], reach: int, size: int) -> exp.Select:
 
 def _kept(ask: Ask, names: list[str]) -> exp.Select:
     """The groups that matter most, and their order (semantics §6.3)."""
+    if ask.groups is not None:
+        return _listed_groups(ask.groups, names)
     groups: list[Sql] = [sql.column(name, "h") for name in names]
     weight = _aggregate(replace(ask, metric=ask.order))
     order = exp.Order(
@@ -378,6 +409,20 @@ def _kept(ask: Ask, names: list[str]) -> exp.Select:
     return exp.select(*names, "place").from_(ranked_table).where(limit)
 
 
+def _listed_groups(groups: tuple[Group, ...], names: list[str]) -> exp.Select:
+    rows = [(*group, place) for place, group in enumerate(groups)]
+    if not rows:
+        nothing = [exp.alias_(exp.cast(exp.null(), "VARCHAR"), name) for name in names]
+        return exp.select(*nothing, exp.alias_(sql.value(0), "place")).where(exp.false())
+    table = exp.values(
+        [tuple(sql.value(one) for one in row) for row in rows],
+        alias="v",
+        columns=[*names, "place"],
+    )
+    texts = [exp.alias_(exp.cast(sql.column(name, "v"), "VARCHAR"), name) for name in names]
+    return exp.select(*texts, sql.column("place", "v")).from_(table)
+
+
 def _per_person(names: list[str], table: str) -> exp.Select:
     groups: list[Sql] = [exp.column(name) for name in names]
     query = exp.select(*groups, "bucket", "person", exp.alias_(exp.Count(this=exp.Star()), "times"))
@@ -385,9 +430,10 @@ def _per_person(names: list[str], table: str) -> exp.Select:
 
 
 def _of_counts(query: exp.Select, ask: Ask, names: list[str]) -> exp.Select:
-    groups: list[Sql] = [exp.column(name) for name in names]
+    groups: list[Sql] = [sql.column(name, "h") for name in names]
     times = exp.column("times")
-    query = query.select(*groups, "bucket").from_("counted")
+    query = query.select(*groups, "bucket")
+    query = query.from_(exp.alias_(exp.to_table("counted"), "h", table=True))
     grouped = [*groups, exp.column("bucket")]
     if ask.metric == "frequency":
         query = query.select(exp.alias_(_bin(times, ask.edges), "bin"))
@@ -396,7 +442,9 @@ def _of_counts(query: exp.Select, ask: Ask, names: list[str]) -> exp.Select:
     else:
         query = query.select(exp.alias_(_quantile(times, ask.number), "n"))
     if names:
-        query = query.select(exp.alias_(sql.value(0), "place"))
+        place = sql.column("place", "k")
+        query = _joined(query, names).select(place)
+        grouped.append(place)
     return query.group_by(*grouped)
 
 

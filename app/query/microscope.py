@@ -21,12 +21,12 @@ from app.query.definition import (
     Condition,
     EventSpec,
     Funnel,
+    Group,
     Journeys,
     PropertyRef,
     Segment,
     Segmentation,
 )
-from app.query.figure import Group
 from app.query.funnel import NOT_REACHED
 from app.query.funnelviews import by_bucket, span_of_steps, taken_s, time_edges, times_before
 from app.query.funnelways import Arrays, Asked, Ways, event_ids, grouped_paths, variants

@@ -2,6 +2,7 @@
 Reads what charts and rules are made of from JSON: events, conditions, properties, ranges.
 """
 
+from datetime import datetime
 from typing import Any
 
 from app.query.calendar import INTERVALS, WEEKDAYS, Range
@@ -17,6 +18,8 @@ from app.query.definition import (
 )
 from app.query.node import BadDefinition, Node
 
+RANK_OPERATORS = ("is", "is not", "<", "<=", ">", ">=")
+RANKS = tuple("12345")
 CONDITION_KEYS = ("property", "scope", "op", "values")
 
 
@@ -29,8 +32,11 @@ def event_spec(node: Node) -> EventSpec:
     given = [name for name in ("event", "kind", "label", "combined") if node.has(name)]
     if len(given) != 1:
         raise node.wrong("One of 'event', 'kind', 'label', 'combined' is needed.")
+    where = node.get("where").all(condition)
+    if sum(one.property.scope == "count" for one in where) > 1:
+        raise node.get("where").wrong("An event has one rank at a time.")
     common: dict[str, Any] = {
-        "where": node.get("where").all(condition),
+        "where": where,
         "by": node.get("by").all(grouping, MOST_GROUPINGS),
         "name": node.get("name").text("") if node.has("name") else "",
     }
@@ -43,12 +49,21 @@ def event_spec(node: Node) -> EventSpec:
         if len(parts) < 2:
             raise node.get("combined").wrong("Two events or more are needed.")
         for at, part in enumerate(parts):
-            if part.kind == "combined":
-                raise BadDefinition(
-                    f"{node.path}.combined[{at}]", "Combined events cannot hold one another."
-                )
+            problem = _problem_inside(part)
+            if problem:
+                raise BadDefinition(f"{node.path}.combined[{at}]", problem)
         return EventSpec("combined", parts=parts, **common)
     return EventSpec("event", node.get("event").text(), **common)
+
+
+def _problem_inside(part: EventSpec) -> str:
+    """Why an event cannot be one of several that are combined, if so."""
+    if part.kind == "combined":
+        return "Combined events cannot hold one another."
+    if part.by:
+        return "Combined events are grouped together, not each by itself."
+    # Their ranks are those among all of them (semantics §20).
+    return "The rank belongs to the combined event." if part.is_ranked() else ""
 
 
 def condition(node: Node) -> Condition:
@@ -58,7 +73,29 @@ def condition(node: Node) -> Condition:
     values = node.need("values").all(value_text, 10_000)
     if not values:
         raise node.get("values").wrong("At least one value is needed.")
-    return Condition(property_ref(node, condition=True), op, values)
+    found = Condition(property_ref(node, condition=True), op, values)
+    if found.property.scope == "count":
+        _check_rank(node, found)
+    return found
+
+
+def filter_of(node: Node) -> Condition:
+    """A condition that is not about the rank of an event, which only events have."""
+    found = condition(node)
+    if found.property.scope == "count":
+        raise node.get("scope").wrong("The rank of an event goes with an event's own filters.")
+    return found
+
+
+def _check_rank(node: Node, found: Condition) -> None:
+    """Ranks are whole numbers from 1 to 5 (semantics §20)."""
+    if found.op not in RANK_OPERATORS:
+        listed = ", ".join(RANK_OPERATORS)
+        raise node.get("op").wrong(f"For the rank of an event it is one of {listed}.")
+    if found.property.name not in ("before", "after"):
+        raise node.get("property").wrong("It is counted 'before' or 'after' other filters.")
+    if not all(one in RANKS for one in found.values):
+        raise node.get("values").wrong("The rank of an event is a whole number from 1 to 5.")
 
 
 def property_ref(node: Node, *, condition: bool = False) -> PropertyRef:
@@ -77,9 +114,17 @@ def property_ref(node: Node, *, condition: bool = False) -> PropertyRef:
     return PropertyRef(scope, name)
 
 
+def measured(node: Node) -> PropertyRef:
+    """A property that has values of its own."""
+    found = property_ref(node)
+    if found.scope == "count":
+        raise node.wrong("The rank of an event goes with an event's own filters.")
+    return found
+
+
 def grouping(node: Node) -> PropertyRef:
     """A property that can be grouped by (semantics §0.4)."""
-    found = property_ref(node)
+    found = measured(node)
     if found.scope == "field" and found.name not in GROUPABLE_FIELDS:
         raise node.wrong("Nothing can be grouped by this: every event has its own.")
     return found
@@ -102,11 +147,23 @@ def time_range(node: Node) -> Range:
         unit=node.get("unit").choice(INTERVALS, "day"),
         offset=offset,
         complete=complete,
-        since=node.get("since").text() if node.has("since") else None,
-        start=node.get("start").text() if node.has("start") else None,
-        end=node.get("end").text() if node.has("end") else None,
+        since=_moment(node.get("since")) if node.has("since") else None,
+        start=_moment(node.get("start")) if node.has("start") else None,
+        end=_moment(node.get("end")) if node.has("end") else None,
         without=without,
     )
+
+
+def _moment(node: Node) -> str:
+    """A date or a time, as it was written."""
+    text = node.text()
+    try:
+        datetime.fromisoformat(text)
+    except ValueError as error:
+        raise node.wrong(
+            f"{text!r:.60} is neither a date such as 2026-11-01 nor a time."
+        ) from error
+    return text
 
 
 def value_text(node: Node) -> str | None:

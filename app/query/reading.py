@@ -12,6 +12,7 @@ from app.query.definition import (
     MEASURES,
     MOST_EVENTS,
     MOST_GROUPINGS,
+    MOST_WITHOUT_CAPS,
     OF_PROPERTY,
     ORDERS,
     SHAPES,
@@ -26,7 +27,7 @@ from app.query.definition import (
     Step,
 )
 from app.query.node import Node
-from app.query.readevent import event_spec, grouping, number, property_ref, time_range, value_text
+from app.query.readevent import event_spec, grouping, measured, number, time_range, value_text
 from app.query.readsegment import read_segment
 
 
@@ -44,12 +45,25 @@ def read(value: Any) -> AnyChart:
     return _journeys(node) if kind == "journeys" else _segmentation(node)
 
 
-_COMMON = ("version", "kind", "name", "range", "interval", "segments", "by", "project", "groups")
+_COMMON = (
+    "version",
+    "kind",
+    "name",
+    "range",
+    "interval",
+    "segments",
+    "by",
+    "project",
+    "groups",
+    "inactive",
+    "compatible",
+)
 
 
 def _common(node: Node) -> dict[str, Any]:
     segments = node.get("segments").all(read_segment, 20) or (Segment(),)
-    by = node.get("by").all(grouping, MOST_GROUPINGS)
+    capped = node.get("compatible").yes() if node.has("compatible") else True
+    by = node.get("by").all(grouping, MOST_GROUPINGS if capped else MOST_WITHOUT_CAPS)
     if by and len(segments) > 1:
         raise node.get("by").wrong("With several segments there is no grouping of segments.")
     return {
@@ -59,6 +73,8 @@ def _common(node: Node) -> dict[str, Any]:
         "by": by,
         "project": node.get("project").text("") if node.has("project") else "",
         "groups": node.get("groups").text("") if node.has("groups") else "",
+        "inactive": node.get("inactive").all(Node.text),
+        "compatible": capped,
     }
 
 
@@ -69,13 +85,14 @@ def _segmentation(node: Node) -> Segmentation:
         *("cumulative", "compare", "edges", "items", "view", "hidden", "rows"),
         *("relative", "right", "shape"),
     )
-    events = node.need("events").all(event_spec, MOST_EVENTS)
+    capped = node.get("compatible").yes() if node.has("compatible") else True
+    events = node.need("events").all(event_spec, MOST_EVENTS if capped else MOST_WITHOUT_CAPS)
     if not events:
         raise node.get("events").wrong("At least one event is needed.")
     measure = node.get("measure").choice(MEASURES, "formula" if node.has("formula") else "uniques")
     if measure == "formula" and not node.has("formula"):
         raise node.wrong("'formula' is missing.")
-    wanted = property_ref(node.get("property")) if node.has("property") else None
+    wanted = measured(node.get("property")) if node.has("property") else None
     if measure in OF_PROPERTY and wanted is None:
         raise node.wrong(f"The measure {measure!r} needs a 'property'.")
     chart = Segmentation(
@@ -119,15 +136,19 @@ def _agree(node: Node, chart: Segmentation) -> None:
         raise node.wrong("Rolling average, rolling window and cumulative exclude each other.")
     if chart.compare and chart.range.without:
         raise node.get("compare").wrong("Without weekdays, nothing can be compared.")
-    if list(chart.edges) != sorted(set(chart.edges)):
-        raise node.get("edges").wrong("Bins begin at ever higher numbers.")
+    _ascend(node.get("edges"), chart.edges)
+
+
+def _ascend(node: Node, edges: tuple[float, ...]) -> None:
+    if list(edges) != sorted(set(edges)):
+        raise node.wrong("Bins begin at ever higher numbers.")
 
 
 def _funnel(node: Node) -> Funnel:
     node.only(
         *_COMMON,
         *("steps", "order", "window_s", "count", "hold", "exclude", "resolution", "show"),
-        *("between", "edges", "counted", "first_day", "hidden", "shape"),
+        *("between", "edges", "counted", "first_day", "hidden", "sum", "baseline", "shape"),
     )
     steps = node.need("steps").all(_step, 10)
     if len(steps) < 2:
@@ -138,7 +159,7 @@ def _funnel(node: Node) -> Funnel:
         order=node.get("order").choice(ORDERS, "this"),
         window_s=node.get("window_s").whole(1, LONGEST_WINDOW_S, 86400),
         count=node.get("count").choice(("uniques", "totals"), "uniques"),
-        hold=node.get("hold").all(property_ref, 1),
+        hold=node.get("hold").all(measured, 1),
         exclude=node.get("exclude").all(lambda one: _exclusion(one, len(steps)), 10),
         resolution=node.get("resolution").choice(("second", "millisecond"), "second"),
         show=node.get("show").choice(FUNNEL_VIEWS, "conversion"),
@@ -146,15 +167,25 @@ def _funnel(node: Node) -> Funnel:
         edges=node.get("edges").all(number, 1000),
         counted=event_spec(node.get("counted")) if node.has("counted") else None,
         first_day=node.get("first_day").yes(),
+        sum=measured(node.get("sum")) if node.has("sum") else None,
+        baseline=node.get("baseline").whole(0, 299, 0),
         hidden=node.get("hidden").all(_group, 1000),
         shape=node.get("shape").choice(SHAPES, "count"),
     )
+    _ascend(node.get("edges"), funnel.edges)
+    if len(funnel.edges) == 1:
+        raise node.get("edges").wrong("A bin has two edges.")
     _steps_agree(node, funnel)
     return funnel
 
 
 def _steps_agree(node: Node, funnel: Funnel) -> None:
     steps = node.get("steps")
+    ranked = [step for step in funnel.steps if step.event.is_ranked()]
+    if ranked and funnel.order != "this":
+        raise node.get("order").wrong("The rank of an event goes with this order only.")
+    if len(funnel.segments) > 1 and funnel.baseline >= len(funnel.segments):
+        raise node.get("baseline").wrong("There is no such segment.")
     optional = [at for at, step in enumerate(funnel.steps) if step.optional]
     compared = [at for at, step in enumerate(funnel.steps) if step.compared]
     special = optional or compared
@@ -175,8 +206,8 @@ def _steps_agree(node: Node, funnel: Funnel) -> None:
 def _journeys(node: Node) -> Journeys:
     node.only(
         *_COMMON,
-        *("start", "end", "count", "window_s", "session", "hide", "only", "include", "collapse"),
-        *("expand", "levels", "top"),
+        *("start", "end", "count", "window_s", "session", "hide", "only", "include", "exclude"),
+        *("collapse", "expand", "levels", "top"),
     )
     if not node.has("start") and not node.has("end"):
         raise node.wrong("Journeys need a 'start', an 'end', or both.")
@@ -193,6 +224,7 @@ def _journeys(node: Node) -> Journeys:
         hide=node.get("hide").all(Node.text),
         only=node.get("only").all(Node.text),
         include=node.get("include").all(Node.text),
+        exclude=node.get("exclude").all(event_spec, 20),
         collapse=node.get("collapse").yes(),
         expand=node.get("expand").all(grouping, 3),
         levels=node.get("levels").whole(2, 9, 5),
@@ -212,7 +244,7 @@ def _step(node: Node) -> Step:
         isinstance(node.value, dict) and node.get("optional").yes(),
         node.get("compared").all(event_spec, 2) if isinstance(node.value, dict) else (),
     )
-    if step.compared and step.event.by:
+    if step.compared and any(one.by for one in (step.event, *step.compared)):
         raise node.wrong("Compared events cannot be grouped.")
     return step
 

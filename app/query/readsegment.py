@@ -16,10 +16,10 @@ from app.query.definition import (
 from app.query.node import Node
 from app.query.readevent import (
     CONDITION_KEYS,
-    condition,
     event_spec,
+    filter_of,
+    measured,
     number,
-    property_ref,
     time_range,
 )
 
@@ -34,7 +34,7 @@ def read_segment(node: Node, depth: int = 0) -> Segment:
     return Segment(
         name=node.get("name").text("") if node.has("name") else "",
         users=node.get("users").choice(USERS, "any"),
-        where=node.get("where").all(condition),
+        where=node.get("where").all(filter_of),
         performed=node.get("performed").all(_performed, 20),
         held=node.get("held").all(_held, 20),
         cohorts=node.get("cohorts").all(_cohort, 20),
@@ -56,7 +56,7 @@ def _performed(node: Node) -> Performed:
         negated=node.get("negated").yes(),
         of=node.get("of").choice(COUNTED, "times"),
         amount=number(node.get("amount")) if node.has("amount") else 0.0,
-        property=property_ref(node.get("property")) if node.has("property") else None,
+        property=measured(node.get("property")) if node.has("property") else None,
         other=event_spec(node.get("other")) if node.has("other") else None,
         interval=node.get("interval").choice(INTERVALS, "day"),
         then=node.get("then").all(event_spec, 9),
@@ -85,9 +85,7 @@ def _performed_agrees(node: Node, one: Performed) -> None:
 def _held(node: Node) -> Held:
     node.only("property", "scope", "op", "values", "when", "during", "negated")
     plain = Node({key: node.value.get(key) for key in CONDITION_KEYS if node.has(key)}, node.path)
-    found = condition(plain)
-    if found.property.scope == "count":
-        raise node.get("scope").wrong("The rank of an event is no property that users have.")
+    found = filter_of(plain)
     return Held(
         found.property,
         found.op,

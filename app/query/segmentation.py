@@ -11,14 +11,15 @@ from app.query import formula
 from app.query.calendar import Buckets, Clock, cut, span_of
 from app.query.comparing import earlier
 from app.query.conditions import Context
-from app.query.definition import EventSpec, Segmentation
-from app.query.figure import Figure, Group, Series, shown
+from app.query.definition import EventSpec, Group, Segmentation, rows_kept
+from app.query.distribution import Distribution
+from app.query.figure import Figure, Series, shown
 from app.query.grids import divided, framed, percent, rolled
-from app.query.metrics import ROWS, ROWS_OF_MANY, Ask, Cells, Frame, Grid, Questions, Rows
+from app.query.metrics import Ask, Cells, Frame, Grid, Questions, Rows
+from app.query.spread import distributions, median_metric
 
 FREQUENCY_EDGES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 11.0, 21.0, 51.0)
 BINS = 10
-ALL = 1_000_000
 LONGEST_DAY = 26 * 3_600_000
 _ORDERS = {
     "totals": "totals",
@@ -45,8 +46,32 @@ def segmentation(chart: Segmentation, rows: Rows, context: Context) -> Figure:
         series += [replace(one, compared=shift) for one in found]
         periods.append((shift, before))
     hidden = set(chart.hidden)
-    kept = tuple(one for one in series if one.group not in hidden or not one.group)
-    return Figure(buckets, kept, unit, pruned, tuple(periods), tuple(questions.sql))
+    kept = [one for one in series if one.group not in hidden or not one.group]
+    spreads = _spreads(chart, questions, buckets, kept)
+    statements = tuple(questions.sql)
+    return Figure(buckets, tuple(kept), unit, pruned, tuple(periods), statements, spreads)
+
+
+def _spreads(
+    chart: Segmentation, questions: Questions, buckets: Buckets, series: list[Series]
+) -> tuple[Distribution, ...]:
+    if chart.measure not in ("frequency", "distribution"):
+        return ()
+    metric, property_ = median_metric(chart), chart.property
+    medians = {
+        (at, number): questions.grid(
+            replace(
+                _ask(chart, at, number, metric),
+                number=0.5,
+                edges=(),
+                property=None if chart.measure == "frequency" else property_,
+            ),
+            Frame(buckets),
+        )
+        for at in range(len(chart.events))
+        for number in range(len(chart.segments))
+    }
+    return distributions(chart.edges or FREQUENCY_EDGES, _bins(chart), series, medians)
 
 
 def edges_of(chart: Segmentation, questions: Questions, buckets: Buckets) -> tuple[float, ...]:
@@ -131,7 +156,7 @@ def _ask(chart: Segmentation, at: int, number: int, metric: str) -> Ask:
         chart.segments[number],
         by,
         chart.property,
-        rows=chart.rows or (ROWS if len(by) < 2 else ROWS_OF_MANY),
+        rows=rows_kept(chart, len(by)),
         order=_ORDERS.get(chart.measure, "uniques"),
         once=not chart.items,
         edges=chart.edges,
@@ -203,9 +228,10 @@ def _active(chart: Segmentation, questions: Questions, frame: Frame, at: int, nu
     """Users with the event by users with any active one, in percent. A grouping of the segment
     holds for both, one of the event only for the event (semantics §7.1)."""
     doers = questions.grid(replace(_ask(chart, at, number, "uniques"), property=None), frame)
-    everybody = Ask("uniques", EventSpec("active"), chart.segments[number], chart.by, rows=ALL)
-    actives = questions.grid(everybody, frame)
     depth = len(chart.by)
+    wanted = tuple(dict.fromkeys(group[:depth] for group in doers.groups)) if depth else None
+    everybody = Ask("uniques", EventSpec("active"), chart.segments[number], chart.by, groups=wanted)
+    actives = questions.grid(everybody, frame)
     under = Grid({g: actives.get(g[:depth]) for g in doers.groups}, actives.missing)
     shares = divided(doers, under)
     return Grid(

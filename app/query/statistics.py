@@ -14,12 +14,14 @@ _TINY = 1e-300
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """A variant beside its baseline: the relative change, Welch's t, and one minus p of the
-    two-sided test. `is_significant` asks for enough people and outcomes besides."""
+    two-sided test. `is_significant` asks for enough people and outcomes besides. `difference` is
+    that of the two shares."""
 
     improvement: float | None
     t: float | None
     significance: float | None
     is_significant: bool
+    difference: float | None = None
 
 
 def compared(count: int, converted: int, other: int, other_converted: int) -> Comparison:
@@ -27,18 +29,19 @@ def compared(count: int, converted: int, other: int, other_converted: int) -> Co
     base = converted / count if count else None
     rate = other_converted / other if other else None
     improvement = (rate - base) / base if base and rate is not None else None
+    difference = None if base is None or rate is None else rate - base
     if base is None or rate is None or count < 2 or other < 2:
-        return Comparison(improvement, None, None, False)
+        return Comparison(improvement, None, None, False, difference)
     # Variances of the mean, of a sample.
     a, b = base * (1 - base) / (count - 1), rate * (1 - rate) / (other - 1)
     if a + b == 0:
-        return Comparison(improvement, None, None, False)
+        return Comparison(improvement, None, None, False, difference)
     t = (rate - base) / math.sqrt(a + b)
     freedom = (a + b) ** 2 / (a**2 / (count - 1) + b**2 / (other - 1))
     sure = 1 - two_sided(t, freedom)
     outcomes = (converted, count - converted, other_converted, other - other_converted)
     enough = min(count, other) >= FEWEST and min(outcomes) >= FEWEST_OF_EACH
-    return Comparison(improvement, t, sure, enough and sure >= SURE)
+    return Comparison(improvement, t, sure, enough and sure >= SURE, difference)
 
 
 def two_sided(t: float, freedom: float) -> float:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from app.errors import BadInput
 from app.exchange.csvtext import cell
-from app.query.columns import Property, literal, quoted
+from app.query.columns import Property, literal, text_of
 from app.query.definition import EventSpec
 from app.query.microscope import People
 
@@ -93,22 +93,24 @@ def persons(rows: Rows, people: People) -> tuple[int, ...]:
 def streams(
     rows: Rows,
     people: People,
-    events: Sequence[EventSpec],
+    events: Sequence[EventSpec] | None,
     properties: Sequence[Property] = (),
     page: int = 0,
     size: int = PAGE,
 ) -> list[Stream]:
     """A page of streams: all events in the time of the point, up to 25 before it, and as many
-    after it as make 50 from its beginning."""
+    after it as make 50 from its beginning. Highlighted are events of these kinds; without any
+    given, those that the point counts."""
     chosen = users(rows, people, page, size)
     if not chosen:
         return []
     ids = ", ".join(str(user.person) for user in chosen)
     start, end = people.start_ms, people.end_ms
-    extra = "".join(f", {_text(one)}" for one in properties)
+    extra = "".join(f", {text_of(one)}" for one in properties)
     found = rows(
         "SELECT id, upload, time, type, person, time >= "
-        f"{start:d} AND time < {end:d} AS inside{extra} FROM"
+        f"{start:d} AND time < {end:d} AS inside,"
+        f" {_is_highlighted(people, events)} AS lit{extra} FROM"
         " (SELECT *, row_number() OVER (PARTITION BY person, time < "
         f"{start:d} ORDER BY CASE WHEN time < {start:d} THEN -time ELSE time END,"
         f" CASE WHEN time < {start:d} THEN -id ELSE id END) AS place"
@@ -116,25 +118,31 @@ def streams(
         f" WHERE (time < {start:d} AND place <= {BEFORE}) OR (time >= {start:d} AND"
         f" (time < {end:d} OR place <= {AFTER})) ORDER BY time, id"
     )
-    kinds = {one.type for one in events if one.kind == "event"}
-    everything = any(one.kind in ("any", "active", "new") for one in events)
     by_person: dict[int, list[StreamEvent]] = {user.person: [] for user in chosen}
     for row in found:
         inside = bool(row[5])
         values = {
             one.name: str(value)
-            for one, value in zip(properties, row[6:], strict=True)
+            for one, value in zip(properties, row[7:], strict=True)
             if value is not None
         }
-        lit = inside and (everything or row[3] in kinds)
+        lit = inside and bool(row[6])
         by_person[row[4]].append(StreamEvent(row[0], row[1], row[2], row[3], lit, inside, values))
     return [Stream(user, tuple(by_person[user.person])) for user in chosen]
 
 
-def _text(one: Property) -> str:
-    if one.listed is None:
-        return quoted(one.column)
-    return f"coalesce({quoted(one.column)}, CAST({quoted(one.listed)} AS VARCHAR))"
+def _is_highlighted(people: People, events: Sequence[EventSpec] | None) -> str:
+    """Filters do not count (semantics §10.5); which elements a label is about does."""
+    if events is None:
+        return f"id IN ({people.events})"
+    if any(one.kind in ("any", "active", "new") for one in events):
+        return "true"
+    kinds = [literal(one.type) for one in events if one.kind == "event"]
+    labels = [f"{one.label:d}" for one in events if one.kind == "label"]
+    found = [f"type IN ({', '.join(kinds)})"] if kinds else []
+    if labels:
+        found.append(f"id IN (SELECT event FROM labeled WHERE label IN ({', '.join(labels)}))")
+    return f"({' OR '.join(found) or 'false'})"
 
 
 def uploads(rows: Rows, behind: str) -> list[BehindUpload]:
@@ -193,7 +201,7 @@ def _download(
     most: int,
 ) -> tuple[int, bool]:
     wanted = sorted(properties, key=lambda one: one.name)
-    extra = "".join(f", {_text(one)}" for one in wanted)
+    extra = "".join(f", {text_of(one)}" for one in wanted)
     statement = (
         f"WITH chosen AS ({people.statement}), newest AS (SELECT coalesce(m.root, s.owner) AS"
         " person, max(s.id) AS state FROM states s LEFT JOIN merged m ON m.id = s.owner"

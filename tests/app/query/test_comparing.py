@@ -2,27 +2,15 @@
 Earlier periods beside a chart (semantics §7.8), as `eventscope chart` answers.
 """
 
-from pathlib import Path
-
 import pytest
 
-from tests.app.query.cases import Asking, Case, points, workspace_of
+from tests.app.query.cases import Asking, Case, points
 from tests.app.query.small import DAY, NOON, did
 
 DAILY = tuple(did(str(day), "A", NOON - day * DAY) for day in range(40) for _ in range(1 + day % 3))
 MARCH = {"range": {"start": "2026-03-25", "end": "2026-03-27"}, "measure": "totals"}
 WEEK = {"range": {"last": 6}, "measure": "totals"}
 CASES = [Case("compared", DAILY, {}, points, None)]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return workspace_of(tmp_path_factory.mktemp("compared"), CASES)
-
-
-@pytest.fixture
-def ask(folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Asking:
-    return Asking(folder, tmp_path, capfd)
 
 
 @pytest.mark.parametrize(

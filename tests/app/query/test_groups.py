@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.query.cases import Asking, Case, counts, points, total, totals, ways, workspace_of
+from tests.app.query.cases import Asking, Case, counts, points, total, totals, ways
 from tests.app.query.small import DAY, DAYS, HOUR, NOON, did
 
 type Event = dict[str, object]
@@ -88,16 +88,6 @@ CASES = [
     ),
     Case("GRP-A4/new", SPORTS, A | SPORT | {"segments": [{"users": "new"}]}, total, 2),
 ]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return workspace_of(tmp_path_factory.mktemp("groups"), CASES)
-
-
-@pytest.fixture
-def ask(folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Asking:
-    return Asking(folder, tmp_path, capfd)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
