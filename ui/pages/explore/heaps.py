@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from app.query import Figure
 from app.query.definition import Funnel
-from app.query.distribution import percentile_bin
-from app.query.funnelfigure import Bin, FunnelFigure, Part
+from app.query.distribution import Bin, percentile_bin
+from app.query.funnelfigure import FunnelFigure, Part
 from ui.pages.explore.drawing import COLOURS, number_of, short_titles
 from ui.pages.explore.histogram import Heap
 from ui.pages.explore.times import duration
