@@ -128,7 +128,16 @@ def _workspace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workspace", type=Path, metavar="DIR", default=argparse.SUPPRESS)
 
 
+def leave_garbage() -> None:
+    """Do not look for garbage while the window is made; its own collector takes over when it is
+    there (`ui.collector`)."""
+    import gc
+
+    gc.disable()
+
+
 def _window(given: argparse.Namespace) -> int:
+    leave_garbage()
     from ui.__main__ import main as window
 
     return window(sys.argv[:1], workspace=_folder(given), link=given.link)

@@ -6,8 +6,8 @@ charts.
 import argparse
 from pathlib import Path
 
+from app.delivery import Delivery
 from app.errors import BadInput
-from app.model import Delivery
 
 SQL_DIALECTS = ("duckdb", "snowflake", "bigquery", "clickhouse", "spark", "postgres")
 """What a chart's SQL can be said in."""

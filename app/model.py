@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from app.delivery import Delivery as Delivery  # noqa: PLC0414 - one of its words
+
 Headers = tuple[tuple[str, str], ...]
 BY_HAND = "Eventscope, by hand"
 """The user agent of what a person sent from the window."""
@@ -21,14 +23,6 @@ class Via(StrEnum):
     ENDPOINT = "endpoint"
     IMPORT = "import"
     DEMO = "demo"
-
-
-class Delivery(StrEnum):
-    """What happens to an upload after it was understood."""
-
-    FORWARD = "forward"
-    LOCAL = "local"
-    BLOCK = "block"
 
 
 class Kind(StrEnum):

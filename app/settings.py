@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.delivery import Delivery
 from app.errors import BadInput, StoreUnavailable
-from app.model import Delivery
 
 
 @dataclass(frozen=True, slots=True, eq=False)

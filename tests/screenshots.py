@@ -42,17 +42,16 @@ def main() -> None:
 
 def take(suffix: str) -> None:
     """All pictures of one scale."""
-    from PySide6.QtWidgets import QApplication
-
     from app import paths
     from app import settings as keys
     from app.demo import fill
     from app.settings import Settings
     from ui.application import Application
+    from ui.theme import make_application
 
     folder, wanted = Path(sys.argv[1]), tuple(sys.argv[2:])
     Settings(paths.settings_file()).update({keys.DELIVERY: "local"})
-    qt = QApplication(["eventscope"])
+    qt = make_application(["eventscope"])
     for kind in ("empty", "busy"):
         workspace = paths.home() / kind
         if kind == "busy":

@@ -12,7 +12,7 @@ safe: a text field takes what is typed into it first.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QToolButton, QWidget
 
@@ -67,11 +67,8 @@ class Actions(QObject):
         qaction = QAction(shown_title, owner)
         qaction.setIconText(action.short.replace("&", "&&") or shown_title)
         qaction.setShortcuts([QKeySequence(text) for text in action.shortcuts])
-        qaction.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         qaction.setToolTip(tooltip(action))
         qaction.setCheckable(action.checked is not None)
-        if action.icon:
-            tint(qaction, action.icon)
         qaction.triggered.connect(lambda _checked=False: self.trigger(action.id))
         owner.addAction(qaction)
         self._actions[action.id] = action
@@ -88,7 +85,11 @@ class Actions(QObject):
 
     def qaction(self, action_id: str) -> QAction:
         """Its QAction, for menus and buttons."""
-        return self._qactions[action_id]
+        found, icon = self._qactions[action_id], self._actions[action_id].icon
+        # Drawn when it is needed: most icons are only ever seen in the palette.
+        if icon and found.icon().isNull():
+            tint(found, icon)
+        return found
 
     def all(self) -> list[Action]:
         """Every action, in order."""
@@ -108,9 +109,11 @@ class Actions(QObject):
 
     def button(self, action_id: str, *, text: bool = False, size: int = 16) -> QToolButton:
         """A button for an action, with its name and its shortcut for everyone who asks."""
+        from PySide6.QtCore import Qt
+
         action = self._actions[action_id]
         button = QToolButton()
-        button.setDefaultAction(self._qactions[action_id])
+        button.setDefaultAction(self.qaction(action_id))
         button.setIconSize(QSize(size, size))
         button.setToolTip(tooltip(action))
         button.setAccessibleName(action.title)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -25,7 +25,7 @@ from app.errors import AppError, StoreUnavailable
 from app.settings import Setting, Settings
 from resources import path
 from ui.actions import Actions
-from ui.theme import Theme
+from ui.theme import Theme, make_application
 from ui.window import MainWindow
 
 if TYPE_CHECKING:
@@ -55,7 +55,6 @@ class Application(QObject):
         self.is_started = False
         self.settings = Settings(paths.settings_file())
         self.theme = Theme(qt, self.settings.get(keys.THEME))
-        qt.setWindowIcon(QIcon(str(path("icons/app.svg"))))
         self.actions = Actions(self)
         self.window = MainWindow(self.settings, self.actions, self.use_setting, page)
 
@@ -72,6 +71,7 @@ class Application(QObject):
         from ui.parts import make_parts
         from ui.updating import Updating
 
+        QApplication.setWindowIcon(QIcon(str(path("icons/app.svg"))))
         self.context = make_parts(self.settings, self._workspace, self.actions, self)
         self.collector = Collector(self)
         self.links = LinkServer(self.context.store, self)
@@ -218,7 +218,7 @@ def run(
 ) -> int:
     """The window until it is closed; returns the exit status. A link is handed to the window that
     shows its workspace already, if there is one."""
-    qt = QApplication(list(argv))
+    qt = make_application(argv)
     if link:
         from ui.links import hand_over
 
@@ -228,14 +228,14 @@ def run(
     qt.setDesktopFileName("eventscope")
     application = Application(qt, workspace or paths.default_workspace(), page, link)
     _hook(application)
-    later = Qt.ConnectionType.QueuedConnection
-    application.window.painted.connect(application.start, later)
+    window = application.window
+    window.painted.connect(lambda: QTimer.singleShot(0, application, application.start))
     # Not left to Qt, which goes on as long as any other window is there: a page that is just being
     # made may be one for a moment.
-    application.window.closed.connect(qt.quit, later)
+    window.closed.connect(lambda: QTimer.singleShot(0, qt, qt.quit))
     # A window that starts minimised is not painted.
     QTimer.singleShot(UNPAINTED_MS, application, application.start)
-    application.window.show()
+    window.show()
     try:
         return qt.exec()
     finally:

@@ -2,7 +2,7 @@
 The navigation rail: one button a page, and the settings at its foot.
 """
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from ui.actions import Actions, tooltip
@@ -37,7 +37,6 @@ class Rail(QWidget):
         button.setCheckable(True)
         button.setText(title)
         button.setIconSize(QSize(20, 20))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setFixedSize(RAIL - 9, 48)
         button.setToolTip(tooltip(action))
         button.setAccessibleName(title)

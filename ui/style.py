@@ -143,6 +143,7 @@ QToolButton[framed="true"] {
 QToolButton[framed="true"]:hover { background: $hover; }
 QToolButton[framed="true"]:focus { border-color: $accent; }
 QToolButton[rail="true"] {
+    qproperty-toolButtonStyle: ToolButtonTextUnderIcon;
     border: none; border-radius: 8px; padding: 6px 0 4px 0; font-size: 10px; color: $muted;
 }
 QToolButton[rail="true"]:hover { background: $hover; color: $text; }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -21,7 +21,6 @@ from app import settings as keys
 from app.errors import AppError
 from app.settings import Setting, Settings
 from ui.actions import Action, Actions
-from ui.keys import pressed_by_return
 from ui.rail import Rail
 
 if TYPE_CHECKING:
@@ -123,6 +122,8 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What nobody in the window had a use for."""
+        from ui.keys import pressed_by_return
+
         if not pressed_by_return(self, event):
             super().keyPressEvent(event)
 
@@ -243,6 +244,8 @@ class MainWindow(QMainWindow):
         self._come_forward()
 
     def _come_forward(self) -> None:
+        from PySide6.QtCore import Qt
+
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.raise_()
         self.activateWindow()

@@ -22,6 +22,7 @@ from tests.bench.live import memory_mb, say, until
 from tests.bench.window import percentile, timed
 from ui.application import Application
 from ui.pages.ingestion import IngestionPage
+from ui.theme import make_application
 
 ANSWERS = 40
 
@@ -29,7 +30,7 @@ ANSWERS = 40
 def main() -> None:
     """Measure and print."""
     Settings(settings_file()).update({keys.DELIVERY: "local", keys.CAP_MB: 100_000})
-    qt = QApplication(sys.argv[:1])
+    qt = make_application(sys.argv[:1])
     application = Application(qt, Path(sys.argv[1]), "live")
     window = application.window
     window.resize(1280, 800)

@@ -27,6 +27,7 @@ from app.settings import Settings
 from tests.bench.window import percentile, timed
 from ui.application import Application
 from ui.pages.live import LivePage
+from ui.theme import make_application
 
 INDEXED = (
     'type:"Product Viewed"',
@@ -60,7 +61,7 @@ def main() -> None:
     Settings(paths.settings_file()).update(
         {keys.DELIVERY: "local", keys.CAP_MB: 100_000, keys.INGESTION: eager}
     )
-    qt = QApplication(sys.argv[:1])
+    qt = make_application(sys.argv[:1])
     application = Application(qt, Path(sys.argv[1]), "live")
     window = application.window
     window.resize(1280, 800)
