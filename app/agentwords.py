@@ -27,11 +27,21 @@ type Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page is there, or its address changed. `is_new`: it was loaded."""
+    """A page is there, or its address changed. `is_new`: it was loaded; `from_worker`: the site's
+    service worker gave it, perhaps from what it kept."""
 
     url: str
     title: str
     is_new: bool
+    from_worker: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A page of a chosen site is open without the agent. `has_worker`: the site has a service
+    worker, which may keep pages. Told by the proxy, not by a page."""
+
+    has_worker: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +121,7 @@ class Options:
     configs: tuple[Json, ...]
 
 
-type Said = Page | Picked | Clicked | Survey | Leave | Opened | EventAsked | Options
+type Said = Page | Outside | Picked | Clicked | Survey | Leave | Opened | EventAsked | Options
 
 
 def read(text: str | bytes) -> Said:
@@ -131,7 +141,11 @@ def read(text: str | bytes) -> Said:
 def _read(said: Json) -> Said:
     match said["say"]:
         case "ready" | "page" as which:
-            return Page(_text(said["page_url"]), _text(said["page_title"]), which == "ready")
+            from_worker = said.get("from_worker") is True
+            url, title = _text(said["page_url"]), _text(said["page_title"])
+            return Page(url, title, which == "ready", from_worker)
+        case "outside":
+            return Outside(_flag(said["has_worker"]))
         case "leave":
             return Leave()
         case "opened":

@@ -34,15 +34,15 @@ _SCRIPTS = ("script-src-elem", "script-src")
 _OTHERWISE = "default-src"
 
 
-def is_document(content_type: str, destination: str, status: int) -> bool:
-    """Whether an answer is a page that a browser shows. `destination` is the request's
-    Sec-Fetch-Dest, empty in old browsers."""
+def is_document(content_type: str, destination: str, status: int, mode: str = "") -> bool:
+    """Whether an answer is a page that a browser shows. `destination` and `mode` are the request's
+    Sec-Fetch-Dest and Sec-Fetch-Mode, empty in old browsers. A service worker that passes a page's
+    request on names no destination."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind not in ("text/html", "application/xhtml+xml") or not 200 <= status < 600:
         return False
-    return (
-        destination in ("", "document", "iframe", "frame") and "utf-16" not in content_type.lower()
-    )
+    is_shown = destination in ("", "document", "iframe", "frame") or mode == "navigate"
+    return is_shown and "utf-16" not in content_type.lower()
 
 
 def injected(html: bytes, nonce: str) -> bytes | None:

@@ -8,6 +8,7 @@ local network rules are in the way. Whoever talks there must know the token that
 page, and come from the very site.
 """
 
+import asyncio
 import hmac
 import logging
 import secrets
@@ -47,6 +48,11 @@ BYTES_A_SECOND = 8 << 20
 COST_OF_MESSAGE = 4096
 """What a request costs that says nothing."""
 _LONG_AGO_S = 60.0
+_SILENT_S = 3.0
+"""A page with the agent that is seen speaks more often."""
+_SOON_S = 1.5
+_OF_A_PAGE = ("script", "style", "serviceworker")
+"""What browsers fetch when a page opens; a service worker is looked at anew each time."""
 
 type Told = Callable[[str, str, str], None]
 """Page, its host, and what it said."""
@@ -68,6 +74,8 @@ class InjectAddon:
         self._token = secrets.token_urlsafe(24)
         self._asked: OrderedDict[str, deque[str]] = OrderedDict()
         self._seen: dict[str, float] = {}
+        self._hosts: dict[str, float] = {}
+        self._workers: set[str] = set()
         self._allowance = Allowance()
         self._script: bytes | None = None
         self.asking = Asking(self._request)
@@ -87,11 +95,37 @@ class InjectAddon:
         if flow.response or not self._is_chosen(flow):
             return
         if flow.request.path.startswith(FOLDER):
+            self._hosts[flow.request.pretty_host] = time.monotonic()
             flow.response = self._answer(flow.request)
         elif _is_navigation(flow.request):
             # A page that was cached before would come back without its body.
             for name in ("if-none-match", "if-modified-since", "range"):
                 flow.request.headers.pop(name, None)
+        elif flow.request.headers.get("sec-fetch-dest") in _OF_A_PAGE:
+            self._watch(flow.request)
+
+    def _watch(self, request: http.Request) -> None:
+        """Something of a page is fetched: about now its agent should speak."""
+        host = request.pretty_host
+        if request.headers.get("sec-fetch-site") != "same-origin":
+            return
+        if request.headers.get("sec-fetch-dest") == "serviceworker" and len(self._workers) < 100:
+            self._workers.add(host)
+        if not self._spoke(host):
+            asyncio.get_running_loop().call_later(_SOON_S, self._tell_outside, host)
+
+    def _tell_outside(self, host: str) -> None:
+        """Say that there is a page without the agent: one that was open before, or came from a
+        service worker, which never asked us."""
+        has_worker = host in self._workers
+        # A page in the background says nothing, and may still fetch something.
+        if self._spoke(host) or (host in self._hosts and not has_worker):
+            return
+        said = {"say": "outside", "has_worker": has_worker}
+        self._told("", host, orjson.dumps(said).decode())
+
+    def _spoke(self, host: str) -> bool:
+        return time.monotonic() - self._hosts.get(host, -_SILENT_S) < _SILENT_S
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """A document that tells its length is held in memory to be added to; others pass."""
@@ -122,8 +156,9 @@ class InjectAddon:
         if response is None or not self._is_chosen(flow) or flow.request.method != "GET":
             return False
         destination = flow.request.headers.get("sec-fetch-dest", "")
+        mode = flow.request.headers.get("sec-fetch-mode", "")
         kind = response.headers.get("content-type", "")
-        return is_document(kind, destination, response.status_code)
+        return is_document(kind, destination, response.status_code, mode)
 
     def _inject(self, response: http.Response) -> None:
         body = _unpacked(response)
@@ -294,5 +329,6 @@ def _is_navigation(request: http.Request) -> bool:
     destination = request.headers.get("sec-fetch-dest", "")
     return request.method == "GET" and (
         destination in ("document", "iframe", "frame")
+        or request.headers.get("sec-fetch-mode") == "navigate"
         or (not destination and "text/html" in request.headers.get("accept", ""))
     )

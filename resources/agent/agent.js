@@ -6,7 +6,7 @@
 //   {do: "highlight", marks: [{element, tone, name}]}    {do: "pick", element}   {do: "up" | "down"}
 //   {do: "watch"}
 //
-//   {say: "ready" | "page", page_url, page_title}     {say: "leave"}
+//   {say: "ready" | "page", page_url, page_title, from_worker}     {say: "leave"}
 //   {say: "survey", page_url, nodes, elements, more, closed}  (see `describe.survey`)
 //   {say: "picked", subject, trail, place, element, is_sure, in_shadow}     {say: "opened", name}
 //   {say: "clicked", subject, at}
@@ -315,7 +315,13 @@ const makeAgent = (post, { covers = false } = {}) => {
     const now = describe.pageUrl();
     if (say === "page" && now === shown) return;
     shown = now;
-    post({ say, page_url: now, page_title: document.title });
+    post({ say, page_url: now, page_title: document.title, from_worker: isFromWorker() });
+  };
+
+  // Whether the site's service worker gave this document, which may be one that it kept.
+  const isFromWorker = () => {
+    const [entry] = performance.getEntriesByType("navigation");
+    return Boolean(entry && entry.workerStart > 0);
   };
 
   const receive = (message) => {

@@ -9,6 +9,7 @@ const connectAgent = ({ token, say }) => {
   const write = JSON.stringify.bind(JSON);
   const OFTEN_MS = 250;
   const SELDOM_MS = 2000;
+  const FRESH_MS = 3000;
   const page = Array.from(crypto.getRandomValues(new Uint8Array(9)), (one) =>
     one.toString(16).padStart(2, "0"),
   ).join("");
@@ -65,7 +66,8 @@ const connectAgent = ({ token, say }) => {
 
   const again = () => {
     if (!document.hidden) ask();
-    later(again, isLabeling ? OFTEN_MS : SELDOM_MS);
+    // A page that was just opened is told soon what it is to do.
+    later(again, isLabeling || performance.now() < FRESH_MS ? OFTEN_MS : SELDOM_MS);
   };
   again();
 };

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.agentwords import Element, Leave, Opened, Page, Picked, Survey, read
+from app.agentwords import Element, Leave, Opened, Outside, Page, Picked, Survey, read
 from app.errors import BadInput
 
 NODE = {"tag": "a", "index": 0, "indexOfType": 0, "classes": ["x"], "attrs": {"href": "#"}}
@@ -90,3 +90,11 @@ def test_no_other_error_ever(message: dict[str, Any], data: st.DataObject) -> No
     name = data.draw(st.sampled_from(sorted(message)))
     with contextlib.suppress(BadInput):
         assert read(orjson.dumps(message | {name: data.draw(_json)}))
+
+
+def test_pages_from_service_workers_and_pages_without_the_agent() -> None:
+    page = {"say": "ready", "page_url": "https://a.test/", "page_title": "A", "from_worker": True}
+    assert read(orjson.dumps(page)) == Page("https://a.test/", "A", True, True)
+    assert read('{"say":"outside","has_worker":true}') == Outside(True)
+    with pytest.raises(BadInput):
+        read('{"say":"outside","has_worker":1}')

@@ -97,6 +97,11 @@ def test_policies(policy: str, expected: str) -> None:
     assert relaxed(expected, "n1") == expected
 
 
+def test_what_a_service_worker_passes_on_is_a_document() -> None:
+    assert is_document("text/html", "empty", 200, "navigate")
+    assert not is_document("text/html", "empty", 200, "cors")
+
+
 def test_a_nonce_of_the_page_is_used() -> None:
     assert nonce_of(["img-src *", "script-src 'nonce-abc=' 'nonce-def'"]) == "abc="
     assert nonce_of(["script-src 'self'"]) is None

@@ -71,9 +71,9 @@ class AddSdk:
             flow.response.content = body.replace(b"<head>", b"<head>" + start.encode(), 1)
 
     def server_connect(self, data: Any) -> None:
-        """Find *.localhost, and nobody else."""
+        """Find localhost and what is below it, and nobody else."""
         host, port = data.server.address
-        if host.endswith(".localhost"):
+        if host == "localhost" or host.endswith(".localhost"):
             data.server.address = ("127.0.0.1", port)
         elif host != "127.0.0.1":
             data.server.error = "Tests ask nobody on the network."

@@ -4,7 +4,7 @@ A window of the built-in browser: back, forward, reload, an address line, and th
 
 import shiboken6
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWebEngineCore import QWebEnginePage
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import (
@@ -180,7 +180,9 @@ class BrowserWindow(QWidget):
             if url:
                 self.load(url)
             return
-        self.page.triggerAction(QWebEnginePage.WebAction.Reload)
+        held = QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier
+        action = QWebEnginePage.WebAction
+        self.page.triggerAction(action.ReloadAndBypassCache if held else action.Reload)
 
     def _focus_address(self) -> None:
         self.address.setFocus()
@@ -188,6 +190,10 @@ class BrowserWindow(QWidget):
 
     def _name_reload(self, icon: str, name: str) -> None:
         tint(self.reload, icon)
+        more = "; with Shift without what the site kept" if name == "Reload" else ""
+        keys = QKeySequence(QKeySequence.StandardKey.Refresh)
+        native = keys.toString(QKeySequence.SequenceFormat.NativeText)
+        self.reload.setToolTip(f"{name}{more}  ({native})" if native else f"{name}{more}")
         self.reload.setAccessibleName(name)
 
     def _button(

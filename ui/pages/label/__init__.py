@@ -49,6 +49,9 @@ from ui.theme import hairline, label
 LATER_MS = 250
 """How long after the last keystroke everything captured is counted."""
 MOST_MARKS = 300
+_KEPT = (
+    " This page came from the site's service worker, perhaps an older one: reload with Shift held."
+)
 
 
 class LabelPage(QWidget):
@@ -345,7 +348,7 @@ class LabelPage(QWidget):
     def _what_to_do(self) -> str:
         survey = self.site.survey
         if self.site.mode != "label":
-            return "Clicks go to the site."
+            return "Clicks go to the site." + (_KEPT if self.site.is_from_worker else "")
         if survey and survey.has_more:
             return "There is more on this page than can be marked; clicking works everywhere."
         return "Click what you want to label. Arrow up: what is around it. Esc: back to the site."
@@ -370,6 +373,7 @@ class LabelPage(QWidget):
         site.label_opened.connect(self._open_named)
         site.opened.connect(self._show_site)
         site.moved.connect(lambda: self.clicks.look_at(site.url))
+        site.moved.connect(lambda: self.hint.setText(self._what_to_do()))
         editor.changed.connect(self._changed)
         editor.save_asked.connect(self.save)
         editor.cancelled.connect(self.cancel)

@@ -36,6 +36,7 @@ class OwnBrowser(QWidget):
         self._context = context
         self.agent = RemoteAgent(context.capture, self)
         self.agent.pages_changed.connect(self._show_state)
+        self.agent.outside.connect(self._show_outside)
         context.capture.state_changed.connect(self._show_state)
         self.sites = QPlainTextEdit()
         self.sites.setProperty("field", True)
@@ -92,6 +93,14 @@ class OwnBrowser(QWidget):
             self._say(
                 "Waiting for a page of these sites. Reload one that is open already.", "muted"
             )
+
+    def _show_outside(self, host: str, has_worker: bool) -> None:
+        why = "its service worker kept it" if has_worker else "it was open before"
+        self._say(
+            f"A page of {one_line(host, 80)} is open that cannot be labeled yet: {why}. "
+            "Hold Shift and reload it.",
+            "warning",
+        )
 
     def _say(self, text: str, role: str) -> None:
         self.state.setText(text)

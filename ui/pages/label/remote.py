@@ -9,34 +9,35 @@ from __future__ import annotations
 
 import json
 import logging
-import time
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.agentwords import Page, Picked, read
+from app.agentwords import Outside, Page, Picked, read
 from app.errors import BadInput
 from app.wire import AgentSaid, AskAgent
 from ui.captureprocess import CaptureProcess
 
 log = logging.getLogger(__name__)
 
-GONE_S = 8.0
 MOST_PAGES = 200
 """That are remembered; a page names itself, and may do so anew each time."""
 
 
 class RemoteAgent(QObject):
     """Signals: `said` with a record of `app.agentwords`; `pages_changed` when a page of a chosen
-    site was opened, or another one got the focus."""
+    site was opened, or another one got the focus; `outside` with a host that has a page open which
+    the agent is not in, and whether that site has a service worker."""
 
     said = Signal(object)
+    outside = Signal(str, bool)
     pages_changed = Signal()
 
     def __init__(self, capture: CaptureProcess, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._capture = capture
-        self._seen: dict[str, tuple[str, float]] = {}
+        self._seen: dict[str, Page | None] = {}
         self._mode = "navigate"
         self.page = ""
         self.host = ""
@@ -62,9 +63,14 @@ class RemoteAgent(QObject):
         except (BadInput, ValueError, AttributeError) as error:
             log.warning("%s", error)
             return
+        if isinstance(said, Outside):
+            # Only the proxy says so, in the name of no page.
+            if not message.page:
+                self.outside.emit(message.host, said.has_worker)
+            return
         is_new = message.page not in self._seen
-        self._seen.pop(message.page, None)
-        self._seen[message.page] = (message.host, time.monotonic())
+        known = self._seen.pop(message.page, None)
+        self._seen[message.page] = said if isinstance(said, Page) else known
         while len(self._seen) > MOST_PAGES:
             del self._seen[next(iter(self._seen))]
         if not self.page or has_focus or isinstance(said, Picked):
@@ -79,3 +85,6 @@ class RemoteAgent(QObject):
         if message.page != self.page:
             self.page, self.host = message.page, message.host
             self.pages_changed.emit()
+            known = self._seen[message.page]
+            if known:
+                self.said.emit(replace(known, is_new=False))

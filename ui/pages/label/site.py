@@ -61,6 +61,8 @@ class Site(QWidget):
         self.survey: Survey | None = None
         self.url = ""
         """The page that is shown."""
+        self.is_from_worker = False
+        """Whether the site's service worker gave it."""
         self._mode = "navigate"
         self._unplaced: Picked | None = None
         self.start = EmptyState(
@@ -182,7 +184,7 @@ class Site(QWidget):
     def _hear(self, said: object) -> None:
         match said:
             case Page():
-                self.url = said.url
+                self.url, self.is_from_worker = said.url, said.from_worker
                 self.moved.emit()
                 if said.is_new and self.agent:
                     self.agent.do("mode", mode=self._mode)
