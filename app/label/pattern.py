@@ -2,8 +2,9 @@
 Patterns of conditions: globs, and regular expressions that cannot run away.
 
 A person types an expression and traffic supplies the text, so neither may stall the capture. The
-expression is read into an automaton whose work is at most its size times the text's length;
-Python's own engine is used only where it cannot backtrack more than that. What an automaton cannot
+expression is read into an automaton whose work is at most its size times the text's length, and
+which remembers where a character led to, so that most texts cost one look-up a character;
+Python's own engine is used only where it cannot backtrack. What an automaton cannot
 do (references back, looking around) is refused in words. Text is searched, not matched whole.
 """
 
@@ -15,9 +16,11 @@ from functools import lru_cache
 from app.errors import BadInput
 
 LONGEST = 512
-MOST_STATES = 4_000
-LONGEST_TEXT = 8_192
-"""Characters of a value that are looked at."""
+MOST_STATES = 600
+MOST_HELD = 100_000
+"""Numbers of states that an expression remembers between characters and texts."""
+LONGEST_TEXT = 4_096
+"""Characters of a value that are looked at; no more are kept of one."""
 
 type Found = Callable[[str], bool]
 
@@ -30,6 +33,7 @@ def regex(source: str, ignore_case: bool = False) -> Found:
     tree = _Reader(source).whole()
     program = _Program(re.IGNORECASE if ignore_case else 0)
     program.start = program.emit(tree, program.add("end"))
+    program.ready()
     if _is_simple(tree):
         quick = re.compile(source, program.flags)
         return lambda text: quick.search(text[:LONGEST_TEXT]) is not None
@@ -230,6 +234,15 @@ class _State:
     seen: dict[str, bool] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Moves:
+    """What is possible next, and where characters that were seen lead to."""
+
+    is_end: bool
+    atoms: list[_State] = field(default_factory=list)
+    to: dict[str, frozenset[int]] = field(default_factory=dict)
+
+
 class _Program:
     """An automaton that is in many states at once, so it never goes back."""
 
@@ -237,6 +250,10 @@ class _Program:
         self.flags = flags
         self.start = 0
         self._states: list[_State] = []
+        self._known: dict[tuple[frozenset[int], str], _Moves] = {}
+        self._held = 0
+        self._begin: frozenset[int] = frozenset()
+        self._edges: tuple[str, ...] = ()
 
     def add(self, kind: str, following: tuple[int, ...] = ()) -> int:
         if len(self._states) >= MOST_STATES:
@@ -279,43 +296,69 @@ class _Program:
 
     def found(self, text: str) -> bool:
         """Whether the expression is found anywhere in the text."""
-        current: set[int] = set()
+        current = self._begin
         for at in range(len(text) + 1):
-            # A new attempt begins at every place, beside those that are under way.
-            reached = self._reached({*current, self.start}, text, at)
-            if reached is None:
+            moves = self._moves(current, self._around(text, at))
+            if moves.is_end:
                 return True
-            if at == len(text):
-                return False
-            current = self._stepped(reached, text[at])
+            if at < len(text):
+                current = moves.to.get(text[at]) or self._step(moves, text[at])
         return False
 
-    def _reached(self, begun: set[int], text: str, at: int) -> list[_State] | None:
-        """Atoms to try next, or None when the end was reached."""
-        atoms, waiting, seen = [], list(begun), set(begun)
+    def ready(self) -> None:
+        """To be called when all states are there."""
+        self._begin = frozenset({self.start})
+        self._edges = tuple({state.edge for state in self._states if state.kind == "edge"})
+
+    def _around(self, text: str, at: int) -> str:
+        """Those edges of which one is at this place."""
+        return " ".join(kind for kind in self._edges if _holds(kind, text, at))
+
+    def _moves(self, current: frozenset[int], edges: str) -> "_Moves":
+        """What is possible in these states at such a place; remembered, because it comes again
+        and again, in this text and the next."""
+        found = self._known.get((current, edges))
+        if found is None:
+            found = self._reached(current, edges)
+            self._remember(len(current) + len(found.atoms))
+            self._known[current, edges] = found
+        return found
+
+    def _reached(self, current: frozenset[int], edges: str) -> "_Moves":
+        """Atoms to try next, or that the end was reached."""
+        atoms, waiting, seen = [], list(current), set(current)
         while waiting:
             state = self._states[waiting.pop()]
             if state.kind == "end":
-                return None
+                return _Moves(True)
             if state.kind == "atom":
                 atoms.append(state)
-            elif state.kind == "split" or _holds(state.edge, text, at):
+            elif state.kind == "split" or state.edge in edges.split():
                 for number in state.following:
                     if number not in seen:
                         seen.add(number)
                         waiting.append(number)
-        return atoms
+        return _Moves(False, atoms)
 
-    def _stepped(self, atoms: list[_State], character: str) -> set[int]:
-        current = set()
-        for state in atoms:
+    def _step(self, moves: "_Moves", character: str) -> frozenset[int]:
+        # A new attempt begins at every place, beside those that are under way.
+        found = {self.start}
+        for state in moves.atoms:
             fits = state.seen.get(character)
             if fits is None:
                 fits = state.test is not None and state.test(character) is not None
                 state.seen[character] = fits
             if fits:
-                current.add(state.following[0])
-        return current
+                found.add(state.following[0])
+        self._remember(1 + len(found))
+        moves.to[character] = frozenset(found)
+        return moves.to[character]
+
+    def _remember(self, more: int) -> None:
+        self._held += more
+        if self._held > MOST_HELD:
+            self._held = more
+            self._known.clear()
 
 
 def _holds(edge: str, text: str, at: int) -> bool:
