@@ -85,7 +85,8 @@ def add_label_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_values(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--action", choices=("clicked", "changed"), default="clicked")
+    kinds = ("clicked", "changed", "rage_clicked", "dead_clicked", "error_clicked")
+    parser.add_argument("--action", choices=kinds, default="clicked")
     for name, said in (
         ("selector", "CSS that the element, or one around it, matches"),
         ("tag", "such as button"),

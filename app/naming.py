@@ -32,6 +32,7 @@ _VERBS = {
     "Element Interacted": "Used",
     "Rage Click": "Clicked in rage",
     "Dead Click": "Clicked in vain",
+    "Error Click": "Clicked with an error",
 }
 
 PARTS = tuple(PREFIX + name for name in (*_PAGE, *(name for name, _ in _ELEMENT)))

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import BadInput
-from app.label.element import ACTIONS, PREFIX
+from app.label.element import PREFIX, Action
 from app.label.events import WITHOUT_VALUES, Condition, Definition, LabeledEvent, Op, checked
 from app.label.selector import converted, parse
 
 HIERARCHY = f"{PREFIX}Element Hierarchy"
 CSS = "autotrack css match"
+_ACTIONS = {one.event_type: one for one in (Action.CLICKED, Action.CHANGED)}
 _FIELDS = {
     "text": "Element Text",
     "tag": "Element Tag",
@@ -54,6 +55,8 @@ def exported(label: LabeledEvent) -> Converted[dict[str, Any]]:
     warnings: list[str] = []
     definitions = []
     for part in label.live:
+        if part.action not in _ACTIONS.values():
+            raise BadInput(f"Amplitude has no labeled events of what was {part.action.verb}.")
         filters = [_filter(one, warnings) for one in part.conditions if not one.is_blank]
         definitions.append(
             {
@@ -135,7 +138,7 @@ def definition(body: object, warnings: list[str] | None = None) -> Definition:
     """One definition from Amplitude's form; adds to `warnings`. Raises BadInput with a sentence."""
     if not isinstance(body, Mapping):
         raise BadInput("A definition of Amplitude is a JSON object.")
-    action = ACTIONS.get(str(body.get("event_type")))
+    action = _ACTIONS.get(str(body.get("event_type")))
     if action is None:
         raise BadInput(
             f"Only clicked and changed elements can be labeled,"

@@ -6,7 +6,7 @@ are judged as the few thousand different elements and pages that they are.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -23,17 +23,44 @@ NOTHING = Hierarchy()
 
 
 class Action(StrEnum):
-    """What a person did with the element."""
+    """What a person did with the element. SDKs report a click that annoyed (several in a row,
+    without effect, followed by an error) once more, as an event of its own (semantics §21); it is
+    counted as such, and never as a click, which was reported too."""
 
     CLICKED = "clicked"
     CHANGED = "changed"
+    RAGE_CLICKED = "rage_clicked"
+    DEAD_CLICKED = "dead_clicked"
+    ERROR_CLICKED = "error_clicked"
 
     @property
     def event_type(self) -> str:
         """The event that SDKs send for it."""
-        return f"{PREFIX}Element {self.title()}"
+        return f"{PREFIX}{_EVENTS[self]}"
+
+    @property
+    def verb(self) -> str:
+        """What happened to the element, such as `clicked in vain`."""
+        return _VERBS.get(self, str(self))
+
+    @property
+    def is_click(self) -> bool:
+        """Whether an element that was clicked can be the subject."""
+        return self is not Action.CHANGED
 
 
+_EVENTS = {
+    Action.CLICKED: "Element Clicked",
+    Action.CHANGED: "Element Changed",
+    Action.RAGE_CLICKED: "Rage Click",
+    Action.DEAD_CLICKED: "Dead Click",
+    Action.ERROR_CLICKED: "Error Click",
+}
+_VERBS = {
+    Action.RAGE_CLICKED: "clicked in rage",
+    Action.DEAD_CLICKED: "clicked in vain",
+    Action.ERROR_CLICKED: "clicked with an error",
+}
 SEEN = tuple(
     PREFIX + name
     for name in (
@@ -85,6 +112,14 @@ class Page:
     def field(self, name: str) -> str | None:
         """The value of `page_url` or `page_title`."""
         return self.url if name == "page_url" else self.title
+
+
+def taken_as(element: Element, action: Action) -> Element | None:
+    """The element as the subject of another action: what was clicked is the same thing whether it
+    annoyed or not, but a click on a field is not a change of it."""
+    if element.action is action:
+        return element
+    return replace(element, action=action) if element.action.is_click and action.is_click else None
 
 
 def clicked(event_type: str, properties: object) -> tuple[Element, Page] | None:

@@ -195,7 +195,7 @@ def definition(body: object) -> Definition:
         raise BadInput("A definition is a JSON object.")
     action = body.get("action")
     if action not in set(Action):
-        raise BadInput(f"An action is “clicked” or “changed”, not {str(action)[:40]!r}.")
+        raise BadInput(f"An action is one of {', '.join(Action)}, not {str(action)[:40]!r}.")
     listed = body.get("conditions", [])
     if not isinstance(listed, list):
         raise BadInput("“conditions” is a list.")

@@ -12,7 +12,7 @@ def clickable(said: agentwords.Element, action: Action) -> tuple[Element, Page]:
         "Element Hierarchy": list(said.hierarchy),
         "Element Tag": said.tag,
         "Element Text": said.text,
-        "Element Href": said.href if action is Action.CLICKED else "",
+        "Element Href": said.href if action.is_click else "",
         "Element Attributes": said.attributes,
         "Page URL": said.page_url,
         "Page Title": said.page_title,

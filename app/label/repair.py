@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import log
 from typing import NamedTuple
 
-from app.label.element import Element
+from app.label.element import Element, taken_as
 from app.label.evaluate import DefinitionJudge
 from app.label.events import Definition
 from app.label.hierarchy import read
@@ -62,7 +62,11 @@ def candidates(
     if lost is None:
         return []
     judge = DefinitionJudge(definition)
-    every = [(one, count, _looks(one)) for one, count in seen if one.action is definition.action]
+    every = [
+        (one, count, _looks(one))
+        for other, count in seen
+        if (one := taken_as(other, definition.action))
+    ]
     crowd = Crowd([its for _, _, its in every])
     before = [its for its in map(_looks, known) if not _is_same(its, lost)]
     beside = _Beside(crowd, lost, before, [its for _, _, its in every])

@@ -77,7 +77,7 @@ class LabelFollower:
     """Keeps clicks by shape, and which labels match which shape."""
 
     name = "label"
-    version = 1
+    version = 2
     tables = TABLES
 
     def __init__(self) -> None:

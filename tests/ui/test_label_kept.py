@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from app.label.element import Action
 from app.label.events import LabeledEvent
 from app.label.labels import Labels
 from app.study import Study
@@ -217,6 +218,23 @@ def test_what_is_no_file_of_labels_is_said(desk: Desk, qtbot: QtBot, tmp_path: P
     with qtbot.waitSignal(desk.context.jobs.failed) as failed:
         desk.page.exchange.import_file(str(file))
     assert "no JSON" in failed.args[0].sentence
+
+
+def test_clicks_in_vain_are_counted_apart(desk: Desk, qtbot: QtBot) -> None:
+    page, order = desk.page, click("Order", "cta")
+    last = desk.add(order, {**order, "event_type": "[Amplitude] Dead Click", "insert_id": "vain"})
+    desk.label_captured(last)
+    assert page.editor.name.text() == "Order clicked in vain"
+    assert page.editor.action.currentText() == "Clicked in vain"
+    assert "nothing happened" in page.editor.action.toolTip()
+    desk.until(lambda: "1 event captured so far" in page.editor.count.text())
+    # What was clicked in vain was clicked as well.
+    page.editor.action.setFocus()
+    qtbot.keyClick(page.editor.action, Qt.Key.Key_Home)
+    assert page.editor.action.currentText() == "Clicked"
+    qtbot.mouseClick(page.editor.save, LEFT)
+    desk.until(lambda: desk.kept)
+    assert [one.action for one in desk.kept[0].definitions] == [Action.CLICKED]
 
 
 def test_live_offers_it_for_clicks_alone(

@@ -77,6 +77,20 @@ def test_labels_count_what_was_captured_before_and_after(tmp_path: Path) -> None
     assert {name for _, name in labeled(tmp_path)} == {"Featured"}
 
 
+def test_a_click_in_vain_counts_as_such_and_never_as_a_click(tmp_path: Path) -> None:
+    (click,) = clicks(NAMES[1])
+    vain = {**click, "event_type": "[Amplitude] Dead Click", "insert_id": "vain"}
+    vain["event_properties"] = {**click["event_properties"], "[Amplitude] X": 5}
+    filled(tmp_path, [upload(click, vain)])
+    chosen = Condition("selector", Op.CSS_MATCH, (".cards .add",))
+    in_vain = LabeledEvent("In vain", (Definition(Action.DEAD_CLICKED, (chosen,)),))
+    with Labels(tmp_path) as labels:
+        labels.save_all([label(".cards .add"), in_vain])
+    with Study(tmp_path) as study:
+        study.catch_up()
+    assert labeled(tmp_path) == [(1, "Added"), (2, "In vain")]
+
+
 def test_an_event_that_came_twice_counts_once(tmp_path: Path) -> None:
     with Labels(tmp_path) as labels:
         labels.save(label(".cards .add"))

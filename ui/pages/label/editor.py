@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from app.label.element import Action
 from app.label.events import FIELDS, Condition, Definition, LabeledEvent, Op
 from ui.elided import ElidedLabel
-from ui.pages.connect.parts import Segments
+from ui.pages.label.actionbox import ActionBox
 from ui.pages.label.choices import Choice, Choices
 from ui.pages.label.condition import ConditionRow, title_of
 from ui.pages.label.counting import Counted
@@ -76,9 +76,7 @@ class Editor(QWidget):
         self.name = _field("Name", "What people will call it")
         self.description = _field("Description", "What it means, if the name does not say it")
         self.category = _field("Category", "Such as Checkout")
-        self.action = Segments(
-            "Action", [(str(Action.CLICKED), "Clicked"), (str(Action.CHANGED), "Changed")]
-        )
+        self.action = ActionBox()
         self.tabs = QTabBar()
         self.tabs.setAccessibleName("Definitions, of which one has to match")
         self.tabs.setExpanding(False)
