@@ -103,6 +103,16 @@ _CONTAINERS = words(
 )
 _LISTS = words("ul ol li tr td th p dl dt dd h1 h2 h3 h4 h5 h6")
 _DIGITS = re.compile(r"[0-9]")
+_COMMON = words(
+    "btn button link nav-link nav-item item list-item menu-item card input form-control control"
+    " field icon label dropdown-item tab form-label form-select form-check-input form-check-label"
+    " page-link list-group-item accordion-button dropdown-toggle"
+)
+_VARIANT = re.compile(
+    r"(?:(?:\w+-)*?(?:btn|button|badge|chip|tag|alert|link|icon)(?:-+outlined?)?-+)?(?:primary|secondary|tertiary"
+    r"|success|danger|warning|error|info|light|dark|white|black|gr[ae]y|default|outlined?|solid"
+    r"|ghost|flat|plain|text|split|circle|round|rounded|pill|small|medium|large|xs|sm|md|lg|xl)$"
+)
 
 type Token = tuple[str, float]
 """A simple selector and its cost."""
@@ -131,6 +141,11 @@ def stable_classes(node: Node) -> frozenset[str]:
     return frozenset(name for name in some if class_kind(name) == "semantic")
 
 
+def is_hook(attribute: str) -> bool:
+    """Whether developers write this attribute so that something can be found by it."""
+    return bool(_HOOK.fullmatch(attribute.lower()))
+
+
 @lru_cache(maxsize=50_000)
 def class_kind(name: str) -> str:
     """`semantic`, `utility`, `state`, `hashed`, or the stem of a name that a bundler hashed."""
@@ -143,6 +158,12 @@ def class_kind(name: str) -> str:
     if name in _UTILITY_WORDS or _UTILITY.match(name) or len(name) > LONGEST_VALUE:
         return "utility"
     return "semantic"
+
+
+def is_generic(name: str) -> bool:
+    """Whether a class is one of every element of its kind, or says how it looks: a page soon has
+    more of it."""
+    return name in _COMMON or bool(_VARIANT.match(name))
 
 
 @lru_cache(maxsize=50_000)
@@ -197,7 +218,7 @@ def _attribute(name: str, value: str, is_target: bool) -> list[Token]:
 
 
 def _cost(name: str) -> float | None:
-    if _HOOK.fullmatch(name):
+    if is_hook(name):
         return HOOK
     if name in {"data-target", "data-bs-target", "aria-controls"}:
         return REFERENCE

@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 
-from app.label.element import Element, Page, page_path
+from app.label.element import Element, Page, page_path, taken_as
 from app.label.evaluate import DefinitionJudge
 from app.label.events import Condition, Definition, Op
 from app.label.hierarchy import MASK
 from app.label.population import Mask, Population
 from app.label.selector import parse
-from app.label.selector.syntax import Attribute, Id, Tag
+from app.label.selector.syntax import Attribute, Id, Tag, escaped
 from app.label.stability import (
     HASHED,
     LEVEL,
@@ -30,39 +30,16 @@ from app.label.stability import (
     TAG,
     Token,
     is_auto_id,
+    is_generic,
     stable_classes,
     tokens,
     weak_tokens,
 )
+from app.label.trust import FAIR, confidence, sentence
 
-STABLE, FAIR, WEAK = 0.5, 1.2, 2.0
 AROUND, DISTANCE, CHILD = 0.12, 0.02, 0.30
 ALONE = 1.0
 """Being the only one with its tag is chance."""
-COMMON = frozenset(
-    f".{name}"
-    for name in (
-        *(
-            "btn",
-            "button",
-            "link",
-            "nav-link",
-            "nav-item",
-            "item",
-            "list-item",
-            "menu-item",
-            "card",
-        ),
-        *("input", "form-control", "control", "field", "icon", "label", "dropdown-item", "tab"),
-    )
-)
-"""Classes that a page soon has more of."""
-_VARIANT = re.compile(
-    r"\.(?:\w+-)*?(?:btn|button|badge|chip|tag|alert|link|icon)(?:-+outlined?)?-+(?:primary|secondary|tertiary"
-    r"|success|danger|warning|error|info|light|dark|white|black|gr[ae]y|default|outlined?|solid"
-    r"|ghost|flat|plain|text|split|circle|round|rounded|pill|small|medium|large|xs|sm|md|lg|xl)$"
-)
-"""Classes that say how a button looks, which the next one may as well."""
 TEXT, PART, NUMBERED = 0.45, 0.30, 1.1
 LONGEST_RUN, SHORTEST_RUN = 60, 4
 MOST_BACKUP = 1.2
@@ -149,10 +126,14 @@ def suggest_group(
 def _same_action(
     target: Element, page: Sequence[Element], history: History
 ) -> tuple[list[Element], list[tuple[Element, int]]]:
-    """A change of a field cannot be taken for a click on it."""
+    """Those that can be the subject of what was done with the target; only the same is counted."""
     return (
-        [one for one in page if one.action is target.action],
-        [(one, seen) for one, seen in history if one.action is target.action],
+        [one for other in page if (one := taken_as(other, target.action))],
+        [
+            (one, seen if other.action is target.action else 0)
+            for other, seen in history
+            if (one := taken_as(other, target.action))
+        ],
     )
 
 
@@ -162,17 +143,6 @@ def page_condition(page: Page) -> Condition | None:
     if not path:
         return None
     return Condition("page_url", Op.IS, (path, f"{path}/"), ignore_fragment=True)
-
-
-def confidence(cost: float) -> tuple[str, str]:
-    """One word and one sentence for a cost."""
-    if cost <= STABLE:
-        return "stable", "Stable: it rests on names that are made to stay."
-    if cost <= FAIR:
-        return "fair", "Fair: it rests on names that seldom change."
-    if cost <= WEAK:
-        return "weak", "Weak: ask your developers for a data-testid on this element."
-    return "positional", "Positional: it counts places, and breaks when something is inserted."
 
 
 def _search(
@@ -265,7 +235,7 @@ def _is_tag(text: str) -> bool:
 
 def _is_generic(text: str) -> bool:
     """Whether many elements have it, so that being the only one is chance."""
-    if _is_tag(text) or text in COMMON or _VARIANT.match(text):
+    if _is_tag(text) or (text[0] == "." and is_generic(text[1:])):
         return True
     return text.startswith(("[type=", "[role=", "[method="))
 
@@ -388,7 +358,7 @@ def _positional(population: Population, leaf: int, meant: Mask) -> list[_Candida
             if levels and len(population.having(parts)) == 1:
                 whole = f"{_compound(parts)} > {said}"
                 return [_Candidate(cost + POSITION + LEVEL * levels, whole)]
-        step = node.tag
+        step = escaped(node.tag)
         if node.index_of_type is not None and node.tag != "body":
             step += f":nth-of-type({node.index_of_type + 1})"
         said = f"{step} > {said}" if said else step
@@ -419,7 +389,8 @@ def _suggestions(
             Suggestion(
                 definition,
                 one.cost,
-                *confidence(one.cost),
+                (word := confidence(one.cost)),
+                sentence(word, definition),
                 on_page=sum(population.is_in(meant, element) for element in page),
                 in_history=sum(seen for element, seen in past if population.is_in(meant, element)),
                 backup=backup if number == 0 else None,

@@ -8,7 +8,6 @@ import pytest
 from app.label.element import Action, Element, Page, clicked
 from app.label.evaluate import DefinitionJudge
 from app.label.hierarchy import Hierarchy, Node
-from app.label.naming import description, group_name, name
 from app.label.stability import class_kind, is_auto_id
 from app.label.suggest import Suggestion, page_condition, suggest, suggest_group
 from tests.app.labeling import chain, sent
@@ -62,7 +61,55 @@ def test_what_a_suggestion_rests_on(path: str, field: str, said: str, confidence
     best = suggest(real(path), everything())[0]
     assert conditions(best)[field].removeprefix("button").removeprefix("a") == said
     assert best.confidence == confidence
-    assert best.sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        (
+            "click-hero-cta-nested-b",
+            "Found by a name that developers gave it. Such names are made to stay.",
+        ),
+        ("click-link-active-query", "Found by where it leads. Lasts until it leads elsewhere."),
+        (
+            "click-no-class",
+            "Found by its words. Lasts until they are rewritten, and finds them in one language"
+            " only.",
+        ),
+    ],
+)
+def test_what_would_break_it_is_said(path: str, sentence: str) -> None:
+    assert suggest(real(path), everything())[0].sentence == sentence
+
+
+def test_words_within_something_are_said_to_be_there() -> None:
+    one, two, three = links({}, {}, {}, texts=("Buy", "Buy", "Look"))
+    footer = Node("footer", 2, 0, "main")
+    buy, look = (replace(it, hierarchy=chain(it.hierarchy.nodes[0], footer)) for it in (one, three))
+    best = suggest(buy, [buy, look, two])[0]
+    assert best.sentence.startswith("Found by its words, in a part of the page that has a name.")
+
+
+def test_what_cannot_last_says_whom_to_ask() -> None:
+    one, *others = links({}, {}, {})
+    best = suggest(others[0], [one, *others])[0]
+    assert best.confidence == "positional"
+    assert "breaks when something is put before it" in best.sentence
+    assert "data-testid" in best.sentence
+
+
+def test_a_click_in_vain_is_told_apart_from_what_was_clicked_as_well() -> None:
+    target, page = real("click-no-class"), everything()
+    vain = replace(target, action=Action.DEAD_CLICKED)
+    best = suggest(vain, page, [(vain, 2), (target, 40), (page[0], 3)])[0]
+    assert best.definition.action is Action.DEAD_CLICKED
+    assert (best.on_page, best.in_history) == (1, 2)
+    assert conditions(best) == conditions(suggest(target, page)[0])
+    judge = DefinitionJudge(best.definition)
+    assert judge.of_element(vain) is True
+    assert judge.of_element(target) is False, "every such click was reported as a click as well"
+    field = replace(target, action=Action.CHANGED)
+    assert suggest(field, page)[0].on_page == 0
 
 
 def test_ids_and_classes_of_tools_are_never_used() -> None:
@@ -226,18 +273,6 @@ def test_ids_of_libraries() -> None:
         assert is_auto_id(one)
     for one in ("signup", "site-header", "email", "content"):
         assert not is_auto_id(one)
-
-
-def test_names_are_words() -> None:
-    target = real("click-list-item-1")
-    page = Page("https://shop.example.test/products?x=1#y")
-    assert name(target) == "Add to cart clicked"
-    assert description(target, page) == (
-        "Clicks on the button “Add to cart”, first seen on shop.example.test/products."
-    )
-    assert group_name(target, 24) == "Any of 24 add buttons clicked"
-    assert name(real("click-masked-text")) == "masked text clicked"
-    assert name(Element(Action.CHANGED, tag="select")) == "List changed"
 
 
 def test_the_page_is_offered_without_what_changes() -> None:
