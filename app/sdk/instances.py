@@ -14,7 +14,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from app.decode.body import clean
+from app.decode.body import clean, json_text
 from app.model import Capture, Event
 from app.sdk.evidence import Finding
 from app.sdk.identify import IN_APPS, IN_BROWSERS, Family, Sdk
@@ -47,6 +47,7 @@ class Instance:
         self.uploads = 0
         self.events = 0
         self.devices: set[int] = set()
+        self._largest = -1
         self.recent = ""
         self.claims: dict[str, Json] = {}
         """What was inferred so far, by option."""
@@ -94,11 +95,13 @@ class Instance:
         devices = self.devices
         if len(devices) < DEVICES:
             devices.add(number)
-        elif number not in devices:
-            largest = max(devices)
-            if number < largest:
-                devices.remove(largest)
-                devices.add(number)
+            return
+        if self._largest < 0:
+            self._largest = max(devices)
+        if number < self._largest and number not in devices:
+            devices.remove(self._largest)
+            devices.add(number)
+            self._largest = max(devices)
 
     @property
     def device_count(self) -> int:
@@ -129,7 +132,7 @@ class Instance:
         own = {
             name: value
             for name, value in vars(self).items()
-            if name not in ("sdk", "observers", "devices")
+            if name not in ("sdk", "observers", "devices", "_largest")
         }
         state = {
             **own,
@@ -137,7 +140,7 @@ class Instance:
             "devices": sorted(self.devices),
             "observers": {name: vars(one) for name, one in self.observers.items()},
         }
-        return json.dumps(state, separators=(",", ":"))
+        return json_text(state)
 
     @classmethod
     def load(cls, text: str) -> Instance:
