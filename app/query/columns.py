@@ -80,7 +80,7 @@ def insert(
         if not came:
             continue
         plain = _plain(db, scope, came)
-        shape = orjson.dumps({one.name: "VARCHAR" for one in plain}).decode()
+        shape = orjson.dumps({one.name: _shape(one) for one in plain}).decode()
         structures += f', from_json("{scope}", {literal(shape)}) AS s_{scope}'
         for one in came:
             cell = (
@@ -88,7 +88,7 @@ def insert(
                 if one in plain
                 else f'json_extract_string("{scope}", {_pointer(one.name)})'
             )
-            for name, value in _cells(one, cell):
+            for name, value in _cells(one, cell, is_plain=one in plain):
                 names.append(name)
                 values.append(value)
     db.execute(
@@ -106,13 +106,11 @@ def _came(db: duckdb.DuckDBPyConnection, scope: str, table: str) -> list[Propert
     ).fetchall()
     there = {name: one for (of, name), one in known(db).items() if of == scope}
     taken = {one.column.lower() for one in there.values()}
+    _count(db, scope, [(name, count) for name, count in counts if name in there])
     for name, count in counts:
         if name in there:
-            db.execute(
-                "UPDATE properties SET seen = seen + ? WHERE scope = ? AND name = ?",
-                [count, scope, name],
-            )
-        elif len(there) < MOST_COLUMNS:
+            continue
+        if len(there) < MOST_COLUMNS:
             column = _free(f"{scope}.{name}", taken)
             there[name] = Property(scope, name, column, None, int(count))
             db.execute(f"ALTER TABLE {table} ADD COLUMN {quoted(column)} VARCHAR")
@@ -122,6 +120,17 @@ def _came(db: duckdb.DuckDBPyConnection, scope: str, table: str) -> list[Propert
     for name in _arrays(db, scope, {one.name for one in there.values() if not one.listed}):
         there[name] = there[name]._replace(listed=_add_list(db, table, there[name]))
     return [there[name] for name, _ in counts if name in there]
+
+
+def _count(db: duckdb.DuckDBPyConnection, scope: str, counts: list[tuple[str, int]]) -> None:
+    """Count properties that were seen before, all at once."""
+    if counts:
+        db.execute(
+            "UPDATE properties SET seen = seen + c.count FROM"
+            " (SELECT unnest(?) AS name, unnest(?) AS count) c"
+            " WHERE scope = ? AND properties.name = c.name",
+            [[name for name, _ in counts], [count for _, count in counts], scope],
+        )
 
 
 def _arrays(db: duckdb.DuckDBPyConnection, scope: str, names: set[str]) -> list[str]:
@@ -172,10 +181,23 @@ def _plain(db: duckdb.DuckDBPyConnection, scope: str, came: list[Property]) -> l
     return [one for one in came if one.name and lower[one.name.lower()] == 1]
 
 
-def _cells(one: Property, cell: str) -> list[tuple[str, str]]:
+def _shape(one: Property) -> str:
+    """As what a property is read: JSON tells an array from a text that looks like one."""
+    return "JSON" if one.listed else "VARCHAR"
+
+
+def _cells(one: Property, cell: str, *, is_plain: bool) -> list[tuple[str, str]]:
     """What goes into the columns of a property."""
     if not one.listed:
         return [(quoted(one.column), cell)]
+    if is_plain:
+        return [
+            (quoted(one.column), f"CASE WHEN {cell} NOT LIKE '[%' THEN {cell} ->> '$' END"),
+            (
+                quoted(one.listed),
+                f"CASE WHEN {cell} LIKE '[%' THEN from_json({cell}, '[\"VARCHAR\"]') END",
+            ),
+        ]
     # A text may look like an array, and only the JSON tells.
     is_list = (
         f"{cell} LIKE '[%]' AND"

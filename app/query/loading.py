@@ -12,7 +12,7 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
@@ -28,24 +28,24 @@ MOST_KNOWN = 100_000
 NO_EVENTS = ("$identify", "$groupidentify", "$usermap")
 """Calls that change what is known and are no events (semantics §3)."""
 
-_CUT = " || char(31) || "
-_EVENT = _CUT.join(
-    (
-        "e.id",
-        "e.upload_id",
-        "coalesce(e.source_id, 0)",
-        "e.type_id",
-        "coalesce(e.user_id, '')",
-        "coalesce(e.device_id, '')",
-        "p.person",
-        "coalesce(e.session_id, '')",
-        "p.time_ms",
-        "p.state",
-        f"CASE WHEN length(e.event_properties) < {LONGEST_JSON}"
-        " THEN e.event_properties ELSE '' END",
-        "coalesce(e.groups, '')",
-    )
-)
+ROWS = 1000
+_EVENT = {
+    "e.id": "%d",
+    "e.upload_id": "%d",
+    "e.source_id": "%d",
+    "e.type_id": "%d",
+    "e.user_id": "%s",
+    "e.device_id": "%s",
+    "p.person": "%d",
+    "e.session_id": "%s",
+    "p.time_ms": "%d",
+    "p.state": "%d",
+    f"CASE WHEN length(e.event_properties) < {LONGEST_JSON} THEN e.event_properties END": "%s",
+    "e.groups": "%s",
+}
+"""The columns of an event, and how they are written: what is missing as 0 or as nothing."""
+# One format takes two thirds of the time of joining texts; bytes need not become text in between.
+_LINE = f"CAST(printf('{SEPARATOR.join(_EVENT.values())}', {', '.join(_EVENT)}) AS BLOB)"
 
 
 class Marks(NamedTuple):
@@ -107,12 +107,12 @@ class Reader:
         kinds = [row[0] for row in self._no_events()]
         marks = ",".join("?" * len(kinds))
         lines = self._db.execute(
-            f"SELECT {_EVENT} FROM study.placed p JOIN events e ON e.id = p.id"
+            f"SELECT {_LINE} FROM study.placed p JOIN events e ON e.id = p.id"
             f" WHERE p.id BETWEEN ? AND ? AND p.person > 0 AND e.type_id NOT IN ({marks})"
             " ORDER BY p.id",
             (first, last, *kinds),
         )
-        return write_lines(path, (row[0] for row in lines))
+        return write_rows(path, lines)
 
     def write_names(self, path: Path, after: int) -> int:
         """Write names of types, users and devices as lines `id, text in hexadecimal`; returns
@@ -241,13 +241,27 @@ def _changed(state: dict[str, Any], text: str) -> dict[str, Any]:
     return {name: value for name, value in merged.items() if value is not None}
 
 
+def write_rows(path: Path, rows: sqlite3.Cursor) -> int:
+    """Write rows that are one value of bytes each to a private file as lines; returns how many."""
+    count = 0
+    with _private(path) as file:
+        while some := rows.fetchmany(ROWS):
+            file.write(b"\n".join([line for (line,) in some]))
+            file.write(b"\n")
+            count += len(some)
+    return count
+
+
 def write_lines(path: Path, lines: Iterator[str]) -> int:
     """Write lines to a private file; returns how many."""
     count = 0
-    private = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(private, "wb") as file:
+    with _private(path) as file:
         for line in lines:
             file.write(line.encode("utf-8", "replace"))
             file.write(b"\n")
             count += 1
     return count
+
+
+def _private(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")

@@ -18,6 +18,7 @@ persons replaces rows of a small table; events are never rewritten.
 """
 
 import contextlib
+import itertools
 import logging
 import os
 import shutil
@@ -27,8 +28,7 @@ import threading
 import time
 import types
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -45,6 +45,9 @@ log = logging.getLogger(__name__)
 FILE = "charts.duckdb"
 VERSION = "4"
 LONGEST_LINE = 32_000_000
+CHUNKS_TOGETHER = 5
+"""In one transaction: what fills whole blocks of the file goes there at once, and not through the
+journal. Loading that is broken off begins again after the last of them."""
 MEMORY = "400MB"
 SCRATCH = "charts-"
 OLD_S = 86400
@@ -244,15 +247,17 @@ class Warehouse:
             wanted, loaded = last - marks.event, 0
             first = max(marks.event, reader.first_event() - 1)
             starts = range(first + 1, last + 1, CHUNK_EVENTS)
-            writing = _write(pool, reader, self._scratch, starts, 0, last)
-            for at, start in enumerate(starts):
-                path, count = writing.result()
-                writing = _write(pool, reader, self._scratch, starts, at + 1, last)
-                through = min(start + CHUNK_EVENTS - 1, last)
-                marks = marks._replace(event=through)
-                self._in_transaction(partial(self._add_events, path, count, marks))
-                loaded += count
-                progress(Progress(through - first, wanted))
+            chunks = _written(pool, reader, self._scratch, starts, last)
+
+            def add_some() -> None:
+                nonlocal loaded
+                for path, count, through in itertools.islice(chunks, CHUNKS_TOGETHER):
+                    self._add_events(path, count, marks._replace(event=through))
+                    loaded += count
+                    progress(Progress(through - first, wanted))
+
+            for _ in range(0, len(starts), CHUNKS_TOGETHER):
+                self._in_transaction(add_some)
         return loaded
 
     def _in_transaction(self, work: Callable[[], None]) -> None:
@@ -335,12 +340,14 @@ class Warehouse:
     def _add_events(self, path: Path, count: int, marks: Marks) -> None:
         if count:
             lines = _lines(path, _EVENT_COLUMNS)
-            self._db.execute(
-                "CREATE OR REPLACE TEMP TABLE staged AS SELECT l.* EXCLUDE (type, user, device),"
-                " coalesce(t.text, '') AS type, u.text AS user_id, d.text AS device_id"
-                f" FROM {lines} l LEFT JOIN names t ON t.id = l.type"
-                " LEFT JOIN names u ON u.id = l.user LEFT JOIN names d ON d.id = l.device"
-            )
+            with self._in_order():
+                self._db.execute(
+                    "CREATE OR REPLACE TEMP TABLE staged AS SELECT"
+                    " l.* EXCLUDE (type, user, device), coalesce(t.text, '') AS type,"
+                    " u.text AS user_id, d.text AS device_id"
+                    f" FROM {lines} l LEFT JOIN names t ON t.id = l.type"
+                    " LEFT JOIN names u ON u.id = l.user LEFT JOIN names d ON d.id = l.device"
+                )
             columns.insert(self._db, "stored", _OWN, ("event", "group"))
             self._db.execute("INSERT INTO firsts SELECT owner, min(time) FROM staged GROUP BY 1")
             # Views hold the list of columns that there were when they were made.
@@ -348,6 +355,16 @@ class Warehouse:
                 self._db.execute(statement)
         self._mark(marks)
         self._properties = None
+
+    @contextlib.contextmanager
+    def _in_order(self) -> Iterator[None]:
+        """Have joins done as they are written. How many lines a file has is not known to DuckDB,
+        which then looks names up the wrong way round, at twice the cost of reading the file."""
+        self._db.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        try:
+            yield
+        finally:
+            self._db.execute("SET disabled_optimizers = ''")
 
     def _is_same(self, reader: Reader, marks: Marks, identity: str) -> bool:
         """Whether what is here was made from what is there."""
@@ -435,19 +452,22 @@ def _lacks_room(folder: Path, error: Exception) -> bool:
     return "No space left" in str(error) or shutil.disk_usage(folder).free < 1_000_000
 
 
-def _write(
-    pool: ThreadPoolExecutor, reader: Reader, folder: Path, starts: range, at: int, last: int
-) -> "Future[tuple[Path, int]]":
-    """Have the next chunk written while the one before is taken in."""
+def _written(
+    pool: ThreadPoolExecutor, reader: Reader, folder: Path, starts: range, last: int
+) -> Iterator[tuple[Path, int, int]]:
+    """Chunks as files, with how many events they hold and up to which one; the next is written
+    while one is taken in."""
 
-    def write() -> tuple[Path, int]:
-        path = folder / f"events{at % 2}"
-        if at >= len(starts):
-            return path, 0
-        through = min(starts[at] + CHUNK_EVENTS - 1, last)
-        return path, reader.write_events(path, starts[at], through)
+    def write(at: int) -> tuple[Path, int, int]:
+        path, through = folder / f"events{at % 2}", min(starts[at] + CHUNK_EVENTS - 1, last)
+        return path, reader.write_events(path, starts[at], through), through
 
-    return pool.submit(write)
+    writing = pool.submit(write, 0) if starts else None
+    for at in range(1, len(starts) + 1):
+        assert writing is not None  # noqa: S101 - there is one for each start
+        written = writing.result()
+        writing = pool.submit(write, at) if at < len(starts) else None
+        yield written
 
 
 def _lines(path: Path, shape: str) -> str:

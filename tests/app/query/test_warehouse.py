@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from app.query import Charts, Progress, Warehouse, read
+from app.query import warehouse as loader
+from app.query.columns import quoted
 from app.query.loading import Marks
 from app.query.warehouse import FILE, Interrupted
 from app.store import Store
@@ -91,7 +93,7 @@ def test_a_file_that_lost_its_end_is_made_anew(tmp_path: Path) -> None:
     assert figure(folder, CHART).series[0].total == 2001
 
 
-@pytest.mark.parametrize("moment", range(4))
+@pytest.mark.parametrize("moment", range(0, 9, 2))
 def test_a_load_that_is_broken_off_counts_nothing_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: int
 ) -> None:
@@ -107,6 +109,8 @@ def test_a_load_that_is_broken_off_counts_nothing_twice(
 
     mark = Warehouse._mark
     monkeypatch.setattr(Warehouse, "_mark", broken)
+    monkeypatch.setattr(loader, "CHUNK_EVENTS", 3)
+    monkeypatch.setattr(loader, "CHUNKS_TOGETHER", 2)
     with contextlib.suppress(Interrupted), Warehouse.open(folder) as warehouse:
         warehouse.refresh()
     monkeypatch.undo()
@@ -177,6 +181,42 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
         os.utime(folder / name, (then, then))
     figure(folder, CHART)
     assert [one.name for one in folder.glob("charts-*")] == ["charts-new"]
+
+
+@pytest.mark.parametrize("name", ["p", 'p."q"', "P"])
+def test_values_are_there_as_they_were_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """`P` cannot be told from another property by DuckDB, and is read in another way."""
+    sent: list[tuple[Any, str | None, list[str | None] | None]] = [
+        (1, "1", None),
+        ("[1, 2]", "[1, 2]", None),
+        ([1, "a", None, [2], {"b": []}], None, ["1", "a", None, "[2]", '{"b":[]}']),
+        ([], None, []),
+        ("[", "[", None),
+        ('"x"', '"x"', None),
+        ("", "", None),
+        (None, None, None),
+        (True, "true", None),
+        ({"a": [1]}, '{"a":[1]}', None),
+        (2**63 - 1, "9223372036854775807", None),
+        (2**63, "9223372036854775808", None),
+        ([2**64 - 1], None, ["18446744073709551615"]),
+        (1.5, "1.5", None),
+        ("]\x1f\n\x00", "]\x1f\n\x00", None),
+    ]
+    monkeypatch.setattr(loader, "CHUNK_EVENTS", 4)
+    other = {"p": "x", "P": "x"} if name == "P" else {}
+    folder = workspace(
+        tmp_path, [did("1", "A", NOON + at, {**other, name: one[0]}) for at, one in enumerate(sent)]
+    )
+    with Warehouse.open(folder) as warehouse:
+        assert warehouse.refresh() == len(sent)
+        found = warehouse.properties()["event", name]
+        assert found.listed
+        column, listed = quoted(found.column), quoted(found.listed)
+        rows = warehouse.rows(f"SELECT {column}, {listed} FROM events ORDER BY id")
+    assert rows == [one[1:] for one in sent]
 
 
 def test_values_of_a_megabyte_and_thousands_of_names(tmp_path: Path) -> None:
