@@ -80,8 +80,9 @@ def insert(
         if not came:
             continue
         plain = _plain(db, scope, came)
-        shape = orjson.dumps({one.name: _shape(one) for one in plain}).decode()
-        structures += f', from_json("{scope}", {literal(shape)}) AS s_{scope}'
+        if plain:
+            shape = orjson.dumps({one.name: _shape(one) for one in plain}).decode()
+            structures += f', from_json("{scope}", {literal(shape)}) AS s_{scope}'
         for one in came:
             cell = (
                 f"s_{scope}.{quoted(one.name)}"
