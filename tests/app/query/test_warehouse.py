@@ -43,8 +43,8 @@ def test_only_what_is_new_is_loaded(tmp_path: Path) -> None:
     with Warehouse.open(folder) as warehouse:
         assert warehouse.refresh() == 1
         assert Charts(warehouse, CLOCK).answer(read(CHART)).series[0].total == 3
-        names = {name for _, name in warehouse.properties()}
-        assert {"p", "q"} <= names
+        seen = {name: one.seen for (_, name), one in warehouse.properties().items()}
+        assert (seen["p"], seen["q"]) == (2, 1)
         assert warehouse.types() == [("A", 3)]
 
 
