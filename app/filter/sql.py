@@ -49,6 +49,10 @@ class Lookups(Protocol):
     def labels(self, test: TextTest) -> list[int]:
         """The numbers of the labeled events whose name meets a test."""
 
+    def muted(self) -> list[tuple[str, str | None]]:
+        """Rules that a person does not want to hear of: each everywhere (None) or in the project
+        with this API key."""
+
     def marked(self, word: str) -> list[int]:
         """The events that are `pinned`, `marked` or have a `note`."""
 
@@ -293,17 +297,35 @@ class _Compiler:
         )
 
     def _problem(self, one: Condition | None) -> Sql:
+        """Without what was muted; but who asks for a rule by its name gets it."""
         if not self._look.has_table("finding_events"):
             return NOTHING
+        heard = self._heard()
         if one is None:
-            return Sql("id IN (SELECT event_id FROM study.finding_events)")
+            if heard is None:
+                return Sql("id IN (SELECT event_id FROM study.finding_events)")
+            return _found_by(heard)
         test = TextTest.of(one)
-        columns = [test.sql(column) for column in ("rule", "sentence", "subject")]
-        return Sql(
-            "id IN (SELECT e.event_id FROM study.findings f JOIN study.finding_events e"
-            f" ON e.finding = f.id WHERE {' OR '.join(text for text, _ in columns)})",
-            tuple(value for _, value in columns),
-        )
+        columns = [test.sql(column) for column in ("f.rule", "f.sentence", "f.subject")]
+        told = _joined(" OR ", [Sql(text, (value,)) for text, value in columns])
+        if heard is None:
+            return _found_by(told)
+        by_name = Sql("upper(f.rule) = upper(?)", (one.value,))
+        return _found_by(_joined(" OR ", [by_name, _joined(" AND ", [told, heard])]))
+
+    def _heard(self) -> Sql | None:
+        """Whether a finding is of a rule that is not muted; None when nothing is."""
+        muted = self._look.muted()
+        if not muted:
+            return None
+        key = "(SELECT api_key FROM sources WHERE id = f.source_id)"
+        parts = [
+            Sql("f.rule <> ?", (rule,))
+            if api_key is None
+            else Sql(f"NOT (f.rule = ? AND {key} IS ?)", (rule, api_key))
+            for rule, api_key in muted
+        ]
+        return _joined(" AND ", parts)
 
     def _label(self, one: Condition | None) -> Sql:
         if not self._look.has_table("labeled"):
@@ -318,6 +340,14 @@ class _Compiler:
             return NOTHING
         condition, value = TextTest.of(one).sql("ip")
         return Sql(f"id IN (SELECT id FROM study.addresses WHERE {condition})", (value,))
+
+
+def _found_by(condition: Sql) -> Sql:
+    return Sql(
+        "id IN (SELECT e.event_id FROM study.findings f JOIN study.finding_events e"
+        f" ON e.finding = f.id WHERE {condition.text})",
+        condition.values,
+    )
 
 
 HAS_SQL = {

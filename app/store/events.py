@@ -312,6 +312,12 @@ class EventReader:
         found = (mark_of(one) for one in self._defined(MARK))
         return [event for event, mark in found if mark.has(word)]
 
+    def muted(self) -> list[tuple[str, str | None]]:
+        """Rules that are muted, each everywhere (None) or in the project with this API key."""
+        found = (one.body for one in self._defined("mute"))
+        return [(str(one.get("rule")), str(one["api_key"]) if one.get("api_key") else None)
+                for one in found]  # fmt: skip
+
     def _defined(self, kind: str) -> list[Definition]:
         path = next(Path(path) for _, name, path in self._databases() if name == "main")
         if not (path.parent / DEFINITIONS).exists():

@@ -172,26 +172,32 @@ class SendView(QWidget):
         if self._context.capture.state != "listening" or self._context.capture.info is None:
             self._say("Start capturing first: it receives what is sent from here.", "bad")
             return
-        if self._context.capture.delivery == "forward":
+        if self._context.capture.may_forward:
             count = plural(len(events), "event")
             self.confirm.ask(
                 f"Send {count} to Amplitude, project {self._project()}?",
                 "Send to Amplitude",
-                lambda: self._send(body),
+                lambda: self._send(body, may_forward=True),
             )
         else:
             self._send(body)
 
-    def _send(self, body: bytes) -> None:
-        info = self._context.capture.info
+    def _send(self, body: bytes, *, may_forward: bool = False) -> None:
+        capture = self._context.capture
+        info = capture.info
         if info is None:
             return
         endpoint = info.endpoint
+
+        def work() -> Answer:
+            # Asked again here: delivery may have been switched since the button was pressed.
+            if capture.may_forward and not may_forward:
+                raise BadInput("Delivery forwards now. Nothing was sent; press Send again.")
+            return send(endpoint, body)
+
         self.send.setEnabled(False)
         self._say("Sending…", "muted")
-        self._context.jobs.run(self, lambda: send(endpoint, body), "send").then(
-            self._show_answer
-        ).catch(self._fail)
+        self._context.jobs.run(self, work, "send").then(self._show_answer).catch(self._fail)
 
     def _show_answer(self, answer: Answer) -> None:
         self.send.setEnabled(True)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.__main__ import main
 from app.decode import decode
+from app.filter import Filter, parse
 from app.lint.mutes import is_muted, mute, muted, unmute
 from app.lint.plan import fits
 from app.lint.reading import all_findings, events_of, findings_of, totals
@@ -311,3 +312,30 @@ def test_a_study_that_is_far_behind_is_no_problem_for_readers(tmp_path: Path) ->
         with Study(tmp_path) as running:
             running.catch_up()
         assert [one.rule.id for one in all_findings(store)] == ["LNT-13"]
+
+
+def test_filters_leave_out_what_is_muted_unless_it_is_named(tmp_path: Path) -> None:
+    other = "f" * 32
+    found(
+        tmp_path,
+        sent(event("A", insert_id=None)),
+        sent(event("B", 5000, user_id="undefined")),
+        sent(event("C", 9000, insert_id=None), key=other),
+    )
+
+    def types(text: str) -> set[str]:
+        with Store.read(tmp_path) as store:
+            ids = store.events.newest(Filter(parse(text)), 10)
+            return {row.type for row in store.events.rows(ids)}
+
+    assert types("has:problem") == types("problem:lnt") == {"A", "B", "C"}
+    mute(tmp_path, "LNT-13", KEY)
+    assert types("has:problem") == types("problem:lnt") == {"B", "C"}
+    assert types("-has:problem") == {"A"}
+    assert types("problem:lnt-13") == {"A", "C"}
+    mute(tmp_path, "LNT-13", None)
+    assert "A" not in types("has:problem")
+    assert types("problem:insert") == set()
+    unmute(tmp_path, "LNT-13", None)
+    unmute(tmp_path, "LNT-13", KEY)
+    assert types("problem:insert") == {"A", "C"}

@@ -211,6 +211,7 @@ class LivePage(QWidget):
         self.types.failed.connect(self._say)
         for told in (self.marks, self.labels, self.told):
             told.changed.connect(self.model.forget_cells)
+        self.told.muted.connect(self._query_problems)
         self.note.written.connect(self.marks.note)
         self.note.left.connect(self._go_to_table)
         self.export.left.connect(self._go_to_table)
@@ -277,6 +278,11 @@ class LivePage(QWidget):
                 has_repeats=not self.view.is_folding,
             )
         )
+
+    def _query_problems(self) -> None:
+        """What is muted is no problem any more, and may have been looked for."""
+        if self.stream.chosen.studies:
+            self._query()
 
     def _use_groups(self) -> None:
         by = self.view.grouping

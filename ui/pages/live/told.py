@@ -27,9 +27,11 @@ class Told(QObject):
 
     Signals:
         changed: something is known of rows that were painted without it.
+        muted: a person muted other rules than before.
     """
 
     changed = Signal()
+    muted = Signal()
 
     def __init__(self, context: Context, parent: QObject) -> None:
         super().__init__(parent)
@@ -80,6 +82,7 @@ class Told(QObject):
             self._muted = found
             self.problems.clear()
             self.changed.emit()
+            self.muted.emit()
 
     def _read_problems(self, ids: Sequence[int]) -> bool:
         """Whether there are some."""
