@@ -1,6 +1,7 @@
 """What a person does in their first minutes on the Live page, in the real window."""
 
 import json
+import shlex
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -8,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app import paths
@@ -65,92 +68,260 @@ def texts(page: LivePage) -> list[str]:
     return [page.model.text(row, "type") for row in range(len(page.model))]
 
 
-def test_the_journey(qtbot: QtBot, application: Application) -> None:
-    window = application.window
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    qtbot.keyClick(window, Key.Key_2, CTRL)
-    qtbot.waitUntil(lambda: window.current == "live")
-    page = window.findChild(LivePage)
-    assert isinstance(page, LivePage)
-    info = application.capture.info
-    assert info
-    identify = {"user_properties": {"$set": {"plan": "pro"}}}
-    assert post(info.endpoint, event("$identify", **identify)) == 200
-    bought = {"event_properties": {"price": 12, "item": "lamp"}, "insert_id": "cart-1"}
-    assert post(info.endpoint, event("Add to Cart", **bought)) == 200
-    cheap = {"event_properties": {"price": 3, "item": "string"}, "insert_id": "cart-2"}
-    assert post(info.endpoint, event("Add to Cart", **cheap)) == 200
-    assert post(info.endpoint, event("Page Viewed"), event("Page Viewed")) == 200
-    refused = {"event_properties": {"price": 99}, "time": "not a time"}
-    assert post(info.endpoint, event("Add to Cart", **refused)) == 400
-    assert post(info.endpoint, event("Other", user="bob-the-builder", time="x")) == 400
-    qtbot.waitUntil(lambda: len(page.model) == 7, timeout=LONG_MS)
+class Person:
+    """Somebody at the window, with either only the keys or the mouse and a filter to type."""
+
+    def __init__(self, qtbot: QtBot, application: Application) -> None:
+        self.qtbot = qtbot
+        self.application = application
+        self.window = application.window
+        self.window.activateWindow()
+        qtbot.waitUntil(self.window.isActiveWindow)
+        qtbot.keyClick(self.window, Key.Key_2, CTRL)
+        qtbot.waitUntil(lambda: self.window.current == "live")
+        QGuiApplication.clipboard().clear()
+        page = self.window.findChild(LivePage)
+        assert isinstance(page, LivePage)
+        self.page = page
+
+    def press(self, key: Key, modifiers: Any = Qt.KeyboardModifier.NoModifier) -> None:
+        """A key, wherever the focus is."""
+        target = QApplication.focusWidget()
+        assert target
+        self.qtbot.keyClick(target, key, modifiers)
+
+    def type_filter(self, text: str) -> None:
+        box = self.page.filter.box
+        assert box.hasFocus()
+        box.selectAll()
+        self.qtbot.keyClicks(box, text)
+        self.qtbot.keyClick(box, Key.Key_Return)
+
+    def click(self, row: int, column: str = "type", *, modifiers: Any = None) -> None:
+        at = self._place(row, column)
+        how = modifiers or Qt.KeyboardModifier.NoModifier
+        self.qtbot.mouseClick(self.page.table.viewport(), LEFT, how, at)
+
+    def choose(self, row: int, column: str, title: str) -> None:
+        """From the menu of a cell."""
+        viewport = self.page.table.viewport()
+        at = viewport.mapTo(self.window, self._place(row, column))
+        handle = self.window.windowHandle()
+        QTest.mouseClick(handle, Qt.MouseButton.RightButton, pos=at)  # type: ignore[call-overload]
+        self.qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        self.choose_from(menu, title)
+
+    def choose_in_turn(self, menu: QMenu, title: str) -> None:
+        """From a menu that keeps whoever opens it, once it is open."""
+        if menu.isVisible():
+            self.choose_from(menu, title)
+        else:
+            QTimer.singleShot(10, menu, lambda: self.choose_in_turn(menu, title))
+
+    def choose_from(self, menu: QMenu, title: str) -> None:
+        action = next(one for one in menu.actions() if one.text() == title)
+        self.qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
+
+    def click_tab(self, name: str) -> None:
+        tabs = self.page.inspector.tabs
+        at = next(at for at in range(tabs.count()) if tabs.tabText(at) == name)
+        self.qtbot.mouseClick(tabs, LEFT, pos=tabs.tabRect(at).center())
+
+    def row_of(self, kind: str, outcome: str) -> int:
+        page = self.page
+        return next(at for at in range(len(page.model)) if page.model.text(at, "type") == kind
+                    and page.model.text(at, "outcome") == outcome)  # fmt: skip
+
+    def _place(self, row: int, column: str) -> QPoint:
+        model = self.page.model
+        at = next(at for at, one in enumerate(model.columns) if one.key == column)
+        found: QPoint = self.page.table.visualRect(model.index(row, at)).center()
+        return found
+
+    # What came of it
+
+    def send_everything(self) -> None:
+        """What the app under test sends: seven events of two users."""
+        info = self.application.capture.info
+        assert info
+        for status, events in SENT:
+            assert post(info.endpoint, *events) == status
+        self.qtbot.waitUntil(lambda: len(self.page.model) == 7, timeout=LONG_MS)
+
+    def sees(self, *types: str) -> None:
+        self.qtbot.waitUntil(lambda: texts(self.page) == list(types), timeout=LONG_MS)
+
+    def sees_a_difference(self) -> None:
+        page = self.page
+        self.qtbot.waitUntil(
+            lambda: page.inspector is not None and page.inspector.difference.isVisible()
+        )
+        view = page.inspector.difference.list
+        shown = [view.topLevelItem(at) for at in range(view.topLevelItemCount())]
+        price = next(one for one in shown if one.text(0) == "≠ event_properties.price")
+        assert {price.text(1), price.text(2)} == {"12", "3"}
+
+    def sees_the_plan(self) -> None:
+        def is_known() -> bool:
+            inspector = self.page.inspector
+            facts = inspector.user.facts.sections
+            return inspector.user.isVisible() and any(
+                (fact.name, fact.value) == ("plan", "pro") for one in facts for fact in one.children
+            )
+
+        self.qtbot.waitUntil(is_known, timeout=LONG_MS)
+
+    def has_copied_a_command(self) -> None:
+        """One that a shell understands, and that sends what was sent."""
+        board = QGuiApplication.clipboard()
+        self.qtbot.waitUntil(lambda: board.text().startswith("curl -X POST"))
+        words = shlex.split(board.text().replace("\\\n", " "))
+        assert any(word.endswith("/2/httpapi") for word in words)
+        body = next(word for word in words if word.startswith('{"api_key"'))
+        assert json.loads(body)["events"] == [CHEAP]
+
+    def sees_a_duplicate(self, count: int) -> None:
+        send = self.page.inspector.send
+        self.qtbot.waitUntil(lambda: send.answer.text().startswith("200 after"), timeout=LONG_MS)
+        model = self.page.model
+        self.qtbot.waitUntil(lambda: len(model) == count + 1, timeout=LONG_MS)
+        self.qtbot.waitUntil(lambda: model.text(0, "outcome") == "Duplicate", timeout=LONG_MS)
+        assert model.text(0, "type") == "Add to Cart"
+
+
+CHEAP = event("Add to Cart", insert_id="cart-2", event_properties={"price": 3, "item": "string"})
+SENT = (
+    (200, [event("$identify", user_properties={"$set": {"plan": "pro"}})]),
+    (
+        200,
+        [event("Add to Cart", insert_id="cart-1", event_properties={"price": 12, "item": "lamp"})],
+    ),
+    (200, [CHEAP]),
+    (200, [event("Page Viewed"), event("Page Viewed")]),
+    (400, [event("Add to Cart", event_properties={"price": 99}, time="not a time")]),
+    (400, [event("Other", user="bob-the-builder", time="x")]),
+)
+
+
+def test_the_journey_by_keys(qtbot: QtBot, application: Application) -> None:
+    person = Person(qtbot, application)
+    page = person.page
+    person.send_everything()
+    page.table.setFocus()
 
     # All rejected events of one user with price over 10.
-    page.table.setFocus()
-    qtbot.keyClick(page.table, Key.Key_Slash)
-    qtbot.keyClicks(page.filter.box, "user:ada outcome:rejected prop.price > 10")
-    qtbot.keyClick(page.filter.box, Key.Key_Return)
-    qtbot.waitUntil(lambda: texts(page) == ["Add to Cart"])
+    person.press(Key.Key_Slash)
+    person.type_filter("user:ada outcome:rejected prop.price > 10")
+    person.sees("Add to Cart")
     assert page.model.text(0, "outcome") == "Rejected"
 
     # Two Add to Cart events, compared.
-    qtbot.keyClick(page.table, Key.Key_Slash)
-    qtbot.keyClick(page.filter.box, Key.Key_Escape)
-    qtbot.keyClicks(page.filter.box, "type:add outcome:accepted")
-    qtbot.keyClick(page.filter.box, Key.Key_Return)
-    qtbot.waitUntil(lambda: texts(page) == ["Add to Cart"] * 2)
-    page.table.go_to(0)
-    qtbot.keyClick(page.table, Key.Key_Down, SHIFT)
-    qtbot.keyClick(page.table, Key.Key_D)
-    qtbot.waitUntil(lambda: page.inspector is not None and page.inspector.difference.isVisible())
-    view = page.inspector.difference.list
-    paths_shown = [view.topLevelItem(at).text(0) for at in range(view.topLevelItemCount())]
-    assert "≠ event_properties.price" in paths_shown
+    person.press(Key.Key_Slash)
+    person.type_filter("type:add outcome:accepted")
+    person.sees("Add to Cart", "Add to Cart")
+    person.press(Key.Key_Home)
+    person.press(Key.Key_Down, SHIFT)
+    person.press(Key.Key_D)
+    person.sees_a_difference()
 
     # The plan of the user when they clicked.
-    qtbot.keyClick(page.table, Key.Key_End)
-    qtbot.keyClick(page.table, Key.Key_Return)
-    tabs = page.inspector.tabs
-    at = next(at for at in range(tabs.count()) if tabs.tabText(at) == "User at that time")
-    qtbot.mouseClick(tabs, LEFT, pos=tabs.tabRect(at).center())
-
-    def knows_the_plan() -> bool:
-        facts = page.inspector.user.facts.sections
-        return any((fact.name, fact.value) == ("plan", "pro") for one in facts
-                   for fact in one.children)  # fmt: skip
-
-    qtbot.waitUntil(knows_the_plan, timeout=LONG_MS)
+    person.press(Key.Key_Home)
+    person.press(Key.Key_U)
+    person.sees_the_plan()
 
     # As a cURL command.
-    copies = {one.text(): one for one in page.inspector.copies.list.actions()}
-    copies["cURL (the whole upload)"].trigger()
-    assert QGuiApplication.clipboard().text().startswith("curl -X POST")
+    person.press(Key.Key_C, SHIFT)
+    person.has_copied_a_command()
 
     # Page views hidden.
-    page.filter.clear()
-    qtbot.waitUntil(lambda: len(page.model) == 7)
-    row = texts(page).index("Page Viewed")
-    place = page.table.visualRect(page.model.index(row, 1)).center()
-    qtbot.mouseClick(page.table.viewport(), LEFT, pos=place)
-    qtbot.keyClick(page.table, Key.Key_H)
-    qtbot.waitUntil(lambda: "Page Viewed" not in texts(page))
+    person.press(Key.Key_Slash)
+    person.type_filter("type:page")
+    person.sees("Page Viewed", "Page Viewed")
+    person.press(Key.Key_Home)
+    person.press(Key.Key_H)
+    person.press(Key.Key_Slash)
+    person.type_filter(" ")
+    person.sees("Other", "Add to Cart", "Add to Cart", "Add to Cart", "$identify")
 
     # Sent again to local ingestion, which calls it a duplicate.
-    qtbot.waitUntil(lambda: len(page.model) == 5)
-    row = next(at for at in range(5) if page.model.text(at, "outcome") == "Accepted"
-               and texts(page)[at] == "Add to Cart")  # fmt: skip
-    page.table.go_to(row)
-    qtbot.keyClick(page.table, Key.Key_R)
-    send = page.inspector.send
-    chosen = page.table.current_id()
-    qtbot.waitUntil(lambda: page.inspector.detail.row.id == chosen and send.isVisible())
+    person.press(Key.Key_Home)
+    while page.table.currentIndex().row() < person.row_of("Add to Cart", "Accepted"):
+        person.press(Key.Key_J)
+    person.press(Key.Key_R)
+    send, chosen = page.inspector.send, page.table.current_id()
+    qtbot.waitUntil(lambda: page.inspector.detail.row.id == chosen and send.text.hasFocus())
     assert "nothing leaves this machine" in send.where.text()
-    send.new_id.setFocus()
-    qtbot.keyClick(send.new_id, Key.Key_Space)
+    for wanted in (send.new_id, send.send):
+        for _ in range(5):
+            if not wanted.hasFocus():
+                person.press(Key.Key_Tab)
+        assert wanted.hasFocus()
+        person.press(Key.Key_Space)
+    assert not send.new_id.isChecked()
+    person.sees_a_duplicate(5)
+
+
+def test_the_journey_by_mouse(qtbot: QtBot, application: Application) -> None:
+    person = Person(qtbot, application)
+    page = person.page
+    person.send_everything()
+
+    # All rejected events of one user with price over 10.
+    refused = person.row_of("Add to Cart", "Rejected")
+    person.choose(refused, "outcome", "Filter by outcome “rejected”")
+    person.sees("Other", "Add to Cart")
+    person.choose(1, "user", "Filter by user “ada-lovelace”")
+    person.sees("Add to Cart")
+    qtbot.mouseClick(page.filter.box, LEFT)
+    person.type_filter(f"{page.filter.box.text()} prop.price > 10")
+    person.sees("Add to Cart")
+    assert page.model.text(0, "outcome") == "Rejected"
+    qtbot.mouseClick(page.filter.chips.clear, LEFT)
+    qtbot.waitUntil(lambda: len(page.model) == 7)
+
+    # Two Add to Cart events, compared.
+    cheap = person.row_of("Add to Cart", "Accepted")
+    person.click(cheap)
+    person.click(cheap + 1, modifiers=CTRL)
+    person.choose(cheap, "type", "Compare two events")
+    person.sees_a_difference()
+
+    # The plan of the user when they clicked.
+    person.click(cheap)
+    person.click_tab("User at that time")
+    person.sees_the_plan()
+
+    # As a cURL command.
+    person.choose_in_turn(page.inspector.copies.list, "cURL (the whole upload)")
+    qtbot.mouseClick(page.inspector.copies, LEFT)
+    person.has_copied_a_command()
+
+    # Page views hidden.
+    viewed = texts(page).index("Page Viewed")
+    person.choose(viewed, "type", "Hide this event type")
+    person.sees("Other", "Add to Cart", "Add to Cart", "Add to Cart", "$identify")
+
+    # Sent again to local ingestion, which calls it a duplicate.
+    again = person.row_of("Add to Cart", "Accepted")
+    person.click(again)
+    person.choose(again, "type", "Edit and send again")
+    send, chosen = page.inspector.send, page.table.current_id()
+    qtbot.waitUntil(lambda: page.inspector.detail.row.id == chosen and send.isVisible())
+    qtbot.mouseClick(send.new_id, LEFT, pos=QPoint(8, send.new_id.height() // 2))
     assert not send.new_id.isChecked()
     qtbot.mouseClick(send.send, LEFT)
-    qtbot.waitUntil(lambda: send.answer.text().startswith("200 after"), timeout=LONG_MS)
-    qtbot.waitUntil(lambda: len(page.model) == 6, timeout=LONG_MS)
-    qtbot.waitUntil(lambda: page.model.text(0, "outcome") == "Duplicate", timeout=LONG_MS)
+    person.sees_a_duplicate(5)
+
+    # A switch to forwarding counts from the moment that it is asked for.
+    before = send.answer.text()
+    application.capture.set_delivery("forward")
+    qtbot.mouseClick(send.send, LEFT)
+    assert send.confirm.isVisible()
+    assert send.answer.text() == before
+    assert application.capture.delivery == "local"
+    qtbot.waitUntil(lambda: application.capture.delivery == "forward", timeout=LONG_MS)
+    application.capture.set_delivery("local")
+    assert application.capture.may_forward
+    qtbot.waitUntil(lambda: not application.capture.may_forward, timeout=LONG_MS)

@@ -231,6 +231,10 @@ class Inspector(QWidget):
         self.title.show_text(title)
         self._show_tab(0)
 
+    def show_user(self) -> None:
+        """Show what was known of the user."""
+        self.tabs.setCurrentIndex(self.stack.indexOf(self.user))
+
     def resend(self) -> None:
         """Edit the event and send it again."""
         self.tabs.setCurrentIndex(self.stack.indexOf(self.send))

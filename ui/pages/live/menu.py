@@ -35,11 +35,13 @@ def fill_event_menu(menu: QMenu, row: Any, page: LivePage, column: str = "type")
         menu.addAction(f"Filter by {what}", partial(page.add_term, node))
         menu.addAction(f"Exclude {what}", partial(page.add_term, Not(node)))
         menu.addSeparator()
-    menu.addAction(page.actions_table.qaction("live.hide_type"))
+    for action in ("hide_type", "difference", "resend"):
+        menu.addAction(page.actions_table.qaction(f"live.{action}"))
     menu.addSeparator()
     _add_marks(menu, page)
     menu.addSeparator()
     menu.addAction(page.actions_table.qaction("live.copy"))
+    menu.addAction(page.actions_table.qaction("live.copy_curl"))
     for title, value in (("user ID", row.user_id), ("device ID", row.device_id)):
         if value:
             menu.addAction(f"Copy {title}", partial(_copy, value))

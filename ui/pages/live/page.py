@@ -596,6 +596,30 @@ class LivePage(QWidget):
         else:
             self._context.notifications.info("Select two events to compare them.")
 
+    def show_user(self) -> None:
+        """Show what was known of the user when the current event happened."""
+        event = self.current_table.current_id()
+        if event is not None:
+            self.inspect(event)
+            self.inspector.show_user()
+
+    def copy_as_curl(self) -> None:
+        """Put the upload of the current event on the clipboard, as a command."""
+        event = self.current_table.current_id()
+
+        def text(store: Store) -> str:
+            from ui.inspector.rawtext import as_curl
+
+            detail = store.events.detail(event or 0)
+            return as_curl(detail.capture) if detail else ""
+
+        def put(text: str) -> None:
+            if text:
+                QGuiApplication.clipboard().setText(clipboard(text))
+                self._context.notifications.info("Copied the upload as a curl command.")
+
+        self._context.jobs.read(self, text, "curl").then(put).catch(self._say)
+
     def toggle_inspector(self) -> None:
         """Open or close the inspector."""
         if self.is_inspecting:
