@@ -25,6 +25,7 @@ from app.query.definition import (
 )
 from app.query.sql import Sql
 
+_DATE = re.compile(r"\d{4}-\d{2}")
 _SAID_AS_PATH = re.compile(r"[^\"\\\x00-\x1f]+")
 LOOK_BACK_MS = 365 * DAY
 """How far back the rank of an event among its like is counted (semantics §20)."""
@@ -197,8 +198,12 @@ def _test(text: Sql, op: str, value: str) -> Sql:
         return exp.RegexpLike(this=text.copy(), expression=sql.value(glob(value)))
     compare = COMPARED[op]
     wanted = as_number(value)
-    if wanted is None:  # Dates compare as texts.
-        return compare(this=text.copy(), expression=sql.value(value))
+    if wanted is None:  # Dates compare as texts, and only with other dates.
+        compared = compare(this=text.copy(), expression=sql.value(value))
+        if not _DATE.match(value):
+            return compared
+        is_date = exp.Like(this=text.copy(), expression=sql.value("____-__%"))
+        return exp.paren(sql.both(is_date, compared))
     return compare(this=sql.number(text.copy()), expression=sql.value(wanted))
 
 

@@ -87,11 +87,8 @@ class Asking:
         found = self(case.name, case.definition, *case.more)
         assert not isinstance(found, str), found
         seen = case.read(found)
-        assert (
-            seen == pytest.approx(case.expected, nan_ok=False)
-            if _numbers(case)
-            else (seen == case.expected)
-        )
+        expected = pytest.approx(case.expected) if _numbers(case) else case.expected
+        assert seen == expected
 
 
 def _numbers(case: Case) -> bool:

@@ -1,0 +1,197 @@
+"""
+Worked cases of cohorts (semantics §19), as `eventscope chart` answers with them as segments.
+"""
+
+from typing import Any
+
+import pytest
+
+from tests.app.query.cases import Asking, Case, points, total, totals
+from tests.app.query.small import DAY, NOON, did
+
+ALL = {"range": {"last": 60}}
+WEEK = {"last": 6}
+
+
+def who(rule: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Users who did anything, of those for whom a rule holds."""
+    by = {"by": [{"property": "user_id", "scope": "field"}]}
+    return {"events": [{"kind": "any"}], "segments": [rule], **ALL, **by, **more}
+
+
+def names(found: dict[str, Any]) -> list[str]:
+    return sorted(name.rpartition("-")[2] for name in totals(found))
+
+
+def performed(event: Any, **more: Any) -> dict[str, Any]:
+    return {"performed": [{"event": event, **more}]}
+
+
+def times(user: str, kind: str, *days: float, **fields: Any) -> list[dict[str, Any]]:
+    """An event so many days ago."""
+    return [did(user, kind, round(NOON - day * DAY), **fields) for day in days]
+
+
+RECENT = (*times("1", "A", 0, 3, 6), *times("2", "A", 0, 3, 8))
+PREFERS = (
+    *times("1", "Play", 0, 1, 2, 3),
+    *times("1", "Favorite", 0, 1),
+    *times("2", "Play", 0, 1),
+    *times("2", "Favorite", 0, 1),
+)
+POWER = (
+    *(event for n in range(50) for event in times("1", "A", 10 + n / 100)),
+    *times("1", "A", 45),
+    *times("1", "A", 0),
+    *times("2", "A", 0),
+)
+BOTH = (*times("1", "A", 0), *times("2", "A", 0), *times("2", "B", 0))
+CREDITS = (
+    *times("1", "A", 0),
+    *times("2", "A", 0, user_properties={"$set": {"credits": 9}}),
+    *times("3", "A", 0, user_properties={"$set": {"credits": 3}}),
+)
+EARLY = (*times("1", "A", 10), *times("1", "B", 8), *times("2", "A", 10), *times("2", "B", 6))
+SPENT = (
+    *times("1", "A", 0, 1, event_properties={"price": 30, "color": "red"}),
+    *times("2", "A", 0, event_properties={"price": 50, "color": "blue"}),
+    *times("2", "A", 1, event_properties={"price": "$9", "color": "red"}),
+)
+DAYS_APART = (*times("1", "A", 0, 0.1, 0.2), *times("2", "A", 0, 1, 2))
+CHAIN = (*times("1", "A", 2), *times("1", "B", 1), *times("2", "B", 2), *times("2", "A", 1))
+HELD = (
+    *times("1", "A", 2, user_properties={"$set": {"plan": "free"}}),
+    *times("1", "A", 0, user_properties={"$set": {"plan": "pro"}}),
+    *times("2", "A", 0, user_properties={"$set": {"plan": "free"}}),
+)
+FEW = {"property": "credits", "scope": "user", "op": "<", "values": [5]}
+THIRTY = {"event": "A", "count": 50, "during": {"last": 30}, "each": True}
+ON_FREE = {"property": "plan", "scope": "user", "values": ["free"]}
+
+CASES = [
+    Case("COH-T1", RECENT, who(performed("A", count=3, during=WEEK)), names, ["1"]),
+    Case(
+        "COH-T1/eight", RECENT, who(performed("A", count=3, during={"last": 8})), names, ["1", "2"]
+    ),
+    Case("COH-T1/fewer", RECENT, who(performed("A", op="<", count=3, during=WEEK)), names, ["2"]),
+    Case("COH-T1/never", RECENT, who(performed("X", op="=", count=0)), names, ["1", "2"]),
+    Case(
+        "COH-T1/since",
+        RECENT,
+        who(performed("A", count=2, during={"since": "2026-11-20"})),
+        names,
+        [],
+    ),
+    Case(
+        "COH-T2",
+        PREFERS,
+        who(performed("Play", of="relative", op=">", other="Favorite")),
+        names,
+        ["1"],
+    ),
+    Case(
+        "COH-T2/as often",
+        PREFERS,
+        who(performed("Play", of="relative", op="=", other="Favorite")),
+        names,
+        ["2"],
+    ),
+    Case(
+        "COH-T5",
+        POWER,
+        {"events": ["A"], "segments": [{"performed": [THIRTY]}], "range": {"last": 46}},
+        lambda f: [day for day, n in enumerate(reversed(points(f))) if n],
+        [0, 10],
+    ),
+    Case(
+        "COH-T6",
+        BOTH,
+        who({"performed": [{"event": "A"}, {"event": "B", "negated": True}]}),
+        names,
+        ["1"],
+    ),
+    Case(
+        "COH-T6/or",
+        BOTH,
+        who({"either": [performed("B"), performed("X")]}),
+        names,
+        ["2"],
+    ),
+    Case("COH-T7", CREDITS, who({"held": [FEW]}), names, ["1", "3"]),
+    Case("COH-T7/ever", CREDITS, who({"held": [FEW | {"when": "ever"}]}), names, ["3"]),
+    Case("COH-T8", EARLY, who(performed("B", within_days=3)), names, ["1"]),
+    Case("COH-T8/five", EARLY, who(performed("B", within_days=5)), names, ["1", "2"]),
+    Case(
+        "sum",
+        SPENT,
+        who(performed("A", of="sum", property="price", op=">=", amount=60)),
+        names,
+        ["1"],
+    ),
+    Case(
+        "sum/exactly",
+        SPENT,
+        who(performed("A", of="sum", property="price", op="=", amount=50)),
+        names,
+        ["2"],
+    ),
+    Case(
+        "sum/distinct",
+        SPENT,
+        who(performed("A", of="distinct", property="color", count=2)),
+        names,
+        ["2"],
+    ),
+    Case(
+        "intervals",
+        DAYS_APART,
+        who(performed("A", of="intervals", interval="day", count=3)),
+        names,
+        ["2"],
+    ),
+    Case(
+        "intervals/hours",
+        DAYS_APART,
+        who(performed("A", of="intervals", interval="hour", count=3)),
+        names,
+        ["1", "2"],
+    ),
+    Case("then", CHAIN, who(performed("A", then=["B"])), names, ["1"]),
+    Case("held", HELD, who({"held": [ON_FREE]}), names, ["2"]),
+    Case("held/ever", HELD, who({"held": [ON_FREE | {"when": "ever"}]}), names, ["1", "2"]),
+    Case(
+        "held/then",
+        HELD,
+        who({"held": [ON_FREE | {"during": {"start": "2026-11-19", "end": "2026-11-20"}}]}),
+        names,
+        ["1"],
+    ),
+    Case("active", HELD, who({"users": "new"}), names, ["1", "2"]),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_worked_case(ask: Asking, case: Case) -> None:
+    ask.check(case)
+
+
+def test_an_interval_cohort_is_of_those_intervals_only(ask: Asking) -> None:
+    """§19: a user is there in the intervals that qualify; all together they are the union."""
+    each = {"performed": [{"event": "A", "count": 2, "each": True}]}
+    chart = {"events": ["A"], "segments": [each], "range": {"last": 2}}
+    found = ask("intervals", chart)
+    assert points(found) == [0, 0, 1]
+    assert total(found) == 1
+
+
+def test_cohorts_in_a_circle_are_refused(ask: Asking) -> None:
+    from app.store.definitions import Definitions
+
+    with Definitions(ask.folder) as definitions:
+        first = definitions.save("cohort", "a", {"type": "dynamic", "segment": {}})
+        body = {"type": "dynamic", "segment": {"cohorts": [{"cohort": first.id}]}}
+        second = definitions.save("cohort", "b", body)
+        back = {"cohorts": [{"cohort": second.id}]}
+        definitions.save("cohort", "a", {"type": "dynamic", "segment": back}, first.id)
+    said = ask("COH-T1", who({"cohorts": [{"cohort": first.id}]}))
+    assert "depends on itself" in said
