@@ -35,6 +35,10 @@ class Population:
         seen: dict[tuple[int, str | None, str | None, object], int] = {}
         for element in elements:
             self._add(element, seen)
+        # Whatever is around an element was there before it.
+        for place in range(len(self.nodes) - 1, 0, -1):
+            if self.parents[place] >= 0:
+                self.below[self.parents[place]] |= self.below[place]
 
     def bit(self, element: Element) -> Mask:
         """The bit of an element that is here, or 0."""
@@ -125,24 +129,23 @@ class Population:
         self.elements.append(element)
         self.leaves.append(leaf)
         mask = 1 << number
-        for place in self.chain(leaf):
-            self.below[place] |= mask
+        self.below[leaf] |= mask
         self._tags[element.tag or ""] = self._tags.get(element.tag or "", 0) | mask
         if element.text:
             self._texts[element.text] = self._texts.get(element.text, 0) | mask
 
-    def _parts_of(self, node: Node) -> set[str]:
-        key = (node.tag, node.id, node.classes, tuple(node.attrs.items()))
-        found = self._parts.get(key)
+    def _parts_of(self, node: Node, own: object) -> set[str]:
+        found = self._parts.get(own)
         if found is None:
-            found = self._parts[key] = _parts(node)
+            found = self._parts[own] = _parts(node)
         return found
 
     def _leaf(self, nodes: Sequence[Node], *, add: bool) -> int:
         place = -1
         for node in reversed(nodes):
             attrs = tuple(node.attrs.items()) if node.attrs else ()
-            key = (place, node.tag, node.index, node.id, node.classes, attrs)
+            own = (node.tag, node.id, node.classes, attrs)
+            key = (place, node.index, own)
             found = self._places.get(key)
             if found is None:
                 if not add:
@@ -151,7 +154,7 @@ class Population:
                 self.nodes.append(node)
                 self.parents.append(place)
                 self.below.append(0)
-                for text in self._parts_of(node):
+                for text in self._parts_of(node, own):
                     self._having.setdefault(text, set()).add(found)
             place = found
         return place

@@ -38,7 +38,7 @@ ASKED = (
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(st.lists(CLICKS, min_size=1, max_size=5))
 def test_anything_can_be_labeled_or_not(clicks: list[tuple[str, dict[str, Any]]]) -> None:
     found = [one for kind, said in clicks if (one := clicked(kind, said))]

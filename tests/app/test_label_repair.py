@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.label.element import Action, Element
@@ -116,6 +116,7 @@ def test_without_evidence_there_is_nothing_to_go_by() -> None:
         assert candidates(bare, [(target, 1)]) == []
 
 
+@settings(max_examples=40)
 @given(st.lists(st.one_of(JSON, NODES), min_size=2, max_size=4))
 def test_anything_can_be_compared_with_anything(said: list[object]) -> None:
     every = [Element(Action.CLICKED, read(one), text="x") for one in said]
