@@ -230,6 +230,7 @@ def _captures(given: argparse.Namespace) -> int:
 
 def _sdks(given: argparse.Namespace) -> int:
     from app.sdk.configured import configured
+    from app.sdk.dropped import dropped
     from app.sdk.report import exported, sources
     from app.store import Store
     from app.store.trouble import explained
@@ -241,7 +242,7 @@ def _sdks(given: argparse.Namespace) -> int:
         Store.read(folder).close()
         catch_up(folder)
     with explained(folder), Store.read(folder) as store:
-        _print_json([exported(sources(store, configured(store)))])
+        _print_json([exported(sources(store, configured(store), dropped(store)))])
     return 0
 
 

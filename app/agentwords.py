@@ -19,6 +19,11 @@ MOST_LEVELS = 1000
 MOST_CONFIGS = 40
 MOST_OPTIONS = 200
 LONGEST_OPTION = 100
+MOST_DROPPED = 200
+DROPPED_WHY = frozenset(
+    {"null", "list", "object", "twice", "no number", "undefined", "function", "symbol", "bigint"}
+)
+_DROPPED_ON = frozenset({"user", "event", "revenue"})
 LONGEST = 4096
 """The longest text that is taken over; what SDKs report is far shorter."""
 
@@ -121,7 +126,19 @@ class Options:
     configs: tuple[Json, ...]
 
 
-type Said = Page | Outside | Picked | Clicked | Survey | Leave | Opened | EventAsked | Options
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What an SDK left out before anything was sent. `on` is "user", "event" or "revenue"; `why`
+    one word of `dropped.js`."""
+
+    page_url: str
+    api_key: str
+    found: tuple[tuple[str, str, str], ...]
+
+
+type Said = (
+    Page | Outside | Picked | Clicked | Survey | Leave | Opened | EventAsked | Options | Dropped
+)
 
 
 def read(text: str | bytes) -> Said:
@@ -144,6 +161,13 @@ def _read(said: Json) -> Said:
             from_worker = said.get("from_worker") is True
             url, title = _text(said["page_url"]), _text(said["page_title"])
             return Page(url, title, which == "ready", from_worker)
+        case "dropped":
+            listed = _list(said["found"], MOST_DROPPED)
+            return Dropped(
+                _text(said["page_url"]),
+                _text(said["api_key"])[:LONGEST_OPTION],
+                tuple(_dropped(_dict(one)) for one in listed),
+            )
         case "outside":
             return Outside(_flag(said["has_worker"]))
         case "leave":
@@ -163,6 +187,13 @@ def _read(said: Json) -> Said:
             return Options(_text(said["page_url"]), tuple(_config(_dict(one)) for one in listed))
         case other:
             raise ValueError(other if isinstance(other, str) else type(other).__name__)
+
+
+def _dropped(said: Json) -> tuple[str, str, str]:
+    on, why = _text(said["on"]), _text(said["why"])
+    if on not in _DROPPED_ON or why not in DROPPED_WHY:
+        raise ValueError("something dropped for no known reason")
+    return on, _text(said["property"])[:200], why
 
 
 def _config(said: Json) -> Json:

@@ -5,15 +5,19 @@ Only a page can tell some of them (wire-format §3.5). The newest word of each p
 kept among the definitions, so that it is there when the page is long closed.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from app.agentwords import Options
-from app.sdk.report import Configured
 from app.store import Store
 from app.store.definitions import FILE, Definitions
+
+if TYPE_CHECKING:
+    from app.sdk.report import Configured
 
 KIND = "configured"
 MOST = 500
@@ -59,7 +63,7 @@ def options_in(config: Mapping[str, Any]) -> Json:
 
 def keep(folder: Path, said: Options) -> bool:
     """Keep what a page told. Returns whether it was news. Raises StoreUnavailable."""
-    origin = _origin(said.page_url)
+    origin = origin_of(said.page_url)
     if not origin:
         return False
     is_news = False
@@ -78,13 +82,10 @@ def keep(folder: Path, said: Options) -> bool:
 
 def configured(store: Store) -> Configured:
     """What is kept beside a store, by project and origin. Raises StoreUnavailable."""
-    databases = store.connection.execute("PRAGMA database_list").fetchall()
-    folder = next(Path(path) for _, name, path in databases if name == "main").parent
+    folder = workspace_of(store)
     if not (folder / FILE).exists():
         return {}
-    numbers = {
-        key: number for number, key in store.connection.execute("SELECT id, api_key FROM sources")
-    }
+    numbers = source_numbers(store)
     found: dict[tuple[int | None, str], Json] = {}
     with Definitions(folder) as definitions:
         for one in definitions.all(KIND):
@@ -93,6 +94,18 @@ def configured(store: Store) -> Configured:
             if key in numbers and isinstance(options, dict):
                 found[numbers[key], origin] = options
     return found
+
+
+def workspace_of(store: Store) -> Path:
+    """The folder that a store lies in."""
+    databases = store.connection.execute("PRAGMA database_list").fetchall()
+    return next(Path(path) for _, name, path in databases if name == "main").parent
+
+
+def source_numbers(store: Store) -> dict[str, int]:
+    """Projects by their key."""
+    rows = store.connection.execute("SELECT id, api_key FROM sources")
+    return {key: number for number, key in rows}
 
 
 def _autocapture(value: object) -> Json:
@@ -104,7 +117,8 @@ def _autocapture(value: object) -> Json:
     return {}
 
 
-def _origin(url: str) -> str:
+def origin_of(url: str) -> str:
+    """The origin of a page, or nothing for what is no web page."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.sdk.dropped import DroppedProperty, Found
 from app.sdk.identify import Family
 from app.sdk.instances import DEVICES, Instance
 from app.sdk.observe import Surroundings
@@ -20,11 +21,13 @@ Json = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class InstanceReport:
     """One SDK instance with all its options. `id` stays the same as long as the workspace does.
-    `devices_exact` says whether `devices` was counted and not estimated."""
+    `devices_exact` says whether `devices` was counted and not estimated; `dropped` is what its page
+    told of properties that were never sent."""
 
     id: str
     instance: Instance
     options: tuple[Resolved, ...]
+    dropped: tuple[DroppedProperty, ...] = ()
 
     @property
     def differing(self) -> int:
@@ -48,7 +51,9 @@ Configured = Mapping[tuple[int | None, str], Mapping[str, Any]]
 """What pages told of their SDKs: options by name, by project and origin."""
 
 
-def sources(store: Store, configured: Configured | None = None) -> list[SourceReport]:
+def sources(
+    store: Store, configured: Configured | None = None, dropped: Found | None = None
+) -> list[SourceReport]:
     """Everything, from what the study knows by now and what pages told."""
     db = store.connection
     named = {
@@ -76,7 +81,8 @@ def sources(store: Store, configured: Configured | None = None) -> list[SourceRe
         around = _around(places, source_id, instance)
         told = (configured or {}).get((source_id, instance.place))
         options = tuple(_kept(one, first) for one in resolved(instance, around, told))
-        grouped.setdefault(home, []).append(InstanceReport(key, instance, options))
+        lost = (dropped or {}).get((source_id, instance.place), ())
+        grouped.setdefault(home, []).append(InstanceReport(key, instance, options, lost))
     return [_source(number, named, found) for number, found in sorted(
         grouped.items(), key=lambda item: (item[0] is None, item[0] or 0)
     )]  # fmt: skip
@@ -107,6 +113,7 @@ def exported_instance(report: InstanceReport) -> Json:
         "devices": instance.device_count,
         "devices_exact": len(instance.devices) < DEVICES,
         "options": [exported_option(one) for one in report.options],
+        "dropped": [one._asdict() | {"sentence": one.sentence} for one in report.dropped],
     }
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from app.agentwords import Options, read
+from app.agentwords import Dropped, Options, read
 from app.errors import BadInput
 from app.sdk.configured import configured, keep, options_in
+from app.sdk.dropped import dropped
+from app.sdk.dropped import keep as keep_dropped
 from app.store import Store
 from tests.factories import KEY, event, filled, upload
 
@@ -72,3 +74,34 @@ def test_what_is_no_configuration_is_refused(config: object) -> None:
 def test_what_is_too_large_is_left_out() -> None:
     (config,) = said({"apiKey": KEY, "plan": "x" * 10_000, "y" * 200: 1, "useBatch": True}).configs
     assert config == {"apiKey": KEY, "useBatch": True}
+
+
+def test_what_was_left_out_is_kept_once_by_project_and_origin(tmp_path: Path) -> None:
+    folder = filled(tmp_path / "workspace", [upload(event())])
+
+    def left_out(*found: tuple[str, str, str], url: str = "https://shop.example/a") -> Dropped:
+        listed = [{"on": on, "property": name, "why": why} for on, name, why in found]
+        made = read(
+            json.dumps({"say": "dropped", "page_url": url, "api_key": KEY, "found": listed})
+        )
+        assert isinstance(made, Dropped)
+        return made
+
+    plan = ("user", "plan", "null")
+    with Store.read(folder) as store:
+        assert dropped(store) == {}
+        assert keep_dropped(folder, left_out(plan))
+        assert not keep_dropped(folder, left_out(plan))
+        assert keep_dropped(folder, left_out(("event", "callback", "function"), plan))
+        assert not keep_dropped(folder, left_out(plan, url="about:blank"))
+        source = store.events.sources()[0].id
+        found = dropped(store)[source, "https://shop.example"]
+    assert [one.sentence for one in found] == [
+        "User property “plan”: null is not taken.",
+        "Event property “callback”: it is a function.",
+    ]
+    for bad in ({"on": "x"}, {"why": "because"}, {"property": 7}):
+        one = {"on": "user", "property": "p", "why": "null"} | bad
+        said_badly = {"say": "dropped", "page_url": "u", "api_key": KEY, "found": [one]}
+        with pytest.raises(BadInput):
+            read(json.dumps(said_badly))

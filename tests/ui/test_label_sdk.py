@@ -13,11 +13,15 @@ from PySide6.QtCore import Qt
 from pytestqt.exceptions import TimeoutError as NeverHappened
 from pytestqt.qtbot import QtBot
 
+from app.filter import Filter
 from app.sdk.configured import configured
+from app.sdk.dropped import dropped
 from app.sdk.report import sources
 from tests.ui.connecting import serving
-from tests.ui.test_browser import context, pytestmark  # noqa: F401
+from tests.ui.test_browser import context, opener, pytestmark  # noqa: F401
 from tests.ui.test_label_page import Person, person  # noqa: F401
+from ui.browser.opener import BrowserOpener
+from ui.browser.telling import Telling
 
 SDK = Path(__file__).parents[1] / "sdk/node_modules/@amplitude/analytics-browser"
 SCRIPT = SDK / "lib/scripts/amplitude-min.js"
@@ -170,3 +174,75 @@ def test_the_agent_sees_what_the_sdk_reports(person: Person) -> None:  # noqa: F
             click_and_see(person, element)
         person.until(lambda: check.compared >= 2)
     assert not [one for one in person.context.notifications._waiting if "otherwise" in one.text]
+
+
+LOSES = """document.getElementById('buy').addEventListener('click', () => {
+  const identify = new amplitude.Identify();
+  window.answered = identify.set('plan', null) === identify;
+  identify.set('tier', 'gold').setOnce('tier', 'silver').add('visits', 'one').set('tags', [[1]]);
+  amplitude.identify(identify);
+  amplitude.revenue(new amplitude.Revenue().setPrice(2).setEventProperties({deep: [true]}));
+  amplitude.track('Bought', {size: 3, callback: () => 1, missing: undefined, share: NaN});
+})"""
+
+
+def test_the_page_tells_what_its_sdk_leaves_out(
+    person: Person,  # noqa: F811
+    opener: BrowserOpener,  # noqa: F811
+) -> None:
+    with shop("autocapture: false") as url:
+        # A window of its own, as Connect opens it.
+        telling = Telling(person.context, opener)
+        opener.opened.connect(telling.attach)
+        window = opener.open(url)
+        person.until(lambda: not window.page.isLoading() and window.page.title() == "Shop")
+
+        def told() -> set[str]:
+            found = person.context.store.ask(
+                lambda store: sources(store, configured(store), dropped(store)), []
+            )
+            return {
+                one.sentence
+                for source in found
+                for report in source.instances
+                for one in report.dropped
+            }
+
+        def is_told() -> bool:
+            window.page.runJavaScript("document.getElementById('buy').click()")
+            person.study()
+            return len(told()) >= 8
+
+        window.page.runJavaScript(LOSES)
+        person.until(is_told)
+        assert told() == {
+            "User property “plan”: null is not taken.",
+            "User property “tier”: it was set already in the same identify, or after clearAll.",
+            "User property “visits”: it is not a number.",
+            "User property “tags”: a list may hold numbers, texts and objects alone.",
+            "Property of a revenue “deep”: it holds something that is not taken, or more than"
+            " 1,000 keys.",
+            "Event property “callback”: it is a function.",
+            "Event property “missing”: it is undefined.",
+            "Event property “share”: it is not a number.",
+        }
+        answers: list[object] = []
+        window.page.runJavaScript("answered", answers.append)
+        person.until(lambda: answers == [True])
+        # All the rest was sent as it is.
+        sent = person.context.store.ask(lambda store: list(store.events.export(Filter())), [])
+        bought = next(one for one in sent if one["event_type"] == "Bought")
+        given = bought["event"]["event_properties"]
+        assert (given["size"], given["share"]) == (3, None)
+        assert "missing" not in given
+        # And options of such a window are told as well.
+        person.until(
+            lambda: any(
+                one.option.name == "autocapture.sessions" and str(one.evidence) == "configured"
+                for source in person.context.store.ask(
+                    lambda store: sources(store, configured(store)), []
+                )
+                for report in source.instances
+                for one in report.options
+            )
+        )

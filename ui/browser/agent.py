@@ -28,6 +28,7 @@ else {
   // First, because while the agent labels it keeps clicks from whoever comes after it.
   const toasts = makeToasts(message => say(message));
   const agent = leadFrames(message => say(message));
+  window.eventscopeSay = message => say(message);
   const receive = message => {
     if (message.do === "toast") toasts.show(message.events);
     else if (message.do === "untoast") toasts.clear();

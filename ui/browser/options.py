@@ -1,12 +1,15 @@
 """
-Asks the page in the built-in browser what its SDKs were configured with.
+Asks the page in the built-in browser what its SDKs were configured with, and has it tell what they
+leave out before anything is sent.
 
 That can only be seen in the page's own world. One property is there for the moment between the
-question and the answer, which comes a little later because SDKs answer later.
+question and the answer, which comes a little later because SDKs answer later; what was left out is
+told by an event whose name no page knows.
 """
 
 import json
 import logging
+import secrets
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineScript
@@ -14,6 +17,7 @@ from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineScript
 from app.agentwords import read
 from app.errors import BadInput
 from resources import path
+from ui.browser.agent import WORLD as AGENTS_WORLD
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +37,14 @@ _ANSWER = """(() => {
   delete window[Symbol.for('eventscope.options')];
   return JSON.stringify({say: 'options', page_url: location.href, found: found || []});
 })()"""
+_HEAR = """document.addEventListener('%s', event =>
+  window.eventscopeSay(Object.assign(JSON.parse(event.detail),
+    {say: 'dropped', page_url: location.href})))"""
+_WATCH = """(() => {
+  %s
+  return watchDropped((api_key, found) => document.dispatchEvent(
+    new CustomEvent('%s', {detail: JSON.stringify({api_key, found})})));
+})()"""
 
 
 class OptionReader(QObject):
@@ -48,6 +60,7 @@ class OptionReader(QObject):
         super().__init__(page)
         self._page = page
         self._left = 0
+        self._is_watched = False
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(self._ask)
         self._after = QTimer(self, singleShot=True, interval=AFTER_MS)
@@ -56,18 +69,35 @@ class OptionReader(QObject):
 
     def _begin(self, _is_good: bool) -> None:
         self._left = TRIES
+        self._is_watched = False
         self._soon.start()
+        self._watch()
 
     def _ask(self) -> None:
         self._left -= 1
+        self._watch()
         code = path("agent/options.js").read_text("utf-8")
         self._page.runJavaScript(_ASK % code, WORLD)
         self._after.start()
+
+    def _watch(self) -> None:
+        """From the moment that there is an SDK."""
+        if self._is_watched:
+            return
+        name = secrets.token_hex(8)
+        code = path("agent/dropped.js").read_text("utf-8")
+        self._page.runJavaScript(_HEAR % name, AGENTS_WORLD)
+        self._page.runJavaScript(_WATCH % (code, name), WORLD, self._take_watched)
+
+    def _take_watched(self, answer: object) -> None:
+        self._is_watched = self._is_watched or answer is True
 
     def _fetch(self) -> None:
         self._page.runJavaScript(_ANSWER, WORLD, self._take)
 
     def _take(self, answer: object) -> None:
+        if not answer:
+            return  # The page is gone.
         try:
             said = read(answer if isinstance(answer, str) else json.dumps(answer))
         except BadInput as error:

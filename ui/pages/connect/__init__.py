@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui.actions import Action
 from ui.browser.opener import BrowserOpener
+from ui.browser.telling import Telling
 from ui.browser.toasts import Toaster
 from ui.context import Context
 from ui.pages.connect.builtin import BuiltInCard
@@ -35,6 +36,8 @@ class ConnectPage(QWidget):
         self.opener = BrowserOpener(capture, context.notifications, self)
         self.toaster = Toaster(context, self)
         self.opener.opened.connect(self.toaster.attach)
+        self.telling = Telling(context, self)
+        self.opener.opened.connect(self.telling.attach)
         self.capture = CaptureCard(capture)
         self.delivery = DeliveryCard(capture, partial(context.actions.trigger, "go.faults"))
         self.trust = TrustCard(capture, jobs)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.agentwords import Clicked, Leave, Opened, Options, Page, Picked, Survey
+from app.agentwords import Clicked, Dropped, Leave, Opened, Options, Page, Picked, Survey
 from app.errors import AppError
-from app.sdk.configured import keep
 from ui.browser.opener import SHOP, BrowserOpener
+from ui.browser.telling import Telling
 from ui.browser.toasts import Toaster
 from ui.context import Context
 from ui.pages.emptystate import EmptyState
@@ -56,6 +56,8 @@ class Site(QWidget):
         self.opener = BrowserOpener(context.capture, context.notifications, self)
         self.toaster = Toaster(context, self)
         self.opener.opened.connect(self.toaster.attach)
+        self.telling = Telling(context, self)
+        self.opener.opened.connect(self.telling.attach)
         self.browser: BrowserWindow | None = None
         self.agent: Agent | RemoteAgent | None = None
         self.survey: Survey | None = None
@@ -166,10 +168,7 @@ class Site(QWidget):
             self._context.notifications.warn(f"{error.sentence} {error.hint}".strip())
             return
         # Imported here: the engine is large, and only for those who use it.
-        from ui.browser.options import OptionReader
-
         self._attach(self.browser.agent)
-        OptionReader(self.browser.page).said.connect(self._hear)
         self.browser.closed.connect(self._forget)
         self._row.addWidget(self.browser)
         self.stack.setCurrentWidget(self._frame)
@@ -200,17 +199,12 @@ class Site(QWidget):
                 self._pick(said)
             case Clicked():
                 self.clicked.emit(said)
-            case Options():
-                self._keep_options(said)
+            case Options() | Dropped() if self.agent is self.own.agent:
+                self.telling.hear(said)
             case Leave():
                 self.left.emit()
             case Opened():
                 self.label_opened.emit(said.name)
-
-    def _keep_options(self, said: Options) -> None:
-        """For the SDKs page: some options never show in traffic."""
-        folder = self._context.workspace
-        self._context.jobs.run(self, lambda: keep(folder, said), "options")
 
     def _pick(self, picked: Picked) -> None:
         """What came since the last survey, or is in a frame, is looked at with what is around it

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.sdk.configured import configured
+from app.sdk.dropped import dropped
 from app.sdk.evidence import Evidence
 from app.sdk.report import InstanceReport, SourceReport, exported, sources
 from ui.context import Context
@@ -35,7 +36,7 @@ from ui.pages.sdks import words
 from ui.pages.sdks.copying import as_json, as_markdown
 from ui.pages.sdks.instances import InstanceList
 from ui.pages.sdks.options import OptionTable
-from ui.plain import clipboard, clock, plural, tooltip
+from ui.plain import clipboard, clock, one_line, plural, tooltip
 from ui.theme import hairline, label, tint, vertical_hairline
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class SdksPage(QWidget):
         self.title = label("", "title")
         self.about = ElidedLabel("muted")
         self.unknown = label("", "small", wrap=True)
+        self.dropped = label("", "warning", wrap=True)
         self.count = label("", "muted")
         self.nothing = EmptyState(
             "sdks",
@@ -177,6 +179,8 @@ class SdksPage(QWidget):
         about.addWidget(self.about)
         foot = QVBoxLayout()
         foot.setContentsMargins(16, 8, 16, 8)
+        foot.setSpacing(4)
+        foot.addWidget(self.dropped)
         foot.addWidget(self.unknown)
         right = QWidget()
         right.setProperty("surface", True)
@@ -267,6 +271,9 @@ class SdksPage(QWidget):
         )
         self.about.show_text(" · ".join(part for part in parts if part))
         self.unknown.setText(_honest(report))
+        self.dropped.setText(_lost(report))
+        self.dropped.setVisible(bool(report.dropped))
+        self.dropped.setToolTip(tooltip("\n".join(one.sentence for one in report.dropped)))
         self.table.show_instance(report, other)
 
     def _narrow(self) -> None:
@@ -312,7 +319,7 @@ class SdksPage(QWidget):
 def _read(store: Store) -> Read:
     """Everything, a text that tells whether it is another than before, and how long it took."""
     began = time.monotonic()
-    found = sources(store, configured(store))
+    found = sources(store, configured(store), dropped(store))
     text = json.dumps(exported(found), sort_keys=True)
     return found, text, round(1000 * (time.monotonic() - began))
 
@@ -321,6 +328,14 @@ def _summary(found: list[SourceReport]) -> str:
     count = sum(len(source.instances) for source in found)
     projects = plural(sum(source.id is not None for source in found), "project")
     return f"{plural(count, 'SDK instance')} in {projects}"
+
+
+def _lost(report: InstanceReport) -> str:
+    """What the page said that its SDK left out."""
+    said = "  ".join(one_line(one.sentence, 160) for one in report.dropped[:MOST_SHOWN])
+    more = len(report.dropped) - MOST_SHOWN
+    rest = f"  And {more} more." if more > 0 else ""
+    return f"Never sent, says the page: {said}{rest}" if said else ""
 
 
 def _honest(report: InstanceReport) -> str:

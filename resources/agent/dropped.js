@@ -1,0 +1,120 @@
+// What Amplitude's Browser SDKs leave out before anything is sent: user properties whose values they
+// refuse, and values of event properties that JSON cannot hold. Nobody is told of either, and no
+// traffic shows it. For the world of the page.
+//
+// `watchDropped(tell)` begins; `tell(apiKey, found)` then gets lists of {on, property, why}, each
+// once. Calls go on as they were made, and answer what they answered. Returns whether there is an SDK.
+"use strict";
+
+const watchDropped = (tell) => {
+  const NAME = "eventscope-dropped";
+  const MOST = 200;
+  const SOON_MS = 200;
+  const later = window.setTimeout.bind(window);
+  const OPERATIONS = {
+    set: "$set", setOnce: "$setOnce", add: "$add", append: "$append", prepend: "$prepend",
+    preInsert: "$preInsert", postInsert: "$postInsert", remove: "$remove", unset: "$unset",
+  };
+  const told = new Set();
+  let apiKey = "";
+  const waiting = [];
+
+  const say = (on, property, why) => {
+    const name = String(property).slice(0, 200);
+    const key = `${on} ${why} ${name}`;
+    if (told.has(key) || told.size >= MOST) return;
+    told.add(key);
+    waiting.push({ on, property: name, why });
+    if (waiting.length === 1) later(send, SOON_MS);
+  };
+
+  const send = () => {
+    if (apiKey && waiting.length) tell(apiKey, waiting.splice(0));
+  };
+
+  // Why no identify takes a value (the SDK's own rules for properties).
+  const refused = (operation, value) => {
+    if (operation === "$add" && typeof value !== "number") return "no number";
+    if (value === null) return "null";
+    if (Array.isArray(value)) return "list";
+    if (typeof value === "object") return "object";
+    return ["number", "string", "boolean"].includes(typeof value) ? "twice" : typeof value;
+  };
+
+  // What JSON leaves out, or sends as null.
+  const unsendable = (value) => {
+    if (["undefined", "function", "symbol", "bigint"].includes(typeof value)) return typeof value;
+    return typeof value === "number" && !Number.isFinite(value) ? "no number" : "";
+  };
+
+  const guarded = (look) => {
+    try {
+      look();
+    } catch {
+      // Whatever the page made of its SDK is none of ours.
+    }
+  };
+
+  const wrap = (prototype, name, look) => {
+    const original = prototype[name];
+    if (typeof original !== "function") return;
+    prototype[name] = new Proxy(original, {
+      apply: (target, self, values) => {
+        const answer = Reflect.apply(target, self, values);
+        guarded(() => look(self, values));
+        return answer;
+      },
+    });
+  };
+
+  const watchIdentify = (prototype) => {
+    for (const [name, operation] of Object.entries(OPERATIONS)) {
+      wrap(prototype, name, (self, [property, value]) => {
+        const kept = self.getUserProperties()[operation] ?? {};
+        const isKept = operation === "$unset" || operation === "$remove"
+          ? property in kept : Object.is(kept[property], value);
+        if (!isKept) say("user", property, refused(operation, value));
+      });
+    }
+  };
+
+  const watchRevenue = (prototype) =>
+    wrap(prototype, "setEventProperties", (self, [properties]) => {
+      const kept = self.getEventProperties();
+      for (const name of Object.keys(properties)) {
+        if (!(name in kept)) say("revenue", name, unsendable(properties[name]) || "object");
+      }
+    });
+
+  const watchEvents = (instance) =>
+    instance.add({
+      name: NAME,
+      type: "before",
+      setup: async (config) => {
+        if (typeof config?.apiKey === "string") apiKey ||= config.apiKey;
+        send();
+      },
+      execute: async (event) => {
+        guarded(() => {
+          for (const [name, value] of Object.entries(event.event_properties ?? {})) {
+            // Its own are undefined where nobody set them.
+            const why = name.startsWith("$") ? "" : unsendable(value);
+            if (why) say("event", name, why);
+          }
+        });
+        return event;
+      },
+    });
+
+  let isThere = false;
+  guarded(() => {
+    const found = window.amplitude;
+    // A queue that stands in for an SDK that is still loading knows no device.
+    if (typeof found?.add !== "function" || found.getDeviceId?.() === undefined) return;
+    isThere = true;
+    if (found.Identify) watchIdentify(found.Identify.prototype);
+    if (found.Revenue) watchRevenue(found.Revenue.prototype);
+    watchEvents(found);
+  });
+  return isThere;
+};
