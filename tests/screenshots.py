@@ -46,16 +46,19 @@ def take(suffix: str) -> None:
     from app import settings as keys
     from app.demo import fill
     from app.settings import Settings
+    from tests.exploreshots import fill_unthinkable
     from ui.application import Application
     from ui.theme import make_application
 
     folder, wanted = Path(sys.argv[1]), tuple(sys.argv[2:])
     Settings(paths.settings_file()).update({keys.DELIVERY: "local"})
     qt = make_application(["eventscope"])
-    for kind in ("empty", "busy"):
+    for kind in ("empty", "busy", "hostile"):
         workspace = paths.home() / kind
         if kind == "busy":
             fill(workspace, EVENTS)
+        elif kind == "hostile":
+            fill_unthinkable(workspace)
         application = Application(qt, workspace)
         window = application.window
         window.resize(1280, 800)
@@ -69,9 +72,23 @@ def take(suffix: str) -> None:
                     continue
                 show()
                 settle(qt)
-                window.grab().save(str(folder / f"{name}-{theme}{suffix}.png"))
+                picture(window).save(str(folder / f"{name}-{theme}{suffix}.png"))
         window.close()
         application.shutdown()
+
+
+def picture(window):  # type: ignore[no-untyped-def]
+    """The window with what is open above it."""
+    from PySide6.QtGui import QPainter
+    from PySide6.QtWidgets import QApplication
+
+    found = window.grab()
+    popup = QApplication.activePopupWidget()
+    if popup is not None:
+        painter = QPainter(found)
+        painter.drawPixmap(popup.pos() - window.pos(), popup.grab())
+        painter.end()
+    return found
 
 
 def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: ignore[no-untyped-def]
@@ -86,6 +103,10 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
             "explore-empty": lambda: run("go.explore"),
             "users-empty": lambda: run("go.users"),
         }
+    from tests.exploreshots import believable, unthinkable
+
+    if kind == "hostile":
+        return unthinkable(application, until)
     from ui.pages.live import LivePage
 
     page = application.window.findChild(LivePage)
@@ -136,63 +157,13 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
         "sdks": lambda: run("go.sdks"),
         "problems": lambda: run("go.problems"),
         "users": lambda: look_at_somebody(application),
-        **explored(application),
+        **believable(application, until),
         "users-properties": lambda: somebodys_tab(application, 1),
         "users-identity": lambda: somebodys_tab(application, 2),
         "users-details": lambda: somebodys_tab(application, 3),
         "label": lambda: label_a_click(application),
         "label-kept": lambda: keep_the_label(application),
         "settings": lambda: run("go.settings"),
-    }
-
-
-def explored(application) -> dict[str, Callable[[], object]]:  # type: ignore[no-untyped-def]
-    """Explore: a chart of each kind, and what is behind a point."""
-    from PySide6.QtWidgets import QApplication
-
-    from app.query import read
-    from app.query.microscope import Point
-
-    window, qt = application.window, QApplication.instance()
-    viewed = {"event": "Product Viewed", "by": ["department"]}
-    steps = ["Product Viewed", "Add to Cart", "Order Completed"]
-    week = {"last": 7}
-
-    def show(**definition: object) -> None:
-        application.context.actions.trigger("go.explore")
-        desk = window.page("explore").desk
-        desk.close_behind()
-        chart = read({"range": week, **definition})
-        desk.put(chart)
-        until(qt, lambda: desk.answer is not None and desk.answer.chart == chart)
-
-    def behind(tab: str, point: Point) -> None:
-        desk = window.page("explore").desk
-        desk.look_behind(desk.deeds.spot(desk.answer, point), tab)
-        until(qt, lambda: desk.behind.facts.text() != "Looking…")
-
-    dip = Point(group=("Shelter",), bucket=3)
-    return {
-        "explore": lambda: show(events=[viewed]),
-        "explore-streams": lambda: behind("streams", dip),
-        "explore-users": lambda: behind("users", dip),
-        "explore-uploads": lambda: behind("uploads", dip),
-        "explore-compared": lambda: show(events=["Product Viewed"], compare=["day"]),
-        "explore-area": lambda: show(events=[viewed], view="area"),
-        "explore-bars": lambda: show(events=[viewed], view="bar"),
-        "explore-pie": lambda: show(events=[viewed], view="pie"),
-        "explore-numbers": lambda: show(events=[viewed], view="kpi"),
-        "explore-frequency": lambda: show(
-            events=["Product Viewed"], measure="frequency", view="bar"
-        ),
-        "explore-funnel": lambda: show(
-            kind="funnel", steps=steps, by=[{"property": "@platform", "scope": "user"}]
-        ),
-        "explore-drivers": lambda: (
-            show(kind="funnel", steps=steps),
-            behind("drivers", Point(step=2)),
-        ),
-        "explore-journeys": lambda: show(kind="journeys", start="Product Viewed", collapse=True),
     }
 
 

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.query import Charts, Clock, read
 from app.query.calendar import Range
 from ui.context import Context
+from ui.pages.explore.comparing import ComparePopup
 from ui.pages.explore.functions import FUNCTIONS
 from ui.pages.explore.histogram import Heap, said_of, shaped
 from ui.pages.explore.numbersfield import numbers_in
@@ -161,6 +162,29 @@ def test_two_earlier_times(world: World) -> None:
     assert world.desk.controls.compare.text() == "vs previous week and previous month"
     names = [one.title for one in world.desk.figure.lines.data.series]
     assert names == ["Look", "Look (previous week)", "Look (previous month)"]
+
+
+def test_any_earlier_time(world: World) -> None:
+    def asked() -> ComparePopup:
+        world.click(world.desk.controls.compare)
+        world.press(menu(), "Another period…")
+        found = QApplication.activePopupWidget()
+        assert isinstance(found, ComparePopup)
+        return found
+
+    first = asked()
+    first.count.setValue(45)
+    world.click(first.button)
+    assert world.answered().chart.compare == ("45 days",)
+    assert world.desk.controls.compare.text() == "vs 45 days before"
+    second = asked()
+    second.form.setFocus()
+    world.qtbot.keyClick(second.form, Qt.Key.Key_Down)
+    second.day.setDate(QDate(2026, 8, 1))
+    world.click(second.button)
+    assert world.answered().chart.compare == ("45 days", "starting 2026-08-01")
+    dashed = [(one.is_dashed, one.is_dotted) for one in world.desk.figure.lines.data.series]
+    assert dashed == [(False, False), (True, False), (True, True)]
 
 
 def popup(world: World) -> RangePopup:

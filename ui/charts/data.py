@@ -29,6 +29,8 @@ class Series:
     whole: float | None = None
     unit: str = ""
     is_dashed: bool = False
+    is_dotted: bool = False
+    """The second one to compare with: told apart from the first."""
     is_right: bool = False
     """Drawn against the axis at the right; lines only."""
 

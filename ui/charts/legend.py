@@ -5,7 +5,7 @@ The legend of a chart: a switch for each series, with its number.
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ui.charts.data import Series
@@ -82,7 +82,13 @@ class LegendButton(QAbstractButton):
         colour = QColor(colours.series[self._colour % len(colours.series)])
         painter.setPen(colour)
         painter.setBrush(colour if self.isChecked() else Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(swatch, 2, 2)
+        if self._series.is_dashed:
+            style = Qt.PenStyle.DotLine if self._series.is_dotted else Qt.PenStyle.DashLine
+            painter.setPen(QPen(colour, 2, style))
+            middle_y = swatch.center().y()
+            painter.drawLine(PAD, middle_y, PAD + SWATCH + 3, middle_y)
+        else:
+            painter.drawRoundedRect(swatch, 2, 2)
         metrics = self.fontMetrics()
         left = PAD + SWATCH + GAP
         middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)

@@ -354,13 +354,15 @@ class TimePlot(pg.PlotWidget):
     ) -> list[Any]:
         places, values = _points(self._drawn(one), first, end)
         style = Qt.PenStyle.DotLine if is_growing else Qt.PenStyle.SolidLine
+        if one.is_dashed:
+            style = Qt.PenStyle.DashDotDotLine if one.is_dotted else Qt.PenStyle.DashLine
         curve = pg.PlotDataItem(
             places,
             values,
             pen=pg.mkPen(
                 self._colour(one),
                 width=LINE_PX,
-                style=Qt.PenStyle.DashLine if one.is_dashed else style,
+                style=style,
             ),
             connect="finite",
             symbol="o" if self.data.count <= MOST_DOTS and not one.is_dashed else None,

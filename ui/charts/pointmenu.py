@@ -35,7 +35,7 @@ class PointMenu(QMenu):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(said)
-        head = self.addAction(one_line(said, 90).replace("&", "&&"))
+        head = self.addAction(one_line(said, 70).replace("&", "&&"))
         head.setEnabled(False)
         self.addSeparator()
         for action in actions:

@@ -400,9 +400,14 @@ def _user_columns() -> list[Any]:
                is_mono=True, cuts_middle=True, least=60, yields=1),
         column("events", "Events", 60, lambda row: number(row.events),
                "Events in the time of the point", is_number=True),
-        column("first", "First", 110, lambda row: clock(row.first_ms) if row.first_ms else "",
+        column("first", "First", 120, lambda row: _second(row.first_ms) if row.first_ms else "",
                "Their first event in the time of the point", yields=2),
     ]  # fmt: skip
+
+
+def _second(at_ms: int) -> str:
+    """A time to the second: there is little room."""
+    return clock(at_ms).partition(".")[0]
 
 
 def _group_columns() -> list[Any]:

@@ -205,4 +205,4 @@ class Builder(QWidget):
 
 def _rows_of(names: Vocabulary) -> tuple[object, ...]:
     """The names that rows show, and not only lists to choose from."""
-    return names.labels, names.cohorts, names.projects
+    return names.labels, names.cohorts, names.projects, tuple(names.group_types())

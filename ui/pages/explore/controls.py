@@ -13,6 +13,7 @@ from app.query.calendar import Range
 from app.query.definition import AnyChart, Funnel, Journeys, Segmentation
 from ui.charts.flow import FlowLayout
 from ui.pages.explore import words
+from ui.pages.explore.comparing import ComparePopup
 from ui.pages.explore.pieces import Chooser
 from ui.pages.explore.ranges import RangePopup
 from ui.plain import one_line
@@ -142,7 +143,7 @@ class Controls(QWidget):
             entry.setChecked(chart.range == wanted)
             entry.triggered.connect(lambda _on=False, wanted=wanted: self._choose_range(wanted))
         menu.addSeparator()
-        menu.addAction("Another time…", self._ask_dates)
+        menu.addAction("Another time…", self.ask_another_range)
         menu.popup(self.range.mapToGlobal(QPoint(0, self.range.height())))
 
     def _choose_range(self, wanted: Range) -> None:
@@ -153,7 +154,8 @@ class Controls(QWidget):
             interval = "day"
         self._put(range=wanted, interval=interval)
 
-    def _ask_dates(self) -> None:
+    def ask_another_range(self) -> None:
+        """Choose any time."""
         chart = self.chart
         if chart is None:
             return
@@ -176,12 +178,23 @@ class Controls(QWidget):
             entry.setCheckable(True)
             entry.setChecked(key in chart.compare)
             entry.triggered.connect(lambda on, key=key: self._compare(key, on=on))
+        for key in chart.compare:
+            if key not in words.SHIFTS:
+                entry = menu.addAction(f"vs {words.shift_title(key)}")
+                entry.setCheckable(True)
+                entry.setChecked(True)
+                entry.triggered.connect(lambda on, key=key: self._compare(key, on=on))
+        menu.addAction("Another period…", self._ask_period)
         if chart.range.without:
             said = menu.addAction("Not while days of the week are left out")
             for entry in menu.actions():
                 entry.setEnabled(False)
             said.setEnabled(False)
         menu.popup(self.compare.mapToGlobal(QPoint(0, self.compare.height())))
+
+    def _ask_period(self) -> None:
+        popup = ComparePopup(self, lambda period: self._compare(period, on=True))
+        popup.open_at(self.compare.mapToGlobal(QPoint(0, self.compare.height() + 2)))
 
     def _compare(self, key: str, *, on: bool) -> None:
         chart = self.chart

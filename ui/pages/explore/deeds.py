@@ -10,7 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QCursor
 
 from app.errors import BadInput
 from app.query import Figure, Warehouse, excluded, filtered, journeys_of, menu, zoomed
@@ -260,7 +259,8 @@ class Deeds(QObject):
             job = self._desk.asker.ask(self, lambda warehouse: save(warehouse, text), "cohort")
             job.then(self._tell_cohort).catch(self._desk.fail)
 
-        Prompt(self._desk, title, "Create cohort", keep, one_line(name, 60)).open_at(QCursor.pos())
+        prompt = Prompt(self._desk, title, "Create cohort", keep, one_line(name, 60))
+        prompt.open_at(self._desk.place())
 
     def _tell_cohort(self, made: Definition) -> None:
         kind = {

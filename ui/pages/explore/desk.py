@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QCursor, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.errors import AppError
@@ -394,6 +394,13 @@ class Desk(QWidget):
         names = [name for scope, name, _ in self.vocabulary.properties if scope == "event"]
         self.behind.show_spot(spot, tab, names)
         self.behind.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def place(self) -> QPoint:
+        """Where to ask for something about a point: at the mouse, when it is over the chart; else
+        in the chart's middle."""
+        at, figure = QCursor.pos(), self.figure
+        is_there = figure.rect().contains(figure.mapFromGlobal(at))
+        return at if is_there else figure.mapToGlobal(figure.rect().center())
 
     def close_behind(self) -> None:
         """The chart alone again."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from app.query import Figure
 from app.query.figure import Series as Numbers
+from app.query.figure import shown as shown_value
 from ui.charts.data import ChartData, Mark, Series
 from ui.pages.explore.totals import Part
 from ui.pages.explore.words import shift_title
@@ -49,7 +50,7 @@ def short_titles(figure: Figure, shown: Sequence[int]) -> list[str]:
     event is its letter."""
     chosen = [figure.series[at] for at in shown]
     shared = shared_title([one.name for one in chosen])
-    lettered = len({one.event for one in chosen}) > 1 and all(
+    lettered = len({one.event for one in chosen}) > 1 and any(
         one.group and one.event is not None for one in chosen
     )
     titles = []
@@ -57,7 +58,7 @@ def short_titles(figure: Figure, shown: Sequence[int]) -> list[str]:
         title = title_of(one).removeprefix(f"{shared}; ")
         _, divided, rest = title.partition("; ")
         letter = chr(ord("A") + (one.event or 0))
-        titles.append(f"{letter}: {rest}" if lettered and divided else title)
+        titles.append(f"{letter}: {rest}" if lettered and divided and one.group else title)
     return titles
 
 
@@ -90,6 +91,7 @@ def chart_data(
         return ChartData()
     colours: dict[tuple[object, ...], int] = {}
     series = []
+    later = {shift for shift, _ in figure.periods[1:]}
     shared = shared_title([figure.series[at].name for at in shown])
     for at, title in zip(shown, short_titles(figure, shown), strict=True):
         one = figure.series[at]
@@ -103,7 +105,8 @@ def chart_data(
         series.append(
             Series(
                 str(at), f"{title} (right axis)" if is_right else title, tuple(points), colour,
-                number_of(one.total), figure.unit, bool(one.compared), is_right,
+                number_of(one.total), figure.unit, bool(one.compared), one.compared in later,
+                is_right,
             )
         )  # fmt: skip
     partial = min(buckets.partial) if buckets.partial else None
@@ -149,7 +152,7 @@ def relative_parts(found: Sequence[Part], *, by_row: bool) -> list[Part]:
     ]
 
 
-def parts(figure: Figure, shown: Sequence[int]) -> list[Part]:
+def parts(figure: Figure, shown: Sequence[int], *, stacked: bool = False) -> list[Part]:
     """These series over the whole range. Bins of one histogram share a colour."""
     shared = shared_title([figure.series[at].name for at in shown])
     colours: dict[tuple[object, ...], int] = {}
@@ -157,10 +160,14 @@ def parts(figure: Figure, shown: Sequence[int]) -> list[Part]:
     for at in shown:
         one = figure.series[at]
         like = (one.event, one.segment, one.group, one.formula) if one.bin else _identity(one)
+        if stacked and one.group:
+            # The same group has the same colour in each row.
+            like = (one.group,)
         colour = colours.setdefault(like, len(colours) % COLOURS)
         title = title_of(one).removeprefix(f"{shared}; ")
         row = one.name.split("; ")[0]
-        found.append(Part(at, title, number_of(one.total), colour, figure.unit, row))
+        name = "; ".join(map(shown_value, one.group)) if one.group else title
+        found.append(Part(at, title, number_of(one.total), colour, figure.unit, row, name))
     return found
 
 

@@ -127,7 +127,7 @@ class FigureView(QWidget):
         self.stack.setCurrentWidget(drawn)
 
     def _show_whole(self, chart: Segmentation, figure: Figure, title: str) -> None:
-        found = parts(figure, self.shown)
+        found = parts(figure, self.shown, stacked=chart.view == "stacked_bar")
         if chart.relative and chart.view in ("bar", "stacked_bar"):
             found = relative_parts(found, by_row=chart.view == "stacked_bar")
         self.totals.totals.show_parts(chart.view, found)

@@ -45,6 +45,7 @@ class FlowMap(QWidget):
         super().__init__()
         self.nodes: tuple[JourneyNode, ...] = ()
         self.is_backward = False
+        self.noun = ("person", "people")
         self.chosen: Way | None = None
         self._boxes: dict[Way, Box] = {}
         self._colours: dict[str, int] = {}
@@ -71,7 +72,7 @@ class FlowMap(QWidget):
     def said(self, node: JourneyNode) -> str:
         """A node in words."""
         way = reversed(node.way) if self.is_backward else node.way
-        people = plural(node.count, "person", "people")
+        people = plural(node.count, *self.noun)
         share = f"{node.share * 100:.1f} % of all"
         return f"{' → '.join(one_line(step, 60) for step in way)}: {people}, {share}"
 

@@ -44,6 +44,7 @@ class FunnelBars(QWidget):
         super().__init__()
         self.steps: tuple[str, ...] = ()
         self.parts: tuple[Part, ...] = ()
+        self.noun = ("person", "people")
         self._columns: list[list[int]] = []
         self.chosen: tuple[int, int, bool] | None = None
         self._bars: list[Bar] = []
@@ -76,7 +77,7 @@ class FunnelBars(QWidget):
         did = "did" if converted else "dropped out before"
         share = count / one.counts[0] * 100 if one.counts[0] else 0
         column = self._columns[part][step - 1]
-        people, title = plural(count, "person", "people"), one_line(self.steps[column], 40)
+        people, title = plural(count, *self.noun), one_line(self.steps[column], 40)
         return f"{name}{people} {did} step {column + 1}, {title}: {share:.1f} %"
 
     def _shape(self) -> None:

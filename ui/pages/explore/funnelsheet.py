@@ -4,6 +4,7 @@ The builder's sentence of a funnel: these steps, in this order, within this time
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt
@@ -20,7 +21,7 @@ from app.query.definition import (
 from ui.pages.explore.drafts import is_chosen
 from ui.pages.explore.kinds import NOBODY_CHOSE
 from ui.pages.explore.numbersfield import NumbersField
-from ui.pages.explore.pieces import INDENT, Change, Chooser, Pieces, Section
+from ui.pages.explore.pieces import INDENT, Change, Chooser, Pieces, Section, combined
 from ui.pages.explore.segments import segments_section
 from ui.pages.explore.windows import count_row, window_parts
 
@@ -32,7 +33,6 @@ SHOWN = {
     "frequency": "Frequency before converting",
     "improvement": "A/B improvement and significance",
 }
-RESOLUTIONS = {"second": "the same second is the same moment", "millisecond": "every millisecond"}
 ENTRIES = {"": "on any day", "yes": "on their first day"}
 SPANNED = ("over_time", "time_to_convert")
 MOST_COMPARED = 2
@@ -84,13 +84,10 @@ def _step(pieces: Pieces, chart: Funnel, at: int, change: Change) -> QWidget:
         steps[at - 1], steps[at] = steps[at], steps[at - 1]
         change(_agreeing(replace(chart, steps=tuple(steps))))
 
-    more: list[QWidget] = [] if at == 0 else [
-        pieces.tool("up", f"Step {at + 1}: earlier", up, f"steps[{at}].up")
-    ]  # fmt: skip
-    special = _special(pieces, chart, at, become)
+    more = [_more(pieces, chart, at, become, up if at else None)]
     gone = remove if count > 2 or step.event != NOBODY_CHOSE else None
     event = pieces.event(
-        f"steps[{at}]", str(at + 1), step.event, put, remove=gone, more=[*more, *special]
+        f"steps[{at}]", str(at + 1), step.event, put, remove=gone, more=more, either=False
     )
     if not step.optional and not step.compared:
         return event
@@ -101,33 +98,43 @@ def _step(pieces: Pieces, chart: Funnel, at: int, change: Change) -> QWidget:
     return made
 
 
-def _special(pieces: Pieces, chart: Funnel, at: int, become: Change) -> list[QWidget]:
-    """What else a step can be: optional, or one of several events that are compared."""
+def _more(
+    pieces: Pieces, chart: Funnel, at: int, become: Change, up: Callable[[], object] | None
+) -> QWidget:
+    """What is wanted more rarely of a step, in a menu."""
     step = chart.steps[at]
-    if not is_chosen(step.event) or chart.show not in ("conversion", "over_time"):
-        return []
+    is_plain = is_chosen(step.event) and chart.show in ("conversion", "over_time")
 
-    def ask(beside: QWidget) -> None:
+    def pick(take: Callable[[EventSpec], Step]) -> None:
+        pieces.pick_event(button, lambda spec: become(take(spec)))
+
+    def ask() -> None:
         # It outlives its button, which is made anew with each change.
-        menu = QMenu(beside.window())
+        menu = QMenu(button.window())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        earlier = menu.addAction("Move up", up or (lambda: None))
+        earlier.setEnabled(up is not None)
+        menu.addSeparator()
+        either = menu.addAction("Or another event…")
+        either.setEnabled(is_chosen(step.event))
+        either.triggered.connect(
+            lambda _on: pick(lambda spec: replace(step, event=combined(step.event, spec)))
+        )
+        compare = menu.addAction("Compare with another event…")
+        compare.setEnabled(is_plain and _may_be_compared(chart, at))
+        compare.triggered.connect(
+            lambda _on: pick(lambda spec: replace(step, compared=(*step.compared, spec)))
+        )
         optional = menu.addAction("This step is optional")
         optional.setCheckable(True)
         optional.setChecked(step.optional)
-        optional.setEnabled(_may_be_optional(chart, at))
+        optional.setEnabled(is_plain and _may_be_optional(chart, at))
         optional.triggered.connect(lambda on: become(replace(step, optional=on)))
-        compare = menu.addAction("Compare with another event…")
-        compare.setEnabled(_may_be_compared(chart, at))
-        compare.triggered.connect(
-            lambda _on: pieces.pick_event(
-                beside, lambda spec: become(replace(step, compared=(*step.compared, spec)))
-            )
-        )
-        menu.popup(beside.mapToGlobal(QPoint(0, beside.height())))
+        menu.popup(button.mapToGlobal(QPoint(0, button.height())))
 
-    button = pieces.tool("more", f"Step {at + 1}: optional, or compared", lambda: ask(button),
+    button = pieces.tool("more", f"Step {at + 1}: move, combine, compare, optional", ask,
                          f"steps[{at}].more")  # fmt: skip
-    return [button]
+    return button
 
 
 def _may_be_optional(chart: Funnel, at: int) -> bool:
@@ -185,14 +192,14 @@ def _completed(pieces: Pieces, chart: Funnel, change: Change) -> Section:
     section = Section("COMPLETED IN")
     order = Chooser("order", ORDERS, chart.order, "The order of the steps",
                     lambda found: change(replace(chart, order=found)))  # fmt: skip
-    resolution = Chooser(
-        "resolution", RESOLUTIONS, chart.resolution, "What counts as the same moment",
-        lambda found: change(replace(chart, resolution=found)),
-    )  # fmt: skip
     section.rows.addWidget(pieces.row(order))
     section.rows.addWidget(pieces.row("within", *window_parts(chart, change)))
     section.rows.addWidget(count_row(pieces, chart, change))
-    section.rows.addWidget(pieces.row(resolution))
+    if chart.resolution == "millisecond":
+        drop = pieces.tool("close", "The same second is the same moment again",
+                           lambda: change(replace(chart, resolution="second")),
+                           "resolution.remove")  # fmt: skip
+        section.rows.addWidget(pieces.row("in order to the millisecond", drop))
     if any(segment.users == "new" for segment in chart.segments):
         first = Chooser(
             "first_day", ENTRIES, "yes" if chart.first_day else "", "When new users may enter",
@@ -259,7 +266,17 @@ def _adding(pieces: Pieces, chart: Funnel, change: Change) -> QWidget:
                 "hold+",
             )
         )
-    return pieces.row(*parts)
+    made = Section("")
+    made.rows.addWidget(pieces.row(*parts))
+    if chart.resolution == "second":
+        finer = pieces.add(
+            "+ Order to the millisecond",
+            lambda _: change(replace(chart, resolution="millisecond")),
+            "resolution+",
+        )
+        finer.setToolTip("Otherwise events of the same second count in either order")
+        made.rows.addWidget(pieces.row(finer))
+    return made
 
 
 def _shown(pieces: Pieces, chart: Funnel, change: Change) -> Section:

@@ -33,6 +33,7 @@ from ui.pages.explore.heaps import of_funnel, part_of
 from ui.pages.explore.histogram import Histogram, said_of
 from ui.pages.explore.times import duration
 from ui.pages.explore.titled import Titled
+from ui.pages.explore.words import noun_of
 from ui.plain import number, one_line, tooltip
 from ui.theme import label, tokens
 
@@ -71,6 +72,7 @@ class FunnelView(QWidget):
         self.table.setRootIsDecorated(False)
         self.table.setUniformRowHeights(True)
         self.table.setSortingEnabled(False)
+        self.table.header().setTextElideMode(Qt.TextElideMode.ElideRight)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.setChildrenCollapsible(False)
@@ -99,6 +101,7 @@ class FunnelView(QWidget):
             self._titled.show_title(BINS[chart.show], said)
             self.stack.setCurrentWidget(self._titled)
         else:
+            self.bars.noun = noun_of(chart)
             self.bars.show_figure(figure)
             self.stack.setCurrentWidget(self.bars)
         self._fill()
@@ -112,7 +115,7 @@ class FunnelView(QWidget):
         heads, rows = table(figure)
         self.table.clear()
         self.table.setColumnCount(len(heads))
-        self.table.setHeaderLabels([one_line(one, 40) for one in heads])
+        self.table.setHeaderLabels([one_line(one, 26) for one in heads])
         for place, texts in enumerate(rows):
             item = QTreeWidgetItem([one_line(text, 120) for text in texts])
             for at in range(1, len(texts)):
@@ -124,7 +127,7 @@ class FunnelView(QWidget):
         self.table.setColumnWidth(0, 220)
         for at in range(1, len(heads)):
             self.table.headerItem().setTextAlignment(at, RIGHT)
-            wide = self.table.fontMetrics().horizontalAdvance(one_line(heads[at], 40))
+            wide = self.table.fontMetrics().horizontalAdvance(one_line(heads[at], 26))
             self.table.setColumnWidth(at, max(90, min(220, wide + 16)))
 
     def csv(self) -> str:

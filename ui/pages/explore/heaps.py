@@ -13,7 +13,7 @@ from app.query.distribution import Bin, percentile_bin
 from app.query.funnelfigure import FunnelFigure, Part
 from ui.pages.explore.drawing import COLOURS, number_of, short_titles
 from ui.pages.explore.histogram import Heap
-from ui.pages.explore.times import duration
+from ui.pages.explore.times import duration, edge
 
 PLACES = 1000
 """Bins that a key has room for; a key is the place of a part times this, and the bin's."""
@@ -82,7 +82,7 @@ def of_funnel(chart: Funnel, figure: FunnelFigure) -> tuple[list[str], list[Heap
 def _bin_title(low: float, high: float, *, is_frequency: bool) -> str:
     if is_frequency:
         return f"{low:g} ×"
-    return f"{duration(low)} – {duration(high)}"
+    return f"{edge(low)} – {edge(high)}"
 
 
 def _place(value: float, bins: Sequence[Bin]) -> float | None:

@@ -8,7 +8,14 @@ import csv
 import io
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QSplitter, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QSplitter,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.exchange.csvtext import cell
 from app.query.definition import Journeys
@@ -16,6 +23,7 @@ from app.query.journeys import JourneyNode, JourneysFigure, WholePath
 from app.query.microscope import Point
 from ui.pages.explore.flowmap import FlowMap
 from ui.pages.explore.times import duration
+from ui.pages.explore.words import noun_of
 from ui.plain import number, one_line, plural, tooltip
 from ui.theme import label
 
@@ -45,6 +53,9 @@ class JourneysView(QWidget):
         self.table.setRootIsDecorated(False)
         self.table.setUniformRowHeights(True)
         self.table.setHeaderLabels(list(HEADS))
+        header = self.table.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for at in (1, 2, 3):
             self.table.headerItem().setTextAlignment(at, RIGHT)
         halves = QSplitter(Qt.Orientation.Vertical)
@@ -61,9 +72,8 @@ class JourneysView(QWidget):
     def show_answer(self, chart: Journeys, figure: JourneysFigure) -> None:
         """Show this."""
         self.chart, self.figure = chart, figure
-        whole = plural(figure.total, "person", "people")
-        if chart.count == "totals":
-            whole = plural(figure.total, "path")
+        self.map.noun = noun = noun_of(chart)
+        whole = plural(figure.total, *noun)
         verb = "end" if chart.start is None else "begin"
         self.facts.setText(
             f"{whole} {verb} here" if figure.total else "Nobody did this in this time."
@@ -72,7 +82,7 @@ class JourneysView(QWidget):
         self.table.clear()
         for path in figure.paths:
             self.table.addTopLevelItem(self._row(path))
-        self.table.setColumnWidth(0, max(320, self.width() - 420))
+        self.table.setColumnHidden(4, chart.start is None or chart.end is None)
 
     def _texts(self, path: WholePath) -> list[str]:
         way = self._way(path.way)

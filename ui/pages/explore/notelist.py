@@ -25,11 +25,10 @@ from PySide6.QtWidgets import (
 from app.query.releases import ANNOTATION
 from app.query.releases import KIND as RELEASE
 from ui.charts.data import Mark
-from ui.charts.ticks import span_text
 from ui.plain import local_time, one_line, tooltip
 from ui.theme import label
 
-SIZE = (460, 340)
+SIZE = (580, 340)
 _MARK = Qt.ItemDataRole.UserRole
 
 
@@ -137,7 +136,7 @@ class NoteList(QFrame):
 def _row(one: Mark) -> QTreeWidgetItem:
     when = local_time(one.at_ms)[:16]
     if one.end_ms is not None:
-        when = span_text(one.at_ms, one.end_ms)
+        when = f"{when} – {local_time(one.end_ms)[:16]}"
     title = one_line(one.title, 120)
     if one.id is None:
         title += "  (seen in events)"

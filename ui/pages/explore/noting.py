@@ -10,7 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtGui import QCursor
 
 from app.errors import AppError
 from app.query.microscope import Point
@@ -61,14 +60,14 @@ class Noting(QObject):
         """Ask for a note on the time of a point."""
         start, end = self._time(answer, point)
         title = f"A note at {span_text(start, end)}"
-        self._ask(Note(start_ms=start), title, "Add annotation", QCursor.pos())
+        self._ask(Note(start_ms=start), title, "Add annotation", self._desk.place())
 
     def release(self, answer: Answer, point: Point) -> None:
         """Ask for a release at the time of a point."""
         start, end = self._time(answer, point)
         title = f"The version that was released on {span_text(start, end)}"
         note = Note(start_ms=start, is_release=True)
-        self._ask(note, title, "Create release", QCursor.pos())
+        self._ask(note, title, "Create release", self._desk.place())
 
     def _time(self, answer: Answer, point: Point) -> tuple[int, int]:
         from ui.pages.explore.deeds import period_of
@@ -132,7 +131,7 @@ class Noting(QObject):
         if found is None:
             self._desk.look_up_marks()
             return
-        self._ask(_note_of(found), "Change this", "Save", QCursor.pos())
+        self._ask(_note_of(found), "Change this", "Save", self._desk.place())
 
     def _remove(self, mark: Mark, _spot: object = None) -> None:
         before = self._read(mark.id)

@@ -238,6 +238,7 @@ class Pieces:
         remove: Callable[[], object] | None,
         group: bool = True,
         more: Sequence[QWidget] = (),
+        either: bool = True,
     ) -> QWidget:
         """An event with its filters and groupings below it."""
         made = QWidget()
@@ -247,7 +248,7 @@ class Pieces:
         badge = label(letter, "key")
         badge.setFixedWidth(INDENT - 4 if len(letter) < 3 else 2 * INDENT - 6)
         badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        tools: list[QWidget] = [*more]
+        tools: list[QWidget] = []
         name = words.event_title(spec)
         if is_chosen(spec):
             tools.append(
@@ -261,7 +262,7 @@ class Pieces:
                               lambda: self.add_group(made, spec.by, self._by(spec, change)),
                               f"{place}.by+")
                 )  # fmt: skip
-        if is_chosen(spec) and group:
+        if is_chosen(spec) and group and either:
             tools.append(
                 self.tool(
                     "plus",
@@ -270,6 +271,7 @@ class Pieces:
                     f"{place}.or+",
                 )
             )
+        tools += more
         if remove is not None:
             tools.append(
                 self.tool("close", f"Remove {one_line(name, 40)}", remove, f"{place}.remove")

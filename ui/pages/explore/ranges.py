@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QStackedWidget,
     QTimeEdit,
@@ -51,8 +52,9 @@ class RangePopup(QFrame):
         self.setAccessibleName("Time range")
         self._take = take
         self.stack = QStackedWidget()
-        for made in (self._last(now), self._since(now), self._between(now)):
-            self.stack.addWidget(made)
+        self._pages = (self._last(now), self._since(now), self._between(now))
+        for page in self._pages:
+            self.stack.addWidget(page)
         self.days = self._weekdays(now)
         self.days.setVisible(weekdays)
         button = QPushButton("Show this time")
@@ -92,6 +94,19 @@ class RangePopup(QFrame):
     def _show(self, at: int) -> None:
         self.stack.setCurrentIndex(at)
         self.days.setEnabled(at < 2)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As large as what is shown of it, not as all of it together."""
+        for page in self._pages:
+            kind = (
+                QSizePolicy.Policy.Preferred
+                if page is self.stack.currentWidget()
+                else QSizePolicy.Policy.Ignored
+            )
+            page.setSizePolicy(kind, kind)
+        self.stack.adjustSize()
+        self.adjustSize()
 
     def _last(self, now: Range) -> QWidget:
         self.count, self.offset = QSpinBox(), QSpinBox()
@@ -169,7 +184,7 @@ class RangePopup(QFrame):
 
     def open_at(self, place: QPoint) -> None:
         """Show it there, as far as the screen allows."""
-        self.adjustSize()
+        self._fit()
         screen = QGuiApplication.screenAt(place) or QGuiApplication.primaryScreen()
         room = screen.availableGeometry()
         left = max(room.left(), min(place.x(), room.right() - self.width()))

@@ -31,6 +31,8 @@ def segments_section(pieces: Pieces, chart: AnyChart, change: Change) -> Section
     section = Section("SEGMENT BY")
     if len(pieces.vocabulary.projects) > 1 or chart.project:
         section.rows.addWidget(_project(pieces, chart, change))
+    if pieces.vocabulary.group_types() or chart.groups:
+        section.rows.addWidget(_unit(pieces, chart, change))
     for at, segment in enumerate(chart.segments):
         section.rows.addWidget(_head(pieces, chart, at, segment, change))
         put = partial(_put, chart, at, change)
@@ -49,7 +51,18 @@ def _project(pieces: Pieces, chart: AnyChart, change: Change) -> QWidget:
     names.setdefault(chart.project, one_line(chart.project, 40))
     chosen = Chooser("project", names, chart.project, "Which project it is about",
                      lambda key: change(replace(chart, project=key)))  # fmt: skip
-    return pieces.row("of", chosen)
+    return pieces.row("in", chosen)
+
+
+def _unit(pieces: Pieces, chart: AnyChart, change: Change) -> QWidget:
+    """People, or the groups that they act in (semantics §18)."""
+    names = {"": "people"} | {
+        one: f"{one_line(one, 30)} (groups)" for one in pieces.vocabulary.group_types()
+    }
+    names.setdefault(chart.groups, f"{one_line(chart.groups, 30)} (groups)")
+    chosen = Chooser("groups", names, chart.groups, "Who is counted",
+                     lambda key: change(replace(chart, groups=key)))  # fmt: skip
+    return pieces.row("each one of", chosen)
 
 
 def _put(chart: AnyChart, at: int, change: Change, segment: Segment) -> None:

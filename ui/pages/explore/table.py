@@ -41,6 +41,7 @@ from app.query.figure import Series, shown
 from ui.charts.ticks import full_text, with_unit
 from ui.pages.explore.drawing import title_of
 from ui.pages.explore.pieces import Chooser
+from ui.pages.explore.words import shift_title
 from ui.plain import clipboard, one_line, plural, tooltip
 from ui.theme import ROW, hairline, label
 
@@ -187,7 +188,9 @@ class BreakdownModel(QAbstractTableModel):
         return True
 
     def said(self, value: float | None) -> str:
-        """A number for people."""
+        """A number for people. Shares have one decimal place."""
+        if value is not None and self.unit == "%" and math.isfinite(value):
+            return f"{value:,.1f} %"
         return with_unit(full_text(math.nan if value is None else value), self.unit)
 
     def csv(self) -> str:
@@ -338,7 +341,7 @@ def _titles(chart: Segmentation, figure: Figure) -> list[str]:
 def _texts(chart: Segmentation, one: Series, titles: Sequence[str]) -> tuple[str, ...]:
     first = title_of(one) if one.event is None else chart.events[one.event].title()
     if one.compared and one.event is not None:
-        first = title_of(one).rpartition(" (")[0].split("; ")[0] + f" ({one.compared} before)"
+        first = f"{chart.events[one.event].title()} ({shift_title(one.compared)})"
     found = [first]
     if len(chart.segments) > 1:
         segment = chart.segments[one.segment]

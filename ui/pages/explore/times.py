@@ -13,3 +13,8 @@ def duration(seconds: float | None) -> str:
         if seconds >= size:
             return f"{seconds / size:.1f} {unit}"
     return f"{seconds:.1f} s"
+
+
+def edge(seconds: float) -> str:
+    """The same for where a bin begins, without decimal places that say nothing."""
+    return duration(seconds).replace(".0 ", " ")

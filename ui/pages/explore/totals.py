@@ -35,6 +35,8 @@ SIDE = 16
 MOST_NAME = 220
 CARD = QSize(210, 84)
 KPI_PX = 28
+LEGEND = 22
+LEGEND_ROWS = 4
 Key = Qt.Key
 
 
@@ -47,6 +49,8 @@ class Part(NamedTuple):
     colour: int
     unit: str = ""
     row: str = ""
+    name: str = ""
+    """What a legend calls it."""
 
     @property
     def said(self) -> str:
@@ -81,7 +85,9 @@ class Totals(QWidget):
         self.kind, self.parts = kind, tuple(parts)
         if self.chosen is not None and self.chosen >= len(self.parts):
             self.chosen = None
-        rows = len({one.row for one in parts}) if kind == "stacked_bar" else len(parts)
+        rows = (
+            len({one.row for one in parts}) + LEGEND_ROWS if kind == "stacked_bar" else len(parts)
+        )
         across = max(1, (max(self.width(), CARD.width()) - SIDE) // (CARD.width() + GAP))
         least = {
             "pie": max(220, len(parts) * 22 + 2 * SIDE),
@@ -185,9 +191,26 @@ class Totals(QWidget):
         for row, members in self._rows():
             first, last = boxes[members[0]], boxes[members[-1]]
             self._text(painter, row, QRectF(SIDE, first.top(), first.left() - SIDE - 8, BAR))
+            number = sum(_known(self.parts[at].value) for at in members)
+            said = self.parts[members[0]]._replace(value=number).said
             if self.chosen is not None and self.chosen in members:
-                one = self.parts[self.chosen]
-                self._number(painter, one.said, QPointF(last.right() + 8, first.top()))
+                said = self.parts[self.chosen].said
+            self._number(painter, said, QPointF(last.right() + 8, first.top()))
+        self._paint_legend(painter, SIDE + len(self._rows()) * (BAR + GAP) + GAP)
+
+    def _paint_legend(self, painter: QPainter, top: float) -> None:
+        """What each colour of the stacks stands for."""
+        left = float(SIDE)
+        for colour, name in {one.colour: one.name or one.title for one in self.parts}.items():
+            text = one_line(name, 30)
+            wide = painter.fontMetrics().horizontalAdvance(text) + 34
+            if left + wide > self.width() - SIDE and left > SIDE:
+                left, top = float(SIDE), top + LEGEND
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens().series[colour % len(tokens().series)]))
+            painter.drawRoundedRect(QRectF(left, top + 5, 10, 10), 2, 2)
+            self._text(painter, text, QRectF(left + 16, top, wide - 10, BAR))
+            left += wide
 
     def _pie(self) -> list[tuple[QPainterPath, int]]:
         size = min(self.height() - 2 * SIDE, self.width() / 2 - 2 * SIDE, 420.0)

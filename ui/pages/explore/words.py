@@ -3,7 +3,7 @@ The words of the builder: what measures, intervals, ranges and operators are cal
 """
 
 from app.query.calendar import Range
-from app.query.definition import Condition, EventSpec, PropertyRef
+from app.query.definition import AnyChart, Condition, EventSpec, Journeys, PropertyRef
 
 MEASURES = {
     "uniques": ("Uniques", "people who did it"),
@@ -16,7 +16,7 @@ MEASURES = {
     "median": ("Median of property", "half of the values are below"),
     "distinct_per_user": ("Distinct values per person", "different values each one had"),
     "distribution": ("Distribution of property", "events by the size of a value"),
-    "formula": ("Formula", "UNIQUES(A) / UNIQUES(B)"),
+    "formula": ("Formula", "of the events, called by their letters"),
 }
 INTERVALS = {
     "realtime": "5 minutes",
@@ -96,6 +96,13 @@ KINDS = {
 NONE = "(none)"
 
 
+def noun_of(chart: AnyChart) -> tuple[str, str]:
+    """What a chart counts: one of it, and several."""
+    if getattr(chart, "count", "uniques") == "totals":
+        return ("path", "paths") if isinstance(chart, Journeys) else ("attempt", "attempts")
+    return ("group", "groups") if chart.groups else ("person", "people")
+
+
 def property_title(ref: PropertyRef) -> str:
     """What a property is called."""
     return FIELDS.get(ref.name, ref.name) if ref.scope == "field" else ref.name
@@ -126,7 +133,9 @@ def event_title(spec: EventSpec) -> str:
 
 def shift_title(compared: str) -> str:
     """How much earlier a period is."""
-    return SHIFTS.get(compared, compared).removeprefix("vs ")
+    if compared in SHIFTS:
+        return SHIFTS[compared].removeprefix("vs ")
+    return compared if compared.startswith(("starting", "ending")) else f"{compared} before"
 
 
 def compared_title(compared: tuple[str, ...]) -> str:
