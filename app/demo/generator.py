@@ -53,7 +53,7 @@ class _Shop:
         span = max(int(days * _DAY_MS), _SHORTEST_MS)
         self._now = now_ms
         self._timeline = Timeline(now_ms - span, now_ms - _NEWEST_VISIT_MS)
-        self._network = Network(self._rng)
+        self._network = Network(self._rng, now_ms)
         self._web, self._app = web_backend(self._rng), app_backend(self._rng)
         count = min(max(events // _EVENTS_EACH, _FEWEST), _MOST)
         self._people = [person(self._rng, number) for number in range(count)]

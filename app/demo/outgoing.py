@@ -17,3 +17,5 @@ class Outgoing(NamedTuple):
     beacon: bool = False
     skew_ms: int = 0
     attempt: int = 0
+    is_rest: bool = False
+    """What is left of an upload after an event that was refused was dropped."""

@@ -1,0 +1,155 @@
+"""
+Why did sign-ups dip on Tuesday? On demo data, in the window, with mouse and keyboard: from the
+chart to the person, to the event, to its raw upload, and to why others were refused.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QMenu, QTabBar, QWidget
+from pytestqt.qtbot import QtBot
+
+from app import paths
+from app import settings as keys
+from app.demo import fill
+from app.settings import Settings
+from ui.application import Application
+from ui.browser import engine
+from ui.pages.explore.picker import Picker
+from ui.theme import Theme
+
+from .connecting import free_port
+from .explore import NOW_MS, study
+
+LEFT = Qt.MouseButton.LeftButton
+DAY = 86_400_000
+TUESDAY_NOON = 1_794_916_800_000
+SIGN_UP = "Newsletter Signed Up"
+EVENTS = 8000
+
+
+class Somebody:
+    """A person before the window, whose clicks are counted."""
+
+    def __init__(self, qtbot: QtBot, application: Application) -> None:
+        self.qtbot, self.window = qtbot, application.window
+        self.clicks = 0
+        page = self.window.page("explore")
+        # As on the day on which the demo was made.
+        page._now_ms = lambda: NOW_MS
+        self.page = page
+
+    def until(self, claim: Any) -> None:
+        self.qtbot.waitUntil(lambda: bool(claim()), timeout=20_000)
+
+    def press(self, key: Qt.Key) -> None:
+        self.window.activateWindow()
+        self.until(self.window.isActiveWindow)
+        self.qtbot.keyClick(self.window, key, Qt.KeyboardModifier.ControlModifier)
+
+    def click(self, widget: QWidget, at: QPoint | None = None) -> None:
+        self.clicks += 1
+        self.qtbot.mouseClick(widget, LEFT, pos=at or QPoint())
+
+    def click_tab(self, tabs: QTabBar, title: str) -> None:
+        at = next(at for at in range(tabs.count()) if tabs.tabText(at) == title)
+        self.click(tabs, tabs.tabRect(at).center())
+
+    def choose(self, title: str) -> None:
+        found = QApplication.activePopupWidget()
+        assert isinstance(found, QMenu)
+        entry = next(one for one in found.actions() if one.text() == title)
+        self.click(found, found.actionGeometry(entry).center())
+
+
+@pytest.fixture
+def somebody(qapp: Any, qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[Somebody]:
+    folder = tmp_path / "workspace"
+    fill(folder, EVENTS, now_ms=NOW_MS)
+    study(folder)
+    routed = engine.routed_through()
+    port = int(routed.rpartition(":")[2]) if routed else free_port()
+    Settings(paths.settings_file()).update(
+        {keys.PROXY_PORT: port, keys.ENDPOINT_PORT: free_port(), keys.DELIVERY: "local"}
+    )
+    theme.deleteLater()
+    made = Application(qapp, folder)
+    qtbot.addWidget(made.window)
+    made.window.resize(1280, 800)
+    made.window.show()
+    made.start()
+    qtbot.waitUntil(lambda: made.capture.state == "listening", timeout=20_000)
+    yield Somebody(qtbot, made)
+    made.shutdown()
+
+
+def test_why_sign_ups_dipped_on_tuesday(somebody: Somebody) -> None:
+    find_the_dip(somebody)
+    look_at_one_person(somebody)
+    find_the_reason(somebody)
+    assert somebody.clicks <= 10
+
+
+def find_the_dip(me: Somebody) -> None:
+    """The chart, and its lowest day."""
+    me.press(Qt.Key.Key_7)
+    desk = me.page.desk
+    me.until(lambda: desk.vocabulary.types)
+    me.click(desk.frame.nothing.buttons[0])
+    picker = QApplication.activePopupWidget()
+    assert isinstance(picker, Picker)
+    me.qtbot.keyClicks(picker.search, "sign")
+    while picker.list.currentItem().text(0) != SIGN_UP:
+        me.qtbot.keyClick(picker.search, Qt.Key.Key_Down)
+    me.qtbot.keyClick(picker.search, Qt.Key.Key_Return)
+    me.until(lambda: desk.answer is not None)
+    plot = desk.figure.lines.plot
+    data = desk.figure.lines.data
+    tuesday = data.bin_of(TUESDAY_NOON)
+    values = data.series[0].values
+    assert values[tuesday] == 1
+    assert values[tuesday] < values[tuesday - 1]
+    assert values[tuesday] < values[tuesday + 1]
+    me.click(plot.viewport(), plot.centre_of(tuesday, 1).toPoint())
+    me.choose("View User Streams")
+
+
+def look_at_one_person(me: Somebody) -> None:
+    """The one who did sign up: what they did, one event, and what it was sent in."""
+    desk, behind = me.page.desk, me.page.desk.behind
+    me.until(lambda: behind.streams.marked() == [SIGN_UP])
+    row = behind.streams.currentItem()
+    assert row.text(0).endswith(SIGN_UP)
+    place = behind.streams.visualItemRect(row).center()
+    me.click(behind.streams.viewport(), place)
+    me.qtbot.keyClick(behind.streams, Qt.Key.Key_Return)
+    me.until(lambda: me.window.current == "live")
+    inspector = me.window.page("live").inspector
+    me.until(lambda: SIGN_UP in inspector.title.text())
+    me.click_tab(inspector.tabs, "Raw")
+    me.until(lambda: SIGN_UP in inspector.raw.text.toPlainText())
+    me.press(Qt.Key.Key_7)
+    me.until(desk.isVisible)
+
+
+def find_the_reason(me: Somebody) -> None:
+    """Those who are missing: their uploads stand beside, with the answer that they got."""
+    behind = me.page.desk.behind
+    assert behind.isVisible()
+    me.click_tab(behind.tabs, "Uploads")
+    me.until(lambda: "not counted" in behind.facts.text())
+    assert behind.facts.text() == "1 upload  ·  2 events not counted"
+    refused = next(
+        at for at, one in enumerate(behind.uploads.rows, 1)
+        if getattr(one, "outcome", "") == "rejected"
+    )  # fmt: skip
+    table = behind.uploads
+    me.click(table.viewport(), table.visualRect(table.model().index(refused - 1, 0)).center())
+    panel = behind.upload
+    me.until(panel.isVisible)
+    me.until(lambda: "time" in panel.reason.text())
+    me.click_tab(panel.tabs, "Raw")
+    me.until(lambda: '"time": "2026-11-17T' in panel.raw.text.toPlainText())
