@@ -14,7 +14,7 @@ demo:
 
 test:
 	@.ci/setup test
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check:
 	@.ci/setup run

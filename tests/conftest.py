@@ -43,6 +43,13 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     return folder
 
 
+@pytest.fixture(autouse=True, scope="module")
+def old_set_aside() -> None:
+    """Python need not go through everything that was imported so far after each test."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
     """No thread, no child process and no window outlives its test."""
