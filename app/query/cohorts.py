@@ -23,7 +23,7 @@ from app.query.definition import (
     Segment,
     Segmentation,
 )
-from app.query.microscope import Point, period_of, spread
+from app.query.microscope import Point, dated, period_of, spread
 from app.query.segments import in_segment
 from app.query.writing import segment_json, written
 from app.store.definitions import Definition, Definitions
@@ -103,14 +103,7 @@ def rule(chart: Segmentation, point: Point, clock: Clock) -> Segment:
         replace(event, where=(*where, *segment.where), by=()),
         during=_between(buckets.starts[0], buckets.ends[-1], clock),
     )
-    # Without a range of its own, a condition is about the chart's: this one's, in the rule.
-    whole = span_of(chart.range, clock)
-    performed = tuple(
-        one
-        if one.during is not None
-        else replace(one, during=_between(whole.start_ms, whole.end_ms, clock))
-        for one in segment.performed
-    )
+    performed = dated(segment, span_of(chart.range, clock), clock).performed
     return Segment(performed=(did, *performed), held=segment.held, people=segment.people)
 
 

@@ -111,10 +111,15 @@ class Questions:
         self.sql.append(text)
         return self.rows(text)
 
-    def hits(self, ask: Ask, buckets: Buckets, *, ids: bool = False) -> exp.Select:
+    def hits(self, ask: Ask, buckets: Buckets) -> exp.Select:
         """The events of an ask: `person`, `bucket`, `session`, groups `g0…`, and of a property
-        the text `t` and the number `v`; with `ids`, also `id`."""
-        return _hits(ask, self.chart, self.context, buckets, ids)
+        the text `t` and the number `v`."""
+        return _hits(ask, self.chart, self.context, buckets)
+
+    def hits_inside(self, ask: Ask, buckets: Buckets, part: Buckets) -> exp.Select:
+        """Those of a part of the buckets, also with `id`. What is asked of users, or of the rank
+        of an event, is still asked over all buckets."""
+        return _hits(ask, self.chart, self.context, buckets, part)
 
     def _answer(self, ask: Ask, frame: Frame) -> Grid:
         size = len(frame.buckets)
@@ -185,9 +190,11 @@ def _without_lead(frame: Frame) -> Buckets:
     return replace(of, starts=of.starts[lead:], ends=of.ends[lead:], partial=partial)
 
 
-def _hits(ask: Ask, chart: Chart, context: Context, buckets: Buckets, ids: bool) -> exp.Select:
+def _hits(
+    ask: Ask, chart: Chart, context: Context, buckets: Buckets, part: Buckets | None = None
+) -> exp.Select:
     matches = sql.both(
-        buckets.within(time()),
+        (part or buckets).within(time()),
         in_project(chart, context),
         event_is(ask.event, context, buckets),
         in_segment(without_each(ask.segment) if ask.before else ask.segment, context, buckets),
@@ -202,7 +209,7 @@ def _hits(ask: Ask, chart: Chart, context: Context, buckets: Buckets, ids: bool)
         exp.alias_(buckets.number(time()), "bucket"),
         exp.alias_(sql.column("session", "e"), "session"),
     ]
-    if ids:
+    if part is not None:
         own.append(exp.alias_(sql.column("id", "e"), "id"))
     names = [one.alias for one in own]
     columns = own + [

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from app.errors import BadInput
 from app.query import sql, units
-from app.query.calendar import Buckets, Clock, Range, cut, shifted, span_of
+from app.query.calendar import Buckets, Clock, Range, Span, cut, shifted, span_of
 from app.query.comparing import earlier
 from app.query.conditions import Context
 from app.query.definition import (
@@ -27,9 +27,11 @@ from app.query.definition import (
     Segment,
     Segmentation,
 )
+from app.query.figure import NONE
 from app.query.funnel import NOT_REACHED
 from app.query.funnelviews import by_bucket, span_of_steps, taken_s, time_edges, times_before
 from app.query.funnelways import Arrays, Asked, Ways, event_ids, grouped_paths, variants
+from app.query.grids import framed
 from app.query.journeys import BESIDE, DROPPED, NOTHING_BEFORE, OTHER, journey_behind
 from app.query.metrics import Ask, Questions, Rows
 from app.query.node import Node
@@ -126,7 +128,8 @@ def read_point(value: object) -> Point:
 
 
 def _text(node: Node) -> str | None:
-    return None if node.value is None else node.text()
+    """A value of a group; `(none)` too is what answers say where there is none."""
+    return None if node.value in (None, NONE) else node.text()
 
 
 def menu(chart: AnyChart, point: Point) -> tuple[str, ...]:
@@ -197,9 +200,25 @@ def zoomed(chart: Segmentation | Funnel, point: Point, clock: Clock) -> Segmenta
     span = _period(chart, point, clock)
     wanted = Range(start=_moment(span.starts[0], clock), end=_moment(span.ends[0], clock))
     changed = replace(chart, range=wanted, interval=FINER[chart.interval])
-    if isinstance(changed, Segmentation):
-        changed = replace(changed, compare=())
-    return changed
+    if not isinstance(changed, Segmentation) or not isinstance(chart, Segmentation):
+        return changed
+    whole = _intervals(chart, point, clock).span
+    segments = tuple(dated(one, whole, clock) for one in chart.segments)
+    return replace(changed, segments=segments, compare=())
+
+
+def dated(segment: Segment, span: Span, clock: Clock) -> Segment:
+    """A segment whose conditions without a range of their own, which are about the chart's, stay
+    about this one when the chart's becomes another."""
+    during = Range(start=_moment(span.start_ms, clock), end=_moment(span.end_ms, clock))
+    return replace(
+        segment,
+        performed=tuple(
+            one if one.during is not None or one.each else replace(one, during=during)
+            for one in segment.performed
+        ),
+        either=tuple(dated(one, span, clock) for one in segment.either),
+    )
 
 
 def _moment(time_ms: int, clock: Clock) -> str:
@@ -357,6 +376,16 @@ def spread(chart: Segmentation, point: Point, clock: Clock) -> Buckets:
     return replace(period, starts=(start,))
 
 
+def _asked_over(chart: Segmentation, point: Point, clock: Clock) -> Buckets:
+    """The intervals over which the chart asks who its users are: those who did something in its
+    range may have done it outside the point's interval."""
+    whole = _intervals(chart, point, clock)
+    if point.bucket is None:
+        return whole
+    reach = max(chart.rolling_window, chart.rolling_average)
+    return framed(chart.interval, chart.range.without, clock, whole, reach).buckets
+
+
 def hits_behind(
     chart: Segmentation, point: Point, rows: Rows, context: Context
 ) -> tuple[exp.Select, Buckets]:
@@ -365,7 +394,8 @@ def hits_behind(
     ask = ask_of(chart, point)
     if point.group and len(point.group) != len(ask.by):
         raise BadInput(f"The groups of this series have {len(ask.by)} values.")
-    hits = Questions(rows, chart, context).hits(ask, buckets, ids=True)
+    whole = _asked_over(chart, point, context.clock)
+    hits = Questions(rows, chart, context).hits_inside(ask, whole, buckets)
     chosen = exp.select("*").from_(exp.alias_(hits.subquery(), "h", table=True))
     for i, value in enumerate(point.group):
         same = exp.NullSafeEQ(this=sql.column(f"g{i}", "h"), expression=sql.value(value))
@@ -503,7 +533,7 @@ def highlighted(chart: AnyChart) -> tuple[EventSpec, ...]:
     if isinstance(chart, Segmentation):
         events = list(chart.events)
     elif isinstance(chart, Funnel):
-        events = [step.event for step in chart.steps]
+        events = [one for step in chart.steps for one in (step.event, *step.compared)]
     else:
         events = [one for one in (chart.start, chart.end) if one is not None]
     flat: list[EventSpec] = []

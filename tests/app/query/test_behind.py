@@ -4,6 +4,7 @@ releases; through the command line where that is how it is reached.
 """
 
 import csv
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,59 @@ def test_uploads_are_those_of_the_events_that_count(
     funnel = {"kind": "funnel", "steps": ["A", "B"]}
     assert behind(funnel, {"step": 2}) == [1, 4]
     assert behind(funnel, {"step": 1}) == [1]
+
+
+WHO: list[dict[str, Any]] = [
+    {"performed": [{"event": "B"}]},
+    {"performed": [{"event": "B", "negated": True}]},
+    {"either": [{"performed": [{"event": "B"}]}, {"users": "new"}]},
+]
+SPREAD: list[dict[str, Any]] = [{}, {"rolling_window": 2}, {"cumulative": True}]
+
+
+def test_as_many_are_behind_a_point_as_the_chart_counts(tmp_path: Path) -> None:
+    """Also where a segment asks for what was done on another day of the chart."""
+    happened = [
+        did("1", "A", NOON),
+        did("1", "B", NOON - 2 * DAY),
+        did("2", "A", NOON - DAY),
+        did("2", "B", NOON),
+        did("3", "A", NOON),
+        did("3", "A", NOON - DAY),
+        did("4", "B", NOON - DAY),
+    ]
+    first = {"property": "after", "scope": "count", "op": "<=", "values": [1]}
+    with Warehouse.open(workspace(tmp_path, happened)) as warehouse:
+        warehouse.refresh()
+        charts = Charts(warehouse, CLOCK)
+        asked = itertools.product(("A", {"event": "A", "where": [first]}), WHO, SPREAD)
+        for event, users, spread in asked:
+            chart = read({"events": [event], "range": DAYS, "segments": [users]} | spread)
+            (series,) = charts.answer(chart).series
+            for bucket, counted in [(5, series.points[5]), (6, series.points[6]),
+                                    (None, series.total)]:  # fmt: skip
+                people = charts.people(chart, Point(bucket=bucket))
+                assert len(charts.persons(people)) == counted, (users, spread, bucket)
+
+
+def test_a_zoomed_chart_is_about_the_same_users(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked = Asked(workspace(tmp_path, [did("1", "A", NOON), did("1", "B", NOON - DAY)]), capfd)
+    definition = {"events": ["A"], "segments": [{"performed": [{"event": "B"}]}]}
+    zoomed = asked(definition, {"bucket": 6}, "zoom")
+    assert [one["user_id"] for one in asked(zoomed, {}, "users")["users"]] == ["user-1"]
+
+
+def test_a_group_is_named_as_the_answer_names_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked = Asked(
+        workspace(tmp_path, [did("1", "A", NOON), did("2", "A", NOON, {"v": "x"})]), capfd
+    )
+    for nothing in ("(none)", None):
+        found = asked({"events": [{"event": "A", "by": ["v"]}]}, {"group": [nothing]}, "users")
+        assert [one["user_id"] for one in found["users"]] == ["user-1"]
 
 
 def with_groups() -> list[dict[str, Any]]:

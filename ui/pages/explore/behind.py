@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import AppError
+from app.label.element import ACTIONS
 from app.query import Clock, Warehouse
 from app.query.definition import AnyChart, Funnel
 from app.query.drivers import Driver
@@ -319,8 +320,11 @@ class Behind(QWidget):
         if spot is None or people is None:
             return
         events = highlighted(spot.chart)
-        named = [one.type for one in events if one.kind == "event"]
-        types = named if len(named) == len(events) else []
+        named = {one.type for one in events if one.kind == "event"}
+        if any(one.kind == "label" for one in events):
+            named |= set(ACTIONS)
+        is_named = all(one.kind in ("event", "label") for one in events)
+        types = sorted(named) if is_named else []
         start, end = people.start_ms, people.end_ms
 
         def read(store: Store) -> list[Uncounted]:

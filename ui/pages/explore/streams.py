@@ -66,7 +66,7 @@ class StreamTree(QTreeWidget):
         user = stream.user
         name = user.user_id or user.device_id or f"Person {user.person}"
         head = QTreeWidgetItem(
-            [one_line(name, 120), plural(user.events, "event") + " at the point"]
+            [one_line(name, 120), plural(user.events, "event") + " in that time"]
         )
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold)
