@@ -265,6 +265,16 @@ class MainWindow(QMainWindow):
         self.go_to("explore")
         self.page("explore").add_event(event_type)
 
+    def look_behind_uploads(self, deed: str, uploads: list[int]) -> None:
+        """Show who is behind uploads, in Explore."""
+        self.go_to("explore")
+        self.page("explore").look_behind_uploads(deed, uploads)
+
+    def open_chart(self, number: int) -> None:
+        """Show a saved chart."""
+        self.go_to("explore")
+        self.page("explore").open_chart(number)
+
     def show_filtered(self, text: str) -> None:
         """Show the events in Live that a filter fits."""
         self.go_to("live")
@@ -311,6 +321,7 @@ class MainWindow(QMainWindow):
 
         page = IngestionPage(self.context)
         page.live_asked.connect(self._show_in_live)
+        page.people_asked.connect(self.look_behind_uploads)
         return page
 
     def _show_in_live(self, wanted: object) -> None:
@@ -325,6 +336,7 @@ class MainWindow(QMainWindow):
 
         page = UsersPage(self.context)
         page.event_asked.connect(self.show_event)
+        page.chart_asked.connect(self.open_chart)
         return page
 
     def _make_problems(self) -> QWidget:

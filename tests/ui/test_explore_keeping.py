@@ -139,9 +139,15 @@ def test_a_chart_is_saved_and_opened_again(world: World, workspace: Workspace) -
 
 
 def test_pinned_charts_are_a_list(world: World) -> None:
-    world.desk.keeping.keep("Buyers", None)
-    world.until(lambda: world.desk.head.kept)
-    world.desk.keeping.pin()
+    # What has no name yet is asked for one.
+    world.press_keys("Shift+T")
+    prompt = QApplication.activePopupWidget()
+    assert isinstance(prompt, Prompt)
+    world.qtbot.keyClick(prompt.field, Qt.Key.Key_Return)
+    world.until(lambda: world.desk.head.kept and world.desk.head.kept[0].is_pinned)
+    world.press_keys("Shift+T")
+    world.until(lambda: not world.desk.head.kept[0].is_pinned)
+    world.press_keys("Shift+T")
     world.until(lambda: world.desk.head.kept[0].is_pinned)
     world.press_keys("Shift+P")
     pinned = world.desk.pinned

@@ -16,9 +16,11 @@ from app import paths
 from app import settings as keys
 from app.demo import fill
 from app.settings import Settings
+from app.store.definitions import Definitions
 from ui.application import Application
 from ui.browser import engine
 from ui.pages.explore.picker import Picker
+from ui.pages.users.charting import chart_of
 from ui.theme import Theme
 
 from .connecting import free_port
@@ -65,18 +67,24 @@ class Somebody:
         self.click(found, found.actionGeometry(entry).center())
 
 
-@pytest.fixture
-def somebody(qapp: Any, qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[Somebody]:
-    folder = tmp_path / "workspace"
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A week of the demo's shop, studied."""
+    folder = tmp_path_factory.mktemp("story") / "workspace"
     fill(folder, EVENTS, now_ms=NOW_MS)
     study(folder)
+    return folder
+
+
+@pytest.fixture
+def somebody(qapp: Any, qtbot: QtBot, demo: Path, theme: Theme) -> Iterator[Somebody]:
     routed = engine.routed_through()
     port = int(routed.rpartition(":")[2]) if routed else free_port()
     Settings(paths.settings_file()).update(
         {keys.PROXY_PORT: port, keys.ENDPOINT_PORT: free_port(), keys.DELIVERY: "local"}
     )
     theme.deleteLater()
-    made = Application(qapp, folder)
+    made = Application(qapp, demo)
     qtbot.addWidget(made.window)
     made.window.resize(1280, 800)
     made.window.show()
@@ -153,3 +161,35 @@ def find_the_reason(me: Somebody) -> None:
     me.until(lambda: "time" in panel.reason.text())
     me.click_tab(panel.tabs, "Raw")
     me.until(lambda: '"time": "2026-11-17T' in panel.raw.text.toPlainText())
+
+
+def test_who_is_behind_uploads_of_ingestion(somebody: Somebody) -> None:
+    me = somebody
+    me.window.go_to("ingestion")
+    ingestion = me.window.page("ingestion")
+    me.window.context.actions.trigger("ingestion.frame_all")
+    chart = ingestion.charts["events"]
+    me.until(lambda: chart.data.count and any(one.total for one in chart.data.series))
+    values = chart.data.series[0].values
+    most = values.index(max(values))
+    me.click(chart.plot.viewport(), chart.plot.centre_of(most, max(values) / 2).toPoint())
+    me.choose("View Users")
+    me.until(lambda: me.window.current == "explore")
+    behind = me.page.desk.behind
+    me.until(lambda: behind.isVisible() and behind.users.rows)
+    answer = me.page.desk.answer
+    (condition,) = answer.chart.events[0].where
+    assert condition.property.name == "upload_id"
+    assert answer.figure.series[0].total >= len(behind.users.rows) > 0
+
+
+def test_a_chart_that_was_kept_elsewhere_is_opened(somebody: Somebody, demo: Path) -> None:
+    name, body = chart_of("funnel", ["Product Viewed", "Add to Cart"])
+    with Definitions(demo) as definitions:
+        made = definitions.save("chart", name, body)
+    # As "Open" beside "Saved as a chart" on Users does.
+    somebody.window.page("users").chart_asked.emit(made.id)
+    assert somebody.window.current == "explore"
+    desk = somebody.page.desk
+    somebody.until(lambda: desk.answer is not None and desk.figure.funnel.isVisible())
+    assert desk.head.title.text() == "Product Viewed → Add to Cart"

@@ -84,7 +84,7 @@ class Deeds(QObject):
         return [*found, *self._desk.noting.entries(answer, point)]
 
     def _entry(self, name: str, answer: Answer, point: Point) -> PointAction:
-        return PointAction(TITLES[name][0], partial(self._do, name, answer, point), TITLES[name][1])
+        return PointAction(TITLES[name][0], partial(self.do, name, answer, point), TITLES[name][1])
 
     def _of_groups(self, answer: Answer, point: Point) -> list[PointAction]:
         """What can be done with the groups behind a point, where events carry any."""
@@ -160,7 +160,8 @@ class Deeds(QObject):
 
         return PointAction(TITLES["exclude"][0], hide, TITLES["exclude"][1])
 
-    def _do(self, name: str, answer: Answer, point: Point, _spot: object = None) -> None:
+    def do(self, name: str, answer: Answer, point: Point, _spot: object = None) -> None:
+        """Do what an entry of the menu is for."""
         if name in TABS:
             self._desk.look_behind(self.spot(answer, point), name)
             return

@@ -85,6 +85,8 @@ class Desk(QWidget):
         self._now_ms = now_ms
         self.history: History[AnyChart] = History(kinds.empty())
         self.answer: Answer | None = None
+        self.afterwards: Callable[[Answer], object] | None = None
+        """What is wanted of the next answer, once."""
         self.marks: tuple[Mark, ...] = ()
         self._has_marks = False
         self._picked: set[tuple[object, ...]] | None = None
@@ -284,6 +286,9 @@ class Desk(QWidget):
             self.frame.stack.setCurrentWidget(self.figure)
         self._show_facts()
         self._context.actions.refresh()
+        if self.afterwards is not None:
+            wanted, self.afterwards = self.afterwards, None
+            wanted(answer)
 
     def _draw(self) -> None:
         """Draw the answer and fill the table."""
@@ -413,8 +418,7 @@ class Desk(QWidget):
     def layout_state(self) -> dict[str, Any]:
         """What is remembered of the arrangement."""
         state: dict[str, Any] = {"builder": self.frame.builder_width}
-        is_small = all(len(one.people or ()) < MOST_REMEMBERED for one in self.chart.segments)
-        if is_small and not drafts.missing(self.chart):
+        if is_small(self.chart) and not drafts.missing(self.chart):
             state["chart"] = written(finished(self.chart))
         return state
 
@@ -427,6 +431,14 @@ class Desk(QWidget):
             except BadDefinition:
                 return
             self._show_chart()
+
+
+def is_small(chart: AnyChart) -> bool:
+    """Whether it is worth remembering: neither a list of people nor one of uploads."""
+    conditions = [one for event in kinds.events_of(chart) for one in event.where]
+    return all(len(one.people or ()) < MOST_REMEMBERED for one in chart.segments) and all(
+        len(one.values) < MOST_REMEMBERED for one in conditions
+    )
 
 
 def _nothing_found(picker: Picker, error: AppError) -> None:

@@ -112,10 +112,10 @@ class Head(QWidget):
         menu, current = self._menu(), self.current
         menu.addAction(self._qaction("explore.duplicate"))
         rename = menu.addAction("Rename…", self.renamed.emit)
-        pin = menu.addAction("Unpin" if current and current.is_pinned else "Pin", self.pinned.emit)
+        menu.addAction("Unpin" if current and current.is_pinned else "Pin", self.pinned.emit)
         menu.addSeparator()
         remove = menu.addAction("Remove", self.removed.emit)
-        for entry in (rename, pin, remove):
+        for entry in (rename, remove):
             entry.setEnabled(current is not None)
         menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
 

@@ -61,6 +61,20 @@ class Keeping(QObject):
             self.current = one
             self._desk.put(one.chart)
 
+    def open_number(self, number: int) -> None:
+        """Show the saved chart with this number, as soon as it is read."""
+        folder = self._folder
+
+        def show(found: list[Kept]) -> None:
+            self._take(found)
+            one = next((one for one in found if one.id == number), None)
+            if one is not None:
+                self.open(one)
+
+        self._context.jobs.run(self, lambda: kept_charts(folder), "kept").then(show).catch(
+            self._desk.fail
+        )
+
     def save(self) -> None:
         """Keep the chart: under its name if it has one, else asking for one."""
         if self.current is not None:
@@ -68,14 +82,18 @@ class Keeping(QObject):
         else:
             self.rename()
 
-    def rename(self) -> None:
-        """Ask for a name and keep the chart under it."""
+    def rename(self, *, pinned: bool = False) -> None:
+        """Ask for a name and keep the chart under it, `pinned` if that is wanted."""
         kept, button = self.current, self._desk.head.save
         number = kept.id if kept else None
         name = kept.name if kept else kinds.title_of(self._desk.chart)
         place = button.mapToGlobal(QPoint(-160, button.height() + 2))
         Prompt(
-            self._desk, "The name of this chart", "Save", lambda text: self.keep(text, number), name
+            self._desk,
+            "The name of this chart",
+            "Save",
+            lambda text: self.keep(text, number, pinned=pinned),
+            name,
         ).open_at(place)
 
     def duplicate(self) -> None:
@@ -84,12 +102,15 @@ class Keeping(QObject):
         self.show()
         self._desk.tell("This is a copy now; it is not saved yet.")
 
-    def keep(self, name: str, number: int | None) -> None:
-        """Save the chart under a name, over the one with this number."""
+    def keep(self, name: str, number: int | None, *, pinned: bool = False) -> None:
+        """Save the chart under a name, over the one with this number; and pin it."""
         folder, chart = self._folder, self._desk.chart
 
         def work() -> Definition:
-            return keep(folder, name, chart, number)
+            made = keep(folder, name, chart, number)
+            if pinned:
+                pin(folder, made.id, on=True)
+            return made
 
         def kept(made: Definition) -> None:
             self.current = Kept(made.id, made.name, readable(chart), is_pinned=False)
@@ -119,10 +140,13 @@ class Keeping(QObject):
         self.look_up()
 
     def pin(self) -> None:
-        """Pin the chart that is shown, or take its pin away."""
-        if self.current is not None:
-            pin(self._folder, self.current.id, on=not self.current.is_pinned)
-            self.look_up()
+        """Pin the chart that is shown, or take its pin away. What has no name yet is asked for
+        one."""
+        if self.current is None:
+            self.rename(pinned=True)
+            return
+        pin(self._folder, self.current.id, on=not self.current.is_pinned)
+        self.look_up()
 
     # Pinned ones
 

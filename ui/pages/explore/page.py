@@ -8,7 +8,7 @@ a window does. Its actions are there from the start, for the palette.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
@@ -89,6 +89,8 @@ class ExplorePage(QWidget):
             Action("explore.pinned", "Explore: show pinned charts",
                    desk(lambda d: d.keeping.show_pinned()), ("Shift+P",), "pin", "notebook list",
                    "Pinned charts"),
+            Action("explore.pin", "Explore: add the chart to the pinned ones, or take it out",
+                   desk(lambda d: d.keeping.pin()), ("Shift+T",), "pin", "notebook add to"),
             Action("explore.copy_picture", "Explore: copy the chart as a picture",
                    desk(lambda d: d.taking.copy("picture")), (), "copy", "png image clipboard"),
             Action("explore.copy_csv", "Explore: copy the table as CSV",
@@ -114,6 +116,17 @@ class ExplorePage(QWidget):
     def add_event(self, kind: str) -> None:
         """Show an event type in the chart, beside what is there."""
         self.desk.add_event(kind)
+
+    def look_behind_uploads(self, deed: str, uploads: Sequence[int]) -> None:
+        """Who is behind uploads that were chosen elsewhere: `users`, `streams`, `download` or
+        `cohort`."""
+        from ui.pages.explore.behinduploads import look_behind
+
+        look_behind(self.desk, deed, uploads)
+
+    def open_chart(self, number: int) -> None:
+        """Show a saved chart."""
+        self.desk.keeping.open_number(number)
 
     def layout_state(self) -> dict[str, Any]:
         """What is remembered of the arrangement."""

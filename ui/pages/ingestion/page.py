@@ -59,14 +59,25 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
+PEOPLE = (
+    ("streams", "View User Streams", "live"),
+    ("users", "View Users", "user"),
+    ("download", "Download Users", "import"),
+    ("cohort", "Create Cohort", "save"),
+)
+"""What Microscope does with the people behind a point."""
+
+
 class IngestionPage(QWidget):
     """Charts above, tables below, one upload at the side.
 
     Signals:
         live_asked: an event is wanted in Live (its id), or all that a filter text finds.
+        people_asked: something of `PEOPLE` is wanted with who is behind uploads (their numbers).
     """
 
     live_asked = Signal(object)
+    people_asked = Signal(str, object)
 
     def __init__(self, context: Context, now_ms: Callable[[], int] = now) -> None:
         super().__init__()
@@ -457,7 +468,30 @@ class IngestionPage(QWidget):
             PointAction("Show the reasons of this time", self._show_reasons, "info"),
             PointAction("Zoom in", self._zoom_to, "zoom", lambda one: _length(one) > 1000),
             PointAction("Show in Live", self._show_point_in_live, "live"),
+            *self._people_actions(name),
         )
+
+    def _people_actions(self, name: str) -> Sequence[PointAction]:
+        """Who is behind a point, where there are events that count (semantics §10.3)."""
+        if name not in ("successes", "events"):
+            return ()
+        return [
+            PointAction(
+                title, partial(self._ask_people, name, deed), icon, lambda one: one.value > 0
+            )
+            for deed, title, icon in PEOPLE
+        ]
+
+    def _ask_people(self, name: str, deed: str, point: Point) -> None:
+        scope, which = self.state.scope, which_of(point.series, name)
+        start, end = point.start_ms, point.end_ms
+
+        def read(store: Store) -> list[int]:
+            return list(store.report.uploads(scope, which, start, end))
+
+        self._context.jobs.read(self, read, "people").then(
+            lambda found: self.people_asked.emit(deed, found)
+        ).catch(self._fail)
 
     def _choose_time(self, point: Point) -> None:
         self.choose((point.start_ms, point.end_ms))

@@ -52,9 +52,11 @@ class UsersPage(QWidget):
 
     Signals:
         event_asked: the number of an event that is to be shown in Live.
+        chart_asked: the number of a saved chart that is to be opened.
     """
 
     event_asked = Signal(object)
+    chart_asked = Signal(int)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -423,7 +425,9 @@ class UsersPage(QWidget):
             self._context.notifications.info("The link to this event is in the clipboard.")
 
     def _say_saved(self, chart: Any) -> None:
-        self._context.notifications.info(f"Saved as a chart: {chart.name}")
+        self._context.notifications.info(
+            f"Saved as a chart: {chart.name}", ("Open", lambda: self.chart_asked.emit(chart.id))
+        )
 
     def _fail(self, error: AppError) -> None:
         self._context.notifications.error(error.sentence, error.hint, about="users")
