@@ -20,7 +20,7 @@ class Series:
     what was grouped by, those of the segment first; None is `(none)`. `bin` is the bucket of a
     frequency or a distribution. `points` go with the buckets, None where there is no number;
     `total` is over the whole range, with users counted once. `compared` is the shift of an
-    earlier period.
+    earlier period. `unit` is empty, `%` or `$`: each formula has its own.
     """
 
     name: str
@@ -32,13 +32,15 @@ class Series:
     bin: str = ""
     formula: int | None = None
     compared: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart's numbers. `unit` is empty, `%` or `$`; `pruned` counts groups that were left out;
-    `periods` are the buckets of earlier periods by shift; `distributions` say of a frequency or a
-    distribution how each of its groups spreads over the bins."""
+    """A chart's numbers. `unit` is that of all series, if they have the same; `pruned` counts
+    groups that were left out; `periods` are the buckets of earlier periods by shift;
+    `distributions` say of a frequency or a distribution how each of its groups spreads over the
+    bins."""
 
     buckets: Buckets
     series: tuple[Series, ...]
@@ -95,6 +97,7 @@ def as_json(figure: Figure, clock: Clock) -> dict[str, Any]:
                 "group": [shown(value) for value in one.group],
                 "bin": one.bin,
                 "compared": one.compared,
+                "unit": one.unit,
                 "points": list(one.points),
                 "total": one.total,
             }

@@ -113,7 +113,8 @@ def _series(
             pruned += max(0, grid.pruned)
             for group, cells in grid.groups.items():
                 found.append(_named(chart, at, number, group, cells, event))
-    return found, pruned, "%" if chart.measure == "active" else ""
+    unit = "%" if chart.measure == "active" else ""
+    return [replace(one, unit=unit) for one in found], pruned, unit
 
 
 def _named(
@@ -211,13 +212,22 @@ def _measure(chart: Segmentation, questions: Questions, frame: Frame, at: int, n
     if measure == "frequency":
         return _binned(grid("frequency", property=None, edges=chart.edges or FREQUENCY_EDGES))
     if measure == "distribution":
-        return grid("distribution", edges=chart.edges)
+        return _ranked(grid("distribution", edges=chart.edges))
     return _active(chart, questions, frame, at, number)
 
 
 def _binned(grid: Grid) -> Grid:
     ordered = sorted(grid.groups, key=lambda group: (_texts(group[:-1]), int(group[-1] or 0)))
     return Grid({group: grid.groups[group] for group in ordered}, grid.missing, grid.pruned)
+
+
+def _ranked(grid: Grid) -> Grid:
+    """Groups as they are, the bins of each from the least to the greatest."""
+    rank: dict[Group, int] = {}
+    for group in grid.groups:
+        rank.setdefault(group[:-1], len(rank))
+    ordered = sorted(grid.groups, key=lambda group: (rank[group[:-1]], int(group[-1] or 0)))
+    return replace(grid, groups={group: grid.groups[group] for group in ordered})
 
 
 def _texts(group: Group) -> tuple[str, ...]:
@@ -244,13 +254,16 @@ def _formulas(
 ) -> tuple[list[Series], int, str]:
     parsed = formula.parse(chart.formula, len(chart.events), len(chart.segments))
     found: list[Series] = []
-    unit = ""
     for index, one in enumerate(parsed):
-        unit = one.unit or unit
         if isinstance(one.term, formula.Metric) and one.term.name in formula.HISTOGRAMS:
             series = _histogram(chart, questions, buckets, one.term)
             found += [
-                replace(s, name="; ".join((one.text, *s.name.split("; ")[1:])), formula=index)
+                replace(
+                    s,
+                    name="; ".join((one.text, *s.name.split("; ")[1:])),
+                    formula=index,
+                    unit=one.unit,
+                )
                 for s in series
             ]
             continue
@@ -262,8 +275,14 @@ def _formulas(
             parts += [shown(value) for value in group]
             name = "; ".join(parts)
             shares = percent(cells) if one.unit == "%" else cells
-            found.append(Series(name, shares.points, shares.total, None, number, group, "", index))
-    return found, 0, unit
+            found.append(
+                Series(
+                    *(name, shares.points, shares.total, None, number, group, "", index),
+                    unit=one.unit,
+                )
+            )
+    units = {one.unit for one in parsed}
+    return found, 0, units.pop() if len(units) == 1 else ""
 
 
 def _histogram(

@@ -58,7 +58,8 @@ def test_steps_become_bars(funnel: World) -> None:
     view = funnel.desk.figure.funnel
     funnel.until(view.bars.isVisible)
     assert view.takeaways.text() == (
-        "25.0 % converted  ·  most were lost before step 2: 3  ·  slowest was step 3: 20.0 min"
+        "25.0 % converted  ·  most were lost before step 2: 3  ·  "
+        "slowest was step 3: 20.0 min in the median"
     )
     funnel.desk.taking.copy("csv")
     rows = list(csv.reader(funnel.desk.figure.funnel.csv().splitlines()))

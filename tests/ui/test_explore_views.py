@@ -148,10 +148,47 @@ def test_shapes() -> None:
         "median a  ·  90 % up to b"
     )
     assert said_of(("a",), Heap("x", 0, (0,), (0,))) == "Nobody"
+    assert said_of(("0 – 1.0 h",), Heap("x", 0, (3,), (0,), None, "9 s")).endswith("up to 1.0 h")
     assert numbers_in("0, 5,10.5") == (0, 5, 10.5)
     assert numbers_in("") == ()
     for wrong in ("5, 1", "1, 1", "x", "nan", "inf, 2"):
         assert numbers_in(wrong) is None
+
+
+def heads(world: World) -> list[str]:
+    model = world.desk.table.model
+    across = Qt.Orientation.Horizontal
+    return [model.headerData(at, across) for at in range(model.columnCount())]
+
+
+def show(world: World, **definition: object) -> None:
+    world.desk.put(read({"range": {"last": 2}, "interval": "hour", **definition}))
+    world.answered()
+
+
+def test_each_formula_has_its_own_unit(world: World) -> None:
+    both = ["Look", "Buy"]
+    show(world, events=both, measure="formula", formula="%: UNIQUES(B)/UNIQUES(A); TOTALS(A)")
+    share, total = world.desk.figure.lines.data.series
+    assert (share.said(share.total), total.said(total.total)) == ("33.3 %", "45")
+    model = world.desk.table.model
+    assert [model.index(row, 1).data() for row in (0, 1)] == ["33.3 %", "45"]
+    assert heads(world)[2].endswith(" 00:00")
+    assert "T00:00+0000" in world.desk.table.csv()
+
+
+def test_no_value_at_all_is_said(world: World) -> None:
+    show(world, events=["Look"], measure="sum", property="nothing like it")
+    nothing = world.desk.figure.lines.nothing
+    world.until(nothing.isVisible)
+    show(world, events=["Look"], measure="sum", property="price")
+    world.until(nothing.isHidden)
+
+
+def test_properties_are_called_what_a_person_calls_them(world: World) -> None:
+    show(world, events=["Look"], by=[{"property": "@platform", "scope": "user"}])
+    assert heads(world)[1] == "Platform"
+    assert world.at("by[0]").text() == "Platform"
 
 
 def test_two_earlier_times(world: World) -> None:

@@ -111,7 +111,7 @@ class Chart(QWidget):
         self.plot.show_data(data, self.legend.hidden)
         whole = sum(one.total for one in data.series)
         self.total.setText(full_text(whole) if data.head is None else data.head)
-        self.nothing.setVisible(not any(one.total for one in data.series))
+        self.nothing.setVisible(not any(one.total > 0 or one.total < 0 for one in data.series))
         self._place_nothing()
 
     def show_zone(self, zone: tzinfo | None) -> None:

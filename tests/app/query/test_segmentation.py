@@ -119,6 +119,17 @@ def test_histograms_in_formulas(tmp_path: Path) -> None:
             figure(folder, chart(formula=text))
 
 
+def test_bins_are_in_order_however_many_are_in_them(tmp_path: Path) -> None:
+    many = [did("1", "A", NOON + i, {"v": 25, "g": "x"}) for i in range(3)]
+    more = [did("1", "A", NOON + i, {"v": v, "g": "y"}) for i, v in enumerate([11, 31, 32, 33, 34])]
+    asked = {"measure": "distribution", "property": "v", "edges": [10, 20, 30]}
+    folder = workspace(tmp_path, many + more)
+    assert [one.bin for one in figure(folder, chart(**asked)).series] == ["10–20", "20–30", "30+"]
+    by = figure(folder, chart({"event": "A", "by": ["g"]}, **asked)).series
+    assert [(*one.group, one.bin) for one in by][-1] == ("x", "20–30")
+    assert [one.bin for one in by if one.group == ("y",)] == ["10–20", "30+"]
+
+
 def test_rolling_looks_back_before_the_range(tmp_path: Path) -> None:
     events = [did("1", "A", NOON - day * DAY) for day in range(10)]
     folder = workspace(tmp_path, events)

@@ -105,7 +105,7 @@ def chart_data(
         series.append(
             Series(
                 str(at), f"{title} (right axis)" if is_right else title, tuple(points), colour,
-                number_of(one.total), figure.unit, bool(one.compared), one.compared in later,
+                number_of(one.total), one.unit, bool(one.compared), one.compared in later,
                 is_right,
             )
         )  # fmt: skip
@@ -167,7 +167,7 @@ def parts(figure: Figure, shown: Sequence[int], *, stacked: bool = False) -> lis
         title = title_of(one).removeprefix(f"{shared}; ")
         row = one.name.split("; ")[0]
         name = "; ".join(map(shown_value, one.group)) if one.group else title
-        found.append(Part(at, title, number_of(one.total), colour, figure.unit, row, name))
+        found.append(Part(at, title, number_of(one.total), colour, one.unit, row, name))
     return found
 
 

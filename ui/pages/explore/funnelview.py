@@ -211,7 +211,9 @@ def takeaways(figure: FunnelFigure) -> str:
     if took.drop_step is not None:
         text.append(f"most were lost before step {took.drop_step}: {number(took.drop)}")
     if took.slowest_step is not None and took.slowest_s is not None:
-        text.append(f"slowest was step {took.slowest_step}: {duration(took.slowest_s)}")
+        text.append(
+            f"slowest was step {took.slowest_step}: {duration(took.slowest_s)} in the median"
+        )
     more = parts_said(figure.parts)
     return "  ·  ".join([*text, more] if more else text)
 

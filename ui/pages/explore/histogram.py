@@ -54,7 +54,12 @@ def said_of(titles: Sequence[str], heap: Heap) -> str:
         return "Nobody"
     middle = percentile_bin(heap.counts, 0.5)
     median = heap.median_said or (titles[middle] if middle is not None else "")
-    return f"median {median}  ·  90 % up to {titles[most]}"
+    return f"median {median}  ·  90 % up to {end_of(titles[most])}"
+
+
+def end_of(title: str) -> str:
+    """Where a bin ends: one hour of what is within one; a number alone is its own end."""
+    return title.rpartition("–")[2].strip()
 
 
 class Histogram(QWidget):
@@ -170,6 +175,9 @@ class Histogram(QWidget):
             text = f"median {heap.median_said}".strip()
             room = painter.fontMetrics().horizontalAdvance(text) + 8
             left = x + 5 if x + room < self.width() else x - room
+            # A column may be behind it, in any colour.
+            ground = QRectF(left - 2, TOP - 6, room - 4, 16)
+            painter.fillRect(ground, QColor(tokens().surface))
             painter.drawText(QPointF(left, TOP + 6), text)
 
     # The mouse and the keyboard

@@ -41,7 +41,7 @@ from app.query.figure import Series, shown
 from ui.charts.ticks import full_text, with_unit
 from ui.pages.explore.drawing import title_of
 from ui.pages.explore.pieces import Chooser
-from ui.pages.explore.words import shift_title
+from ui.pages.explore.words import property_title, shift_title
 from ui.plain import clipboard, one_line, plural, tooltip
 from ui.theme import ROW, hairline, label
 
@@ -54,11 +54,27 @@ NAME_WIDTH, NUMBER_WIDTH, USUAL_WIDTH = 170, 96, 100
 
 
 class Line(NamedTuple):
-    """A row: the place of its series, its texts, and its numbers with the summary first."""
+    """A row: the place of its series, its texts, and its numbers with the summary first; their
+    unit is empty, `%` or `$`."""
 
     at: int
     texts: tuple[str, ...]
     numbers: tuple[float | None, ...]
+    unit: str = ""
+
+
+def said(value: float | None, unit: str) -> str:
+    """A number for people. Shares have one decimal place."""
+    if value is not None and unit == "%" and math.isfinite(value):
+        return f"{value:,.1f} %"
+    return with_unit(full_text(math.nan if value is None else value), unit)
+
+
+def short_time(head: str) -> str:
+    """The head of a column with room for little: of a time within a day, its month, day and clock;
+    the zone is that of all."""
+    day, is_within, clock = head.partition("T")
+    return f"{day[5:]} {clock[:5]}" if is_within and day[:4].isdigit() else head
 
 
 def summary(one: Series, how: str) -> float | None:
@@ -89,7 +105,6 @@ class BreakdownModel(QAbstractTableModel):
         self.texts: tuple[str, ...] = ()
         self.heads: tuple[str, ...] = ()
         self.lines: list[Line] = []
-        self.unit = ""
         self.drawn: set[int] = set()
         self._all: list[Line] = []
         self._search = ""
@@ -97,11 +112,11 @@ class BreakdownModel(QAbstractTableModel):
 
     def show_lines(
         self, texts: Sequence[str], heads: Sequence[str], lines: Sequence[Line],
-        drawn: Sequence[int], unit: str,
+        drawn: Sequence[int],
     ) -> None:  # fmt: skip
         """Show these."""
         self.beginResetModel()
-        self.texts, self.heads, self.unit = tuple(texts), tuple(heads), unit
+        self.texts, self.heads = tuple(texts), tuple(heads)
         self._all, self.drawn = list(lines), set(drawn)
         self._fit()
         self.endResetModel()
@@ -150,7 +165,7 @@ class BreakdownModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Vertical:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return one_line((*self.texts, *self.heads)[section], 60)
+            return one_line((*self.texts, *map(short_time, self.heads))[section], 60)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section >= len(self.texts))
         return None
@@ -161,7 +176,7 @@ class BreakdownModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             if is_text:
                 return one_line(line.texts[column], 120)
-            return self.said(line.numbers[column - len(self.texts)])
+            return said(line.numbers[column - len(self.texts)], line.unit)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(not is_text)
         if role == Qt.ItemDataRole.ToolTipRole and is_text:
@@ -186,12 +201,6 @@ class BreakdownModel(QAbstractTableModel):
         self.dataChanged.emit(index, index)
         self.checked.emit(tuple(sorted(self.drawn)))
         return True
-
-    def said(self, value: float | None) -> str:
-        """A number for people. Shares have one decimal place."""
-        if value is not None and self.unit == "%" and math.isfinite(value):
-            return f"{value:,.1f} %"
-        return with_unit(full_text(math.nan if value is None else value), self.unit)
 
     def csv(self) -> str:
         """All rows, as CSV without formulas."""
@@ -258,10 +267,10 @@ class Breakdown(QWidget):
         buckets = figure.buckets
         heads = [bucket_label(start, buckets.interval, clock) for start in buckets.starts]
         lines = [
-            Line(at, _texts(chart, one, titles), (summary(one, self.how), *one.points))
+            Line(at, _texts(chart, one, titles), (summary(one, self.how), *one.points), one.unit)
             for at, one in enumerate(figure.series)
         ]
-        self.model.show_lines(titles, [SUMMARIES[self.how], *heads], lines, drawn, figure.unit)
+        self.model.show_lines(titles, [SUMMARIES[self.how], *heads], lines, drawn)
         self.view.fit(len(titles))
         self.count.setText(plural(len(lines), "row"))
 
@@ -331,7 +340,11 @@ def _titles(chart: Segmentation, figure: Figure) -> list[str]:
         found.append("Segment")
     depth = max((len(one.group) for one in figure.series), default=0)
     for at in range(depth):
-        names = {by[at].name: None for one in chart.events if at < len(by := (*chart.by, *one.by))}
+        names = {
+            property_title(by[at]): None
+            for one in chart.events
+            if at < len(by := (*chart.by, *one.by))
+        }
         found.append(" / ".join(names))
     if any(one.bin for one in figure.series):
         found.append("Bin")

@@ -14,7 +14,7 @@ from app.query.definition import FIELDS, GROUPABLE_FIELDS, EventSpec
 from app.store.definitions import Definitions
 from ui.pages.explore.picker import Pick
 from ui.pages.explore.words import FIELDS as FIELD_TITLES
-from ui.pages.explore.words import KINDS, NONE, SCOPES
+from ui.pages.explore.words import KINDS, NONE, SCOPES, property_title
 from ui.plain import number, plural
 
 MOST_VALUES = 300
@@ -56,7 +56,7 @@ class Vocabulary:
         """Properties to filter by, or to `group` by."""
         fields = GROUPABLE_FIELDS if group else FIELDS
         found = [
-            Pick(PropertyRef(scope, name), name, SCOPES[scope])
+            Pick(ref := PropertyRef(scope, name), property_title(ref), SCOPES[scope])
             for scope, name, _ in self.properties
         ]
         return found + [

@@ -4,6 +4,7 @@ The words of the builder: what measures, intervals, ranges and operators are cal
 
 from app.query.calendar import Range
 from app.query.definition import AnyChart, Condition, EventSpec, Journeys, PropertyRef
+from app.store.people.conditions import shown_name
 
 MEASURES = {
     "uniques": ("Uniques", "people who did it"),
@@ -105,6 +106,8 @@ def noun_of(chart: AnyChart) -> tuple[str, str]:
 
 def property_title(ref: PropertyRef) -> str:
     """What a property is called."""
+    if ref.scope == "user":
+        return shown_name(ref.name)
     return FIELDS.get(ref.name, ref.name) if ref.scope == "field" else ref.name
 
 
