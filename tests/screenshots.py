@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.livescenes import fill_hostile, hostile_scenes, live_scenes, settle
+
 EVENTS = 3000
 THEMES = ("light", "dark")
 
@@ -53,12 +55,14 @@ def take(suffix: str) -> None:
     folder, wanted = Path(sys.argv[1]), tuple(sys.argv[2:])
     Settings(paths.settings_file()).update({keys.DELIVERY: "local"})
     qt = make_application(["eventscope"])
-    for kind in ("empty", "busy", "hostile"):
+    for kind in ("empty", "busy", "hostile", "names"):
         workspace = paths.home() / kind
         if kind == "busy":
             fill(workspace, EVENTS)
         elif kind == "hostile":
             fill_unthinkable(workspace)
+        elif kind == "names":
+            fill_hostile(workspace)
         application = Application(qt, workspace)
         window = application.window
         window.resize(1280, 800)
@@ -105,6 +109,8 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
         }
     from tests.exploreshots import believable, unthinkable
 
+    if kind == "names":
+        return hostile_scenes(application)
     if kind == "hostile":
         return unthinkable(application, until)
     from ui.pages.live import LivePage
@@ -152,6 +158,7 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
         ),
         "live-filtered": lambda: (page.close_inspector(), page.filter.set_text("type:order")),
         "live-no-match": lambda: page.filter.set_text("nothing like this"),
+        **live_scenes(application),
         "ingestion": lambda: (page.filter.clear(), run("go.ingestion"), week()),
         "ingestion-upload": refused,
         "sdks": lambda: run("go.sdks"),
@@ -230,14 +237,6 @@ def until(qt, is_true: Callable[[], bool]) -> None:  # type: ignore[no-untyped-d
     """Run the event loop until something is so."""
     end = time.monotonic() + 30
     while not is_true() and time.monotonic() < end:
-        qt.processEvents()
-        time.sleep(0.01)
-
-
-def settle(qt, seconds: float = 0.6) -> None:  # type: ignore[no-untyped-def]
-    """Let queries answer and animations end."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
         qt.processEvents()
         time.sleep(0.01)
 

@@ -45,7 +45,9 @@ def texts(page: LivePage, key: str) -> list[str]:
 
 def entry(page: LivePage, title: str):  # type: ignore[no-untyped-def]
     page.view.fill()
-    return next(one for one in page.view.list.actions() if one.text() == title)
+    page.view.fill_columns()
+    entries = [*page.view.list.actions(), *page.view.columns.actions()]
+    return next(one for one in entries if one.text() == title)
 
 
 def test_autocaptured_events_have_names(page: LivePage) -> None:
@@ -76,8 +78,7 @@ def test_columns_are_chosen_and_remembered(page: LivePage) -> None:
 
 
 def test_any_property_is_a_column(page: LivePage) -> None:
-    page.view.fill()
-    adding = next(one for one in page.view.list.actions() if one.text() == "Add an event property")
+    adding = entry(page, "Add an event property")
     names = {one.text(): one for one in adding.menu().actions()}  # type: ignore[attr-defined]
     names["price\t1×"].trigger()
     page.view.toggle_column("prop.note")

@@ -8,15 +8,25 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.differ import Difference, Kind, differences
 from ui.inspector.pretty import pretty
 from ui.plain import clipboard, one_line, plural, tooltip
+from ui.table.rows import Index
 from ui.theme import label, mono_font, tokens
 
 TITLES = {Kind.ADDED: "only right", Kind.REMOVED: "only left", Kind.CHANGED: "changed"}
 _TONES = {Kind.ADDED: "good", Kind.REMOVED: "bad", Kind.CHANGED: "warning"}
+PAD = 10
 _DIFFERENCE = Qt.ItemDataRole.UserRole
 
 
@@ -57,6 +67,7 @@ class _Differences(QTreeWidget):
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setItemDelegateForColumn(0, _Where(self))
         self.setProperty("padded", True)
         header = self.header()
         header.setStretchLastSection(False)
@@ -87,6 +98,17 @@ class _Differences(QTreeWidget):
             QGuiApplication.clipboard().setText(clipboard(text))
         else:
             super().keyPressEvent(event)
+
+
+class _Where(QStyledItemDelegate):
+    """Paths lose their beginning and keep the sign before it: their ends tell them apart."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        sign, _, path = option.text.partition(" ")
+        fonts = option.fontMetrics
+        room = option.rect.width() - fonts.horizontalAdvance(f"{sign} ") - 2 * PAD
+        option.text = f"{sign} {fonts.elidedText(path, Qt.TextElideMode.ElideLeft, room)}"
 
 
 def _text(value: Any) -> str:

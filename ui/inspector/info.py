@@ -42,6 +42,8 @@ MOST_NAMES = 100
 MOST_LETTERS = 80
 HEADING = 32
 MOST_OPEN = 50
+LEFT, RIGHT = 8, 12
+"""Of a value."""
 
 
 class InfoView(QTreeView):
@@ -110,6 +112,8 @@ class InfoView(QTreeView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_names()
+        # Sentences have as many lines as they need.
+        self.scheduleDelayedItemsLayout()
 
     def _is_open(self, node: Node) -> bool:
         if isinstance(node.value, Section) and node.value.is_open:
@@ -229,6 +233,12 @@ class FactDelegate(QStyledItemDelegate):
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
         node = self._view.facts.node(index)
+        if node is not None and index.column() == 1 and is_sentence(node):
+            room = self._view.header().sectionSize(1) - LEFT - RIGHT
+            flags = int(Qt.TextFlag.TextWordWrap)
+            box = QRect(0, 0, max(40, room), 1000)
+            high = QFontMetrics(self._view.font()).boundingRect(box, flags, node.shown()).height()
+            return QSize(10, max(ROW, high + 8))
         return QSize(10, HEADING if node and node.is_section else ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -272,7 +282,13 @@ class FactDelegate(QStyledItemDelegate):
             room = rect.adjusted(2, 0, -4, 0)
         else:
             font, tone, text = self._mono, node.value_tone(), node.shown()
-            room = rect.adjusted(8, 0, -12, 0)
+            room = rect.adjusted(LEFT, 0, -RIGHT, 0)
+        if column == 1 and is_sentence(node):
+            self._paint_sentence(painter, room, text)
+            return
+        if column == 0 and rect.height() > ROW:
+            # Beside the first line of a sentence.
+            room.setHeight(ROW)
         painter.setFont(font)
         # Grey on the colour of selection is too faint to read.
         is_faint = is_selected and tone == "muted"
@@ -283,6 +299,14 @@ class FactDelegate(QStyledItemDelegate):
         if column == 1:
             painter.setPen(QColor(colours.text if is_selected else colours.muted))
             self._paint_kind(painter, room, node.type_word(), text)
+
+    def _paint_sentence(self, painter: QPainter, room: QRect, text: str) -> None:
+        painter.setFont(self._view.font())
+        painter.setPen(QColor(tokens().text))
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        painter.drawText(
+            room.adjusted(0, 4, 0, 0), int(flags) | int(Qt.TextFlag.TextWordWrap), text
+        )
 
     def _paint_kind(self, painter: QPainter, room: QRect, kind: str, value: str) -> None:
         """At the right, where the value leaves room for it."""
@@ -309,6 +333,12 @@ class FactDelegate(QStyledItemDelegate):
             text = f"{text}\n{moment} in local time"
         QToolTip.showText(event.globalPos(), tooltip(text) if text else "", view)
         return True
+
+
+def is_sentence(node: Node) -> bool:
+    """Whether a value is words of ours, which are read in full and not told apart by their ends."""
+    value = node.value
+    return node.is_ours and isinstance(value, str) and value.endswith(".") and " " in value
 
 
 def _flags() -> int:

@@ -12,7 +12,6 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QStackedWidget,
-    QTabBar,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -30,6 +29,7 @@ from ui.inspector.info import InfoView
 from ui.inspector.problems import ProblemsView
 from ui.inspector.raw import RawView
 from ui.inspector.sending import SendView
+from ui.inspector.tabs import InspectorTabs
 from ui.inspector.treesearch import TreeSearch
 from ui.inspector.uploadtab import upload_sections
 from ui.inspector.userthen import user_sections
@@ -84,10 +84,7 @@ class Inspector(QWidget):
         self.reason = label("", "muted", wrap=True)
         self.reason.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.reason.hide()
-        self.tabs = QTabBar()
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        self.tabs.setAccessibleName("Inspector tabs")
+        self.tabs = InspectorTabs()
         self.info = InfoView()
         self.raw = RawView(context.jobs)
         self.problems = ProblemsView(context)
@@ -114,12 +111,12 @@ class Inspector(QWidget):
     def _lay_out(self) -> None:
         self.stack = QStackedWidget()
         for name, widget in self._views():
-            self.tabs.addTab(name)
+            self.tabs.add(name)
             self.stack.addWidget(widget)
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.gone)
         self._difference_tab = self.tabs.count() - 1
-        self.tabs.setTabVisible(self._difference_tab, False)
+        self.tabs.show_only(self._difference_tab, is_shown=False)
         self.tabs.currentChanged.connect(self._show_tab)
         self.tabs.currentChanged.connect(lambda _tab: self._search_shown())
         rows = QVBoxLayout(self)
@@ -259,14 +256,14 @@ class Inspector(QWidget):
             return
         names = tuple(f"{one.row.type} at {clock(one.row.received_ms)}" for one in (left, right))
         self.difference.compare(left.event.fields, right.event.fields, (names[0], names[1]))
-        self.tabs.setTabVisible(self._difference_tab, True)
+        self.tabs.show_only(self._difference_tab, is_shown=True)
         self.tabs.setCurrentIndex(self._difference_tab)
 
     def _end_difference(self) -> None:
         """What is compared was not asked for with another event."""
         if self.tabs.isTabVisible(self._difference_tab):
             self.tabs.setCurrentIndex(0)
-            self.tabs.setTabVisible(self._difference_tab, False)
+            self.tabs.show_only(self._difference_tab, is_shown=False)
 
     def _show_looked(self, looked: Looked) -> None:
         self._is_studied = looked.is_studied
@@ -342,8 +339,7 @@ class Inspector(QWidget):
 
     def _count_problems(self, count: int) -> None:
         """On the tab, so that nobody has to look for them."""
-        tab = self.stack.indexOf(self.problems)
-        self.tabs.setTabText(tab, f"Problems  {count}" if count else "Problems")
+        self.tabs.count_on(self.stack.indexOf(self.problems), count)
 
     def _fail(self, error: AppError) -> None:
         self._context.notifications.error(error.sentence, error.hint)

@@ -5,13 +5,14 @@ What a page shows when it has nothing to show: what will appear here, and the ne
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ui.notifications import Button
 from ui.theme import label, pixmap, tokens
 
 WIDTH = 420
+MARGIN = 24
 
 
 class EmptyState(QWidget):
@@ -30,13 +31,16 @@ class EmptyState(QWidget):
         self.text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         middle = Qt.AlignmentFlag.AlignHCenter
         rows = QVBoxLayout(self)
-        rows.setContentsMargins(24, 24, 24, 24)
+        rows.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         rows.setSpacing(8)
         rows.addStretch(4)
         rows.addWidget(self.picture, 0, middle)
         rows.addSpacing(4)
         rows.addWidget(self.title, 0, middle)
-        rows.addWidget(self.text, 0, middle)
+        # Without an alignment, so that it may become narrower; it is in the middle all the same.
+        self.text.setMaximumWidth(WIDTH)
+        self.text.setMinimumWidth(1)
+        rows.addWidget(self.text)
         rows.addSpacing(8)
         rows.addLayout(self._row_of(buttons, primary))
         rows.addStretch(5)
@@ -63,7 +67,15 @@ class EmptyState(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """A layout gives a wrapped label one line unless it is told how many it needs."""
         super().showEvent(event)
-        self.text.setFixedSize(WIDTH, self.text.heightForWidth(WIDTH))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        width = max(1, min(WIDTH, self.width() - 2 * MARGIN))
+        self.text.setFixedHeight(self.text.heightForWidth(width))
 
     def changeEvent(self, event: QEvent) -> None:
         """Draw the icon again when the colours change."""

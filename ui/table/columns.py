@@ -203,12 +203,19 @@ def _type_cell(row: Any, look: Look) -> Cell:
         f"Note: {mark.note}" if mark.note else "",
     ]
     return Cell(
-        one_line(name or row.type) or "(no type)",
+        _shown_type(name or row.type),
         mark.colour or ("text" if row.type else "muted"),
         has_dot=bool(mark.colour),
         icons=tuple(icons),
         help="\n".join(filter(None, told)),
     )
+
+
+def _shown_type(name: str) -> str:
+    shown = one_line(name)
+    if shown.strip():
+        return shown
+    return "(blank type)" if shown else "(no type)"
 
 
 def _told_problems(worst: Worst) -> str:

@@ -36,6 +36,8 @@ from ui.theme import pixmap, tokens
 
 CHEVRON = 12
 INDENT = CHEVRON + 6
+EVENT_INDENT = 8
+"""No more, because the column has room for a time and not for much besides."""
 GAP = 12
 MOST_KEPT = 1000
 """Selected rows that stay selected while groups change."""
@@ -187,7 +189,7 @@ class HeadDelegate(CellDelegate):
         self._groups = model
 
     def indent(self, column: int) -> int:
-        return INDENT if self._table.horizontalHeader().visualIndex(column) == 0 else 0
+        return EVENT_INDENT if self._table.horizontalHeader().visualIndex(column) == 0 else 0
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         if not self._groups.is_head(index.row()):

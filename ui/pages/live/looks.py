@@ -63,6 +63,9 @@ class ViewSwitch(QToolButton):
         self.list.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.list.aboutToShow.connect(self.fill)
         self.setMenu(self.list)
+        self.columns = QMenu("Columns", self)
+        self.columns.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.columns.aboutToShow.connect(self.fill_columns)
 
     # What is remembered
 
@@ -101,15 +104,8 @@ class ViewSwitch(QToolButton):
         """Bring the menu up to date."""
         menu = self.list
         menu.clear()
-        heading(menu, "Columns")
-        shown = self.look.columns
-        for key, title in titles().items():
-            self._check(menu, title, key in shown, partial(self.toggle_column, key))
-        for key in filter(is_property, shown):
-            title = _title(key)
-            self._check(menu, title, True, partial(self.toggle_column, key))
-        for scope, title in (("prop", "Add an event property"), ("user", "Add a user property")):
-            self._add_properties(menu.addMenu(title), scope)
+        # In a menu of their own: all of it together is higher than small screens.
+        menu.addMenu(self.columns)
         heading(menu, "Time")
         times = QActionGroup(menu)
         for how, title in TIMES.items():
@@ -125,6 +121,19 @@ class ViewSwitch(QToolButton):
             groups.addAction(self._check(menu, title, is_used, partial(self.use_group, by)))
         menu.addSeparator()
         menu.addAction("As at first", self.reset)
+
+    def fill_columns(self) -> None:
+        """Bring the menu of columns up to date."""
+        menu, shown = self.columns, self.look.columns
+        menu.clear()
+        for key, title in titles().items():
+            self._check(menu, title, key in shown, partial(self.toggle_column, key))
+        for key in filter(is_property, shown):
+            title = _title(key)
+            self._check(menu, title, True, partial(self.toggle_column, key))
+        menu.addSeparator()
+        for scope, title in (("prop", "Add an event property"), ("user", "Add a user property")):
+            self._add_properties(menu.addMenu(title), scope)
 
     def _add_properties(self, menu: QMenu, scope: str) -> None:
         nothing: list[tuple[str, int]] = []

@@ -335,7 +335,7 @@ class LivePage(QWidget):
     def _show_columns(self, at: QPoint) -> None:
         table = self.current_table
         self.view.take_order(table.column_keys())
-        self.view.list.popup(table.horizontalHeader().mapToGlobal(at))
+        self.view.columns.popup(table.horizontalHeader().mapToGlobal(at))
 
     def _rows(self, ids: Sequence[int]) -> Sequence[EventRow]:
         nothing: list[EventRow] = []
