@@ -563,3 +563,24 @@ def test_a_link_names_the_event_and_its_workspace(
     found = parse_link(clip())
     assert found == EventLink(workspace.store.name(), 2)
     assert context.store.ask(lambda store: store.name(), "") == found.workspace
+
+
+@pytest.mark.parametrize("has_difference", [False, True])
+def test_every_tab_is_in_sight_at_the_narrowest(
+    qtbot: QtBot, context: Context, has_difference: bool
+) -> None:
+    inspector = Inspector(context)
+    qtbot.addWidget(inspector)
+    inspector.resize(NARROWEST, 600)
+    inspector.show()
+    tabs = inspector.tabs
+    tabs.show()
+    tabs.count_on(inspector.stack.indexOf(inspector.problems), 12)
+    tabs.show_only(inspector._difference_tab, is_shown=has_difference)
+    shown = [at for at in range(tabs.count()) if tabs.isTabVisible(at)]
+    assert inspector.width() == NARROWEST
+    assert all(tabs.rect().contains(tabs.tabRect(at)) for at in shown)
+    assert "User" in [tabs.tabText(at) for at in shown]
+    inspector.resize(900, 600)
+    assert "User at that time" in [tabs.tabText(at) for at in shown]
+    assert "Problems  12" in [tabs.tabText(at) for at in shown]

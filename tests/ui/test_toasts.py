@@ -162,5 +162,6 @@ def test_names_are_one_line_and_told_by_outcome() -> None:
     )
     assert found[0]["title"] == "Clicked “Buy now”"
     assert found[0]["tone"] == "bad"
+    assert str(found[0]["detail"]).endswith("·  Rejected")
     assert "\n" not in str(found[1]["title"])
     assert len(str(found[1]["title"])) < 100

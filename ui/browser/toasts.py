@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QToolButton
 from app import settings as keys
 from app.agentwords import EventAsked
 from app.errors import StoreUnavailable
+from app.model import Outcome
 from app.naming import generated_name, is_named
 from ui.context import Context
 from ui.plain import clock, one_line
@@ -183,9 +184,11 @@ def _toast(row: EventRow) -> dict[str, object]:
     if is_named(row.type):
         name = generated_name(row.type, properties(row.event_properties)) or row.type
     who = row.user_id or row.device_id or "Nobody"
+    # A colour alone would not tell everybody.
+    told = "" if row.outcome in (Outcome.ACCEPTED, Outcome.UNANSWERED) else row.outcome.capitalize()
     return {
         "event": row.id,
         "title": one_line(name, LONGEST),
-        "detail": f"{one_line(who, 40)}  ·  {clock(row.received_ms)}",
+        "detail": "  ·  ".join(filter(None, (one_line(who, 40), clock(row.received_ms), told))),
         "tone": OUTCOME_TONE[row.outcome],
     }

@@ -36,7 +36,7 @@ from ui.theme import pixmap, tokens
 
 CHEVRON = 12
 INDENT = CHEVRON + 6
-EVENT_INDENT = 8
+EVENT_INDENT = 6
 """No more, because the column has room for a time and not for much besides."""
 GAP = 12
 MOST_KEPT = 1000
