@@ -59,7 +59,7 @@ def hostile_scenes(application: Any) -> dict[str, Callable[[], object]]:
         "live-hostile-raw": lambda: (live.inspect_row(11), live.tab("Raw")),
         "live-hostile-large": lambda: (live.inspect_row(2), live.tab("Info")),
         "live-hostile-groups": lambda: (live.page.close_inspector(), live.group(By.PERSON)),
-        "live-hostile-toast": live.ungroup,
+        "live-hostile-stream": live.ungroup,
     }
 
 
