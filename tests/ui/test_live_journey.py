@@ -126,7 +126,7 @@ class Person:
 
     def click_tab(self, name: str) -> None:
         tabs = self.page.inspector.tabs
-        at = next(at for at in range(tabs.count()) if tabs.tabText(at) == name)
+        at = next(at for at in range(tabs.count()) if tabs.tabToolTip(at) == name)
         self.qtbot.mouseClick(tabs, LEFT, pos=tabs.tabRect(at).center())
 
     def row_of(self, kind: str, outcome: str) -> int:
