@@ -1,23 +1,31 @@
 """
 Charts over a million events, beside the same questions in DuckDB SQL written by hand against the
-same tables, and what they cost as events grow.
+same tables, and what they cost as events grow. With `--large`, up to five million events, which
+takes half an hour to make.
 """
 
+import itertools
+import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.demo import fill
 from app.query import Charts, Clock, Warehouse, read
 from app.query.microscope import Point
 from app.study import Study
 from tests.bench.table import Row
+from tests.bench.window import timed
+from tests.end2end.capturing import ROOT
 
-SIZES = (100_000, 1_000_000)
+BAR_SIZE = 1_000_000
+SIZES = (100_000, BAR_SIZE, *((5_000_000,) if "--large" in sys.argv else ()))
+WRITTEN_MS = 10
 ROUNDS = 7
 RANGE = {"last": 30, "unit": "day"}
 VIEWED, PRODUCT = "[Amplitude] Page Viewed", "Product Viewed"
@@ -31,11 +39,11 @@ ADDED, SEARCHED = "Add to Cart", "Products Searched"
 
 
 def rows() -> list[Row]:
-    """The bars of design §6 for charts."""
+    """The bars of design §6 for charts, and what they cost as events grow."""
     found: list[Row] = []
-    curve: list[tuple[int, float, float]] = []
+    curve: list[_Cost] = []
     for size in SIZES:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(prefix="eventscope-bench-") as folder:
             place = Path(folder)
             print(f"making {size} events …", file=sys.stderr)
             fill(place, size)
@@ -46,23 +54,58 @@ def rows() -> list[Row]:
                 loaded = warehouse.refresh()
                 took = time.perf_counter() - started
                 asked = _Asked(warehouse)
-                curve.append((size, took, asked.ms(asked.uniques)))
-                if size == SIZES[-1]:
-                    found = asked.rows(loaded, took)
-    (small, load_a, ms_a), (large, load_b, ms_b) = curve
-    growth = ms_b / ms_a
-    note = f"{small}: {load_a:.1f} s, {ms_a:.0f} ms; {large}: {load_b:.1f} s, {ms_b:.0f} ms"
-    steps = large / small
-    found.append(
+                found += asked.beside(loaded)
+                curve.append(_Cost(loaded, took * 1000, asked.ms(asked.uniques)))
+                if size == BAR_SIZE:
+                    found += asked.rows(loaded, took)
+            if size == SIZES[-1]:
+                found += _window(place, loaded)
+    return found + [row for less, more in itertools.pairwise(curve) for row in _growth(less, more)]
+
+
+class _Cost(NamedTuple):
+    events: int
+    load_ms: float
+    chart_ms: float
+
+
+def _growth(less: _Cost, more: _Cost) -> list[Row]:
+    """Near linear: no more than a fifth above what so many more events explain."""
+    steps = more.events / less.events
+    return [
         Row(
-            "chart cost by events",
-            note,
-            f"{steps:.0f}x events",
-            f"{growth:.1f}x",
-            f"<= {steps:.0f}x",
-            growth <= steps,
+            f"{what}, {more.events} events beside {less.events}",
+            f"{after:.0f} ms",
+            f"{before:.0f} ms",
+            f"{after / before:.1f}",
+            f"<= {1.2 * steps:.1f}",
+            after <= 1.2 * steps * before,
         )
+        for what, before, after in (
+            ("loading", less.load_ms, more.load_ms),
+            ("a chart", less.chart_ms, more.chart_ms),
+        )
+    ]
+
+
+def _window(folder: Path, events: int) -> list[Row]:
+    """The Explore page of the real window, in a process of its own."""
+    result = subprocess.run(
+        [sys.executable, "-m", "tests.bench.explore", str(folder)],
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+        text=True,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "EVENTSCOPE_HOME": str(folder)},
     )
+    if result.returncode:
+        raise RuntimeError(result.stderr)
+    found = []
+    for line in result.stdout.splitlines():
+        what, value, unit, bar = line.split("\t")
+        ratio = float(value) / float(bar)
+        cells = f"{value} {unit}", f"{events} events", f"{ratio:.2f}", f"<= {bar}"
+        found.append(Row(what, *cells, ratio <= 1))
     return found
 
 
@@ -84,21 +127,16 @@ class _Asked:
 
     def ms(self, ask: Callable[[], object]) -> float:
         """The median of several rounds."""
-        ask()
-        took = []
-        for _ in range(ROUNDS):
-            started = time.perf_counter()
-            ask()
-            took.append((time.perf_counter() - started) * 1000)
-        return statistics.median(took)
+        return self._both(ask)[0]
 
-    def rows(self, loaded: int, seconds: float) -> list[Row]:
-        """One row for each bar."""
+    def beside(self, events: int) -> list[Row]:
+        """Charts beside SQL that is written by hand, and answers the same: each day, and all."""
         start, day = self._now // 86_400_000 * 86_400_000 - 30 * 86_400_000, 86_400_000
         since = f"time >= {start} AND time < {start + 31 * day}"
         by_hand = (
-            f"SELECT (time - {start}) // {day}, count(DISTINCT person) FROM events"
-            f" WHERE {since} GROUP BY 1"
+            f"WITH h AS (SELECT person, (time - {start}) // {day} AS b FROM events WHERE {since})"
+            " SELECT b, count(DISTINCT person) FROM h GROUP BY 1 UNION ALL"
+            " SELECT NULL, count(DISTINCT person) FROM h"
         )
         grouped = (
             'WITH h AS (SELECT "event.department" AS g, person, '
@@ -107,6 +145,13 @@ class _Asked:
             " SELECT g, NULL, count(DISTINCT person) FROM h GROUP BY 1"
         )
         by = {"events": [{"kind": "any", "by": ["department"]}], "range": RANGE}
+        return [
+            self._beside(f"uniques by day, {events} events", self.uniques, by_hand, events),
+            self._beside(f"the same by a property, {events}", self._chart(by), grouped, events),
+        ]
+
+    def rows(self, loaded: int, seconds: float) -> list[Row]:
+        """One row for each other bar."""
         steps = [VIEWED, PRODUCT, ADDED, SEARCHED]
         line = read({"events": [VIEWED], "range": RANGE})
         people = self._charts.people(line, Point(bucket=29))
@@ -114,8 +159,6 @@ class _Asked:
             _limit(
                 "a million events loaded for charts", seconds * 1000, 10_000, f"{loaded} events"
             ),
-            self._beside("uniques of any event by day", self.uniques, by_hand),
-            self._beside("the same by a property", self._chart(by), grouped),
             *(
                 _limit(f"funnel of four steps, {name}", self.ms(self._funnel(steps, **more)), 500)
                 for name, more in FUNNELS.items()
@@ -129,17 +172,26 @@ class _Asked:
             _limit("new events in charts (nothing new)", self.ms(self._warehouse.refresh), 1000),
         ]
 
-    def _beside(self, what: str, ask: Callable[[], object], by_hand: str) -> Row:
-        mine = self.ms(ask)
-        other = self.ms(lambda: self._warehouse.rows(by_hand))
-        ratio = mine / other
-        good = ratio <= 1.5 and mine <= 200
+    def _both(self, *asks: Callable[[], object]) -> tuple[float, ...]:
+        """The medians of several, which take turns."""
+        took: list[list[float]] = []
+        for turn in range(ROUNDS + 1):
+            once = [timed(ask) for ask in asks]
+            if turn:
+                took.append(once)
+        return tuple(map(statistics.median, zip(*took, strict=True)))
+
+    def _beside(self, what: str, ask: Callable[[], object], by_hand: str, events: int) -> Row:
+        mine, other = self._both(ask, lambda: self._warehouse.rows(by_hand))
+        # Writing the SQL takes some milliseconds, which only few events show.
+        most_ms = 200 * max(1.0, events / BAR_SIZE)
+        good = (mine <= 1.5 * other or mine - other <= WRITTEN_MS) and mine <= most_ms
         return Row(
             what,
             f"{mine:.0f} ms",
             f"by hand {other:.0f} ms",
-            f"{ratio:.2f}",
-            "<= 1.5 and 200 ms",
+            f"{mine / other:.2f}",
+            f"<= 1.5 or {WRITTEN_MS} ms more, {most_ms:.0f} ms",
             good,
         )
 
