@@ -264,6 +264,16 @@ def translated(statements: Iterable[str], dialect: str) -> str:
     """Statements of a figure as text for another engine, to be copied. Raises BadInput."""
     if dialect not in DIALECTS:
         raise BadInput(f"{dialect!r} is not one of {', '.join(DIALECTS)}.")
-    return ";\n\n".join(
-        sqlglot.transpile(one, read="duckdb", write=dialect, pretty=True)[0] for one in statements
+    return ";\n\n".join(_said(one, dialect) for one in statements)
+
+
+def _said(statement: str, dialect: str) -> str:
+    """One statement; what an engine cannot say stands above it."""
+    writer = sqlglot.Dialect.get_or_raise(dialect).generator(
+        pretty=True, unsupported_level=sqlglot.ErrorLevel.IGNORE
     )
+    text = writer.generate(sqlglot.parse_one(statement, read="duckdb"))
+    # Where nulls come in an order does not matter: nothing that is ordered here is null.
+    missing = [one for one in writer.unsupported_messages if not one.startswith("'NULLS")]
+    notes = [f"/* Not exact in {DIALECTS[dialect]}: {one} */\n" for one in dict.fromkeys(missing)]
+    return "".join(notes) + text

@@ -23,7 +23,7 @@ from app.query.definition import (
     Segment,
     Segmentation,
 )
-from app.query.microscope import Point, dated, period_of, spread
+from app.query.microscope import Point, dated, event_of, period_of, spread
 from app.query.segments import in_segment
 from app.query.writing import segment_json, written
 from app.store.definitions import Definition, Definitions
@@ -44,13 +44,14 @@ def is_static(chart: AnyChart, point: Point) -> bool:
 
 
 def _is_fixed(chart: Segmentation, point: Point) -> bool:
+    event = event_of(chart, point)
     values = chart.measure in ("sum", "property_average", "distribution", "median")
     return (
         values
         or point.bin is not None
         or bool(point.compared)
-        or _is_ranked(chart.events[point.event])
-        or chart.events[point.event].kind == "new"
+        or _is_ranked(event)
+        or event.kind == "new"
         or (point.bucket is None and chart.cumulative)
         or not _can_be_asked_again(chart.segments[point.segment])
     )
@@ -91,7 +92,7 @@ def _is_ranked(event: EventSpec) -> bool:
 
 def rule(chart: Segmentation, point: Point, clock: Clock) -> Segment:
     """The users of a point as a rule: those who did its event in its time."""
-    event = chart.events[point.event]
+    event = event_of(chart, point)
     own = dict(zip((*chart.by, *event.by), point.group, strict=False))
     where = (*event.where, *(Condition(ref, "is", (value,)) for ref, value in own.items()))
     segment = chart.segments[point.segment]

@@ -329,8 +329,8 @@ def _aggregate(ask: Ask) -> Sql:
         return exp.Count(this=exp.Star())
     if ask.metric == "numbers":
         return exp.Count(this=number)
-    if ask.metric == "sum":
-        return exp.Sum(this=number)
+    if ask.metric == "sum":  # Events without a number add nothing, as no events do.
+        return sql.call("coalesce", exp.Sum(this=number), sql.value(0.0))
     if ask.metric in ("min", "max"):
         return (exp.Min if ask.metric == "min" else exp.Max)(this=number)
     if ask.metric == "quantile":

@@ -239,7 +239,7 @@ def filtered(chart: AnyChart, point: Point) -> AnyChart:
     if isinstance(changed, Funnel):
         return _narrowed(changed, point.group[depth:])
     if isinstance(changed, Segmentation):
-        event = changed.events[point.event]
+        event = event_of(changed, point)
         own = _equal(dict(zip(event.by, point.group[depth:], strict=False)))
         narrowed = replace(event, where=(*event.where, *own), by=())
         events = tuple(
@@ -291,7 +291,7 @@ def journeys_of(
         at = (point.step or 1) - (1 if point.converted else 2)
         event = chart.steps[max(0, at)].event
     else:
-        event = chart.events[point.event]
+        event = event_of(chart, point)
     wanted = Range(start=_moment(start, clock), end=_moment(end, clock))
     return Journeys(
         range=wanted,
@@ -351,13 +351,18 @@ def people_behind(
     return _people(who, events, whole, context)
 
 
+def event_of(chart: Segmentation, point: Point) -> EventSpec:
+    """The event of a point's series. Raises BadInput where there is no such series."""
+    if point.event >= len(chart.events) or point.segment >= len(chart.segments):
+        raise BadInput("The chart has no such series.")
+    return chart.events[point.event]
+
+
 def ask_of(chart: Segmentation, point: Point) -> Ask:
     """The events of a point's series."""
     if chart.measure == "formula" or point.formula is not None:
         raise BadInput("Behind a formula are no users.")
-    if point.event >= len(chart.events) or point.segment >= len(chart.segments):
-        raise BadInput("The chart has no such series.")
-    event = chart.events[point.event]
+    event = event_of(chart, point)
     by = (*chart.by, *event.by)
     wanted = chart.property if chart.measure == "distribution" else None
     return Ask("totals", event, chart.segments[point.segment], by, wanted)
@@ -461,6 +466,8 @@ def ways_behind(
 
 def _of_funnel(chart: Funnel, point: Point, arrays: Arrays, context: Context) -> People:
     asked, ways = ways_behind(chart, point, arrays, context)
+    if point.step and point.step > len(ways.steps):
+        raise BadInput(f"The funnel has {len(ways.steps)} steps.")
     period = _period(chart, point, context.clock)
     nodes, found = ways.found.nodes, ways.found
     if point.bin is not None:

@@ -212,26 +212,17 @@ def _measure(chart: Segmentation, questions: Questions, frame: Frame, at: int, n
     if measure == "frequency":
         return _binned(grid("frequency", property=None, edges=chart.edges or FREQUENCY_EDGES))
     if measure == "distribution":
-        return _ranked(grid("distribution", edges=chart.edges))
+        return _binned(grid("distribution", edges=chart.edges))
     return _active(chart, questions, frame, at, number)
 
 
 def _binned(grid: Grid) -> Grid:
-    ordered = sorted(grid.groups, key=lambda group: (_texts(group[:-1]), int(group[-1] or 0)))
-    return Grid({group: grid.groups[group] for group in ordered}, grid.missing, grid.pruned)
-
-
-def _ranked(grid: Grid) -> Grid:
-    """Groups as they are, the bins of each from the least to the greatest."""
-    rank: dict[Group, int] = {}
+    """Groups as they were, and the bins of each from the lowest."""
+    places: dict[Group, int] = {}
     for group in grid.groups:
-        rank.setdefault(group[:-1], len(rank))
-    ordered = sorted(grid.groups, key=lambda group: (rank[group[:-1]], int(group[-1] or 0)))
-    return replace(grid, groups={group: grid.groups[group] for group in ordered})
-
-
-def _texts(group: Group) -> tuple[str, ...]:
-    return tuple("" if one is None else one for one in group)
+        places.setdefault(group[:-1], len(places))
+    ordered = sorted(grid.groups, key=lambda group: (places[group[:-1]], int(group[-1] or 0)))
+    return Grid({group: grid.groups[group] for group in ordered}, grid.missing, grid.pruned)
 
 
 def _active(chart: Segmentation, questions: Questions, frame: Frame, at: int, number: int) -> Grid:

@@ -5,6 +5,7 @@ without a line of the engine.
 
 from collections import Counter, defaultdict
 from itertools import permutations
+from statistics import median
 from typing import NamedTuple
 
 
@@ -65,6 +66,38 @@ def frequency(events: list[Did], kind: str, start: int, end: int) -> Counter[int
     return Counter(times.values())
 
 
+type Cell = float | None
+
+
+def numbers(events: list[Did], kind: str, start: int, end: int) -> list[float]:
+    """The values of an event that are numbers."""
+    return [
+        float(e.value)
+        for e in events
+        if e.kind == kind and start <= e.at < end and e.value is not None and e.value.isdigit()
+    ]
+
+
+def measured(measure: str, events: list[Did], kind: str, start: int, end: int) -> Cell:
+    """A measure of an event over a time (semantics §7.1)."""
+    inside = [e for e in events if start <= e.at < end]
+    did = [e for e in inside if e.kind == kind]
+    users, values = {e.user for e in did}, numbers(events, kind, start, end)
+    if measure == "average":
+        return len(did) / len(users) if users else None
+    if measure == "active":
+        active = {e.user for e in inside}
+        return 100 * len(users) / len(active) if active else None
+    if measure == "sum":
+        return sum(values)
+    if measure == "property_average":
+        return sum(values) / len(values) if values else None
+    if measure == "median":
+        return median(values) if values else None
+    pairs = {(e.user, e.value) for e in did if e.value is not None}
+    return len(pairs) / len(users) if users else None
+
+
 class Funnel(NamedTuple):
     """What is asked: one letter a step, window in ticks."""
 
@@ -118,9 +151,12 @@ def _paths(ask: Funnel, events: list[Did], everything: list[Did], path: list[Did
             yield from _paths(ask, events, everything, [*path, e])
 
 
-def depth(ask: Funnel, everything: list[Did]) -> tuple[int, int, int]:
-    """Of one user: steps done, tick of the entry, and the earliest end of such a path."""
-    events = _once(ask, everything)
+def depth(
+    ask: Funnel, everything: list[Did], among: list[Did] | None = None
+) -> tuple[int, int, int]:
+    """Of one user: steps done, tick of the entry, and the earliest end of such a path; by events
+    among these."""
+    events = _once(ask, everything if among is None else among)
     if ask.order == "any":
         return _any_order(ask, events, everything)
     best = (0, 0, 0)
@@ -148,6 +184,33 @@ def _any_order(ask: Funnel, events: list[Did], everything: list[Did]) -> tuple[i
             if not _blocked(ask, everything, min(ticks), max(ticks)):
                 return size, 0, 0
     return 0, 0, 0
+
+
+def held(ask: Funnel, events: list[Did]) -> tuple[int, ...]:
+    """Bars with the value held constant: each value of a user is one to be counted."""
+    depths = []
+    for of in by_user(events).values():
+        values = {e.value for e in of if e.value is not None}
+        depths += [depth(ask, of, [e for e in of if e.value == one])[0] for one in values]
+    return tuple(sum(d >= k for d in depths) for k in range(1, len(ask.steps) + 1))
+
+
+def taken(ask: Funnel, events: list[Did]) -> list[int]:
+    """The seconds that conversions took, in order."""
+    found = [depth(ask, of) for of in by_user(events).values()]
+    return sorted(end - entry for steps, entry, end in found if steps == len(ask.steps))
+
+
+def over_time(ask: Funnel, events: list[Did], width: int) -> list[tuple[int, int]]:
+    """Entered and converted by the time of entry: a user once in each bucket."""
+    found = []
+    for start in range(ask.start, ask.end, width):
+        depths = [
+            depth(ask._replace(start=start, end=start + width), of)[0]
+            for of in by_user(events).values()
+        ]
+        found.append((sum(d > 0 for d in depths), sum(d == len(ask.steps) for d in depths)))
+    return found
 
 
 def bars(ask: Funnel, events: list[Did]) -> tuple[int, ...]:

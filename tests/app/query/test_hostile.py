@@ -15,7 +15,7 @@ from app.errors import BadInput
 from app.query import Charts, Warehouse, read
 from tests.app.query.small import CLOCK, DAYS, HOUR, NOON, did, workspace
 
-CASES = 1500
+CASES = 500
 NAMES = ("p", "a.b", "q\"uo'te", "$p", "😀", "", "nul\0x", "price", "back\\", "select", "event.p")
 VALUES: tuple[Any, ...] = (
     *(1, -1.5, "x", None, True, [1, "a", None], {"a": {"b\\": [1]}, 'c"': 2}, "\0", 1e308),
@@ -42,6 +42,27 @@ SEEDS: tuple[dict[str, Any], ...] = (
     },
     {"kind": "journeys", "start": "A", "levels": 5, "top": 5, "hide": ["B"], "range": DAYS},
     {
+        "kind": "funnel", "steps": ["A", {"event": "B", "compared": ["😀"]}], "sum": "price",
+        "order": "exact", "groups": "org", "show": "improvement", "baseline": 1, "by": ["price"],
+        "segments": [{"users": "active"}], "range": DAYS,
+    },
+    {
+        "kind": "journeys", "end": "B", "expand": ["p", "a.b"], "include": ["B"],
+        "exclude": [{"event": "A", "where": [{"property": "p", "op": "glob",
+                                              "values": ["[a-z]*"]}]}],
+        "collapse": True, "count": "totals", "session": True, "groups": "org", "range": DAYS,
+    },
+    {
+        "events": [{"event": "A", "where": [{"scope": "count", "op": "<", "values": [3]}]}],
+        "segments": [
+            {"performed": [{"event": "A", "of": "relative", "other": "B", "op": ">", "then": []}]},
+            {"held": [{"property": "price", "scope": "user", "op": "<", "values": [3]}],
+             "either": [{"performed": [{"event": "A", "each": True, "during": {"last": 3}}]}]},
+        ],
+        "groups": "org", "compare": ["10 days", "starting 2026-10-01"], "inactive": ["A"],
+        "relative": True, "view": "area", "compatible": False, "range": {"last": 3},
+    },
+    {
         "events": [{"kind": "any", "by": [{"property": "p", "scope": "user"}]}],
         "measure": "distribution", "property": "price", "edges": [0, 1, 2], "compare": ["week"],
         "segments": [{"name": "x", "where": [{"property": "a.b", "scope": "user",
@@ -52,6 +73,7 @@ SEEDS: tuple[dict[str, Any], ...] = (
 ODD: tuple[Any, ...] = (
     *(None, True, 0, -1, 1, 2**31, 2**63, 2**70, 1e308, 0.5, "", "'", '"', "\\", "p.\\", 'p.a"b'),
     *("\0", "p.\0", "\ud800", "😀", "a" * 20_000, "A", "p", "is", "glob", "*" * 500, "hour"),
+    *("[z-a]", "[", "a[!", "starting 2026-02-30", "ending 9999-12-31", "99999 weeks", "org"),
     *("formula", "frequency", "distribution", "ROLLAVG(" * 50, "(" * 3000, "1/0", "-" * 2000 + "1"),
     *("UNIQUES(A)^9999^9999", "SUM()", [], {}, [[]], [{}], ["A"] * 11, list(range(60))),
     *({"property": "p"}, {"combined": ["A", "B"]}, {"label": 2**63}),
@@ -63,6 +85,7 @@ KEYS = (
     *("events", "where", "by", "measure", "property", "formula", "interval", "range", "segments"),
     *("rolling_average", "rolling_window", "cumulative", "compare", "edges", "project", "steps"),
     *("order", "window_s", "count", "hold", "exclude", "show", "between", "start", "end", "kind"),
+    *("groups", "sum", "baseline", "inactive", "compatible", "relative", "expand", "include"),
 )
 
 
@@ -76,6 +99,7 @@ def charts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Charts]:
             chance.choice(TIMES),
             {chance.choice(NAMES): chance.choice(VALUES) for _ in range(3)},
             user_properties={chance.choice(NAMES): chance.choice(VALUES)},
+            groups={"org": chance.choice(("o1", ["o1", "o2"], "o\x1f3", []))},
         )
         for at in range(300)
     ]

@@ -2,6 +2,8 @@
 The engine beside plain loops, over small random lists of events.
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
@@ -16,8 +18,9 @@ from tests.app.query.small import CLOCK, DAY, DAYS, MIDNIGHT, did, workspace
 
 START = MIDNIGHT - 6 * DAY
 END = MIDNIGHT + DAY
+XY = ("x", "y", None)
 FEW = settings(
-    max_examples=12,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],  # Finding the smallest case would take minutes.
@@ -25,14 +28,16 @@ FEW = settings(
 )
 
 
-def histories(kinds: str, latest: int, step: int, most: int = 7):  # type: ignore[no-untyped-def]
+def histories(  # type: ignore[no-untyped-def]
+    kinds: str, latest: int, step: int, most: int = 7, values: Sequence[str | None] = XY
+):
     """Many users with a few events each, close enough to meet windows and one another."""
     event = st.tuples(
         st.sampled_from(kinds),
         st.integers(0, latest).map(lambda at: at * step),
-        st.sampled_from(["x", "y", None]),
+        st.sampled_from(values),
     )
-    users = st.lists(st.lists(event, min_size=1, max_size=most), min_size=20, max_size=40)
+    users = st.lists(st.lists(event, min_size=1, max_size=most), min_size=60, max_size=100)
     return users.map(
         lambda of: [
             Did(f"u{number:03}", kind, START + at, value, number * 100 + place)
@@ -61,6 +66,10 @@ class Opened:
 
     def series(self, **fields: object):  # type: ignore[no-untyped-def]
         return self.charts.answer(read({"events": ["A"], "range": DAYS, **fields})).series
+
+    def funnel(self, **fields: object):  # type: ignore[no-untyped-def]
+        definition = {"kind": "funnel", "range": DAYS, **fields}
+        return self.charts.funnel(read(definition))
 
     def bars(self, **fields: object) -> tuple[int, ...]:
         definition = {"kind": "funnel", "range": DAYS, **fields}
@@ -132,3 +141,68 @@ def test_totals(fresh, events: list[Did]) -> None:  # type: ignore[no-untyped-de
             ask = naive.Funnel("ABC", "this", window, START, END)
             found = opened.bars(steps=list("ABC"), count="totals", window_s=window)
             assert found == naive.attempts(ask, apart)
+
+
+MEASURES = ("average", "active", "sum", "property_average", "median", "distinct_per_user")
+
+
+@FEW
+@given(events=histories("AB", 8 * 24, DAY // 24, values=("5", "7", "12", "x", None)))
+def test_measures(fresh, events: list[Did]) -> None:  # type: ignore[no-untyped-def]
+    with Opened(fresh(), events) as opened:
+        for measure in MEASURES:
+            (series,) = opened.series(measure=measure, property="v")
+            starts = range(START, END, DAY)
+            each = [naive.measured(measure, events, "A", at, at + DAY) for at in starts]
+            assert list(series.points) == pytest.approx(each), measure
+            whole = naive.measured(measure, events, "A", START, END)
+            assert series.total == pytest.approx(whole), measure
+        rolled = opened.series(rolling_average=3, measure="totals")[0].points
+        counts = naive.totals(events, "A", START - 2 * DAY, DAY, 9)
+        assert list(rolled) == pytest.approx([sum(counts[at : at + 3]) / 3 for at in range(7)])
+        found = opened.series(events=["A", "B"], measure="formula", formula="TOTALS(A)/UNIQUES(B)")
+        over = naive.totals(events, "A", START, DAY, 7)
+        under = naive.uniques(events, "B", START, DAY, 7)
+        assert list(found[0].points) == pytest.approx(
+            [a / b if b else None for a, b in zip(over, under, strict=True)]
+        )
+        bins = opened.series(measure="distribution", property="v", edges=[0, 6, 10])
+        values = naive.numbers(events, "A", START, END)
+        ends = pairwise((0, 6, 10, 99))
+        expected = [sum(low <= v < high for v in values) for low, high in ends]
+        assert [one.total for one in bins] == [n for n in expected if n]
+
+
+@pytest.mark.parametrize("order", ["this", "exact"])
+@FEW
+@given(events=histories("ABCX", 12, 500))
+def test_funnels_that_hold_a_value(fresh, order: str, events: list[Did]) -> None:  # type: ignore[no-untyped-def]
+    with Opened(fresh(), events) as opened:
+        for excluded in ("", "X"):
+            ask = naive.Funnel("ABC", order, 3, START, END, excluded=excluded)
+            found = opened.bars(
+                steps=list("ABC"),
+                order=order,
+                window_s=3,
+                hold=["v"],
+                exclude=[{"event": kind} for kind in excluded],
+            )
+            assert found == naive.held(ask, events)
+
+
+@FEW
+@given(events=histories("AABC", 3 * 86_400, 1000, 9))
+def test_other_views_of_funnels(fresh, events: list[Did]) -> None:  # type: ignore[no-untyped-def]
+    window = 86_400
+    with Opened(fresh(), events) as opened:
+        ask = naive.Funnel("ABC", "this", window, START, END)
+        asked = {"steps": list("ABC"), "window_s": window}
+        (part,) = opened.funnel(show="over_time", **asked).parts
+        assert list(part.over_time) == naive.over_time(ask, events, DAY)
+        edges = [0, 3600, 20_000, 50_000, 90_000]
+        (part,) = opened.funnel(show="time_to_convert", edges=edges, **asked).parts
+        took = naive.taken(ask, events)
+        assert [one.count for one in part.bins] == [
+            sum(low <= one < high for one in took) for low, high in pairwise(edges)
+        ]
+        assert part.median == (naive.median(took) if took else None)
