@@ -37,6 +37,15 @@ def test_an_earlier_period_is_as_long(ask: Asking, comparison: str, first: str, 
         assert (period["starts_ms"], period["ends_ms"]) == (alone["starts_ms"], alone["ends_ms"])
 
 
+def test_days_are_those_of_the_wall_clock(ask: Asking) -> None:
+    """Ten days before the first of April, clocks in Berlin were an hour behind."""
+    april = {"events": ["A"], "range": {"start": "2026-04-01", "end": "2026-04-03"}}
+    march = april | {"range": {"start": "2026-03-22", "end": "2026-03-24"}}
+    zone = ("--zone", "Europe/Berlin")
+    (period,) = ask("compared", april | {"compare": ["10 days"]}, *zone)["periods"]
+    assert period["starts_ms"] == ask("compared", march, *zone)["starts_ms"]
+
+
 def test_how_much_it_changed(ask: Asking) -> None:
     found = ask("compared", WEEK | {"events": ["A"], "compare": ["10 days", "week"]})
     now, before, week = found["series"]
