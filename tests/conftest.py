@@ -36,6 +36,7 @@ def pytest_unconfigure() -> None:
     # Hypothesis measures the collector with a function that Python holds until after the modules
     # are gone, and with it all that it can reach: DuckDB then says that it was leaked.
     gc.callbacks.clear()
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)

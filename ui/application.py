@@ -88,7 +88,8 @@ class Application(QObject):
             updating.begin()
         except StoreUnavailable as error:
             self._say(error)
-        self.window.make_pages()
+        # Once more after the first page is painted.
+        QTimer.singleShot(0, self.window, self.window.make_pages)
         self.links.asked.connect(self.window.show_link)
         if self._link:
             self.window.show_link(self._link)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ui.livefeed import LiveFeed
     from ui.reader import Reader
     from ui.studyprocess import StudyProcess
+    from ui.warming import Warming
 
 
 @dataclass(slots=True)
@@ -38,3 +39,5 @@ class Context:
     actions: Actions
     study: StudyProcess | None = None
     charts: ChartThread | None = None
+    warming: Warming | None = None
+    """What pages of charts wait for before they are made; without it they are made at once."""

@@ -19,6 +19,7 @@ from ui.livefeed import LiveFeed
 from ui.notifications import Notifications
 from ui.reader import Reader
 from ui.studyprocess import StudyProcess
+from ui.warming import Warming
 
 log = logging.getLogger(__name__)
 
@@ -41,12 +42,15 @@ def make_parts(settings: Settings, workspace: Path, actions: Actions, parent: QO
         actions=actions,
         study=study,
         charts=ChartThread(workspace, parent),
+        warming=Warming(parent),
     )
 
 
 def end_parts(context: Context) -> None:
     """The capture process first, because it commits; then whoever reads; then the store."""
     context.feed.stop()
+    if context.warming:
+        context.warming.stop()
     if context.study:
         context.study.shutdown()
     context.capture.shutdown()

@@ -287,6 +287,8 @@ class MainWindow(QMainWindow):
         if missing is not None:
             self.page(missing)
             QTimer.singleShot(0, self, self.make_pages)
+        elif self.context.warming:
+            self.context.warming.begin()
 
     def _make_connect(self) -> QWidget:
         from ui.pages.connect import ConnectPage

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.actions import Action
 from ui.context import Context
+from ui.warming import Opening
 
 if TYPE_CHECKING:
     from ui.pages.explore.desk import Desk
@@ -43,6 +44,7 @@ class ExplorePage(QWidget):
         self._context = context
         self._now_ms = now_ms
         self._made: Desk | None = None
+        self._opening: Opening | None = None
         self._restored: dict[str, Any] = {}
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
@@ -58,11 +60,17 @@ class ExplorePage(QWidget):
             self._made.live_asked.connect(self.live_asked)
             self._made.person_asked.connect(self.person_asked)
             self._rows.addWidget(self._made)
+            if self._opening is not None:
+                self._opening.hide()
             self._made.restore(self._restored)
         return self._made
 
     def showEvent(self, event: QShowEvent) -> None:
-        self.desk.show()
+        warming = self._context.warming
+        if self._made is not None or warming is None or warming.is_warm:
+            self.desk.show()
+        elif self._opening is None:
+            self._opening = Opening(self, warming, lambda: self.desk)
         super().showEvent(event)
 
     def _has(self, claim: Callable[[Desk], bool]) -> Callable[[], bool]:

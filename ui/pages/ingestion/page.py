@@ -45,6 +45,7 @@ from ui.pages.ingestion.uploadpanel import UploadPanel
 from ui.pages.live.projects import short_key
 from ui.plain import ago, number, plural
 from ui.theme import hairline, label, tint, vertical_hairline
+from ui.warming import Opening
 
 if TYPE_CHECKING:
     from app.store import Store
@@ -91,6 +92,7 @@ class IngestionPage(QWidget):
         self._whole: Span | None = None
         self.panel: UploadPanel | None = None
         self._is_built = False
+        self._opening: Opening | None = None
         self._refresher = Refresher(self._ask, self)
         self._tick = QTimer(self, interval=TICK_MS)
         self._add_actions()
@@ -131,14 +133,14 @@ class IngestionPage(QWidget):
                 Action(
                     f"ingestion.frame_{frame}",
                     f"Ingestion: show {sentence}",
-                    partial(self.choose_frame, frame),
+                    self._built(partial(self.choose_frame, frame)),
                     words="time range period",
                 ),
                 self,
             )
         for action in (
-            Action("ingestion.utc", "Ingestion: times in UTC", self.toggle_utc, (), "globe",
-                   "zone", checked=lambda: self.clocks.is_utc),
+            Action("ingestion.utc", "Ingestion: times in UTC", self._built(self.toggle_utc), (),
+                   "globe", "zone", checked=lambda: self.clocks.is_utc),
             Action("ingestion.zoom", "Ingestion: zoom to what is chosen", self.zoom, ("Z",),
                    "zoom", "range brush", "Zoom in",
                    enabled=lambda: self.state.span is not None),
@@ -147,10 +149,10 @@ class IngestionPage(QWidget):
             Action("ingestion.live", "Ingestion: show the chosen time in Live", self.show_in_live,
                    (), "live", "events stream", "Show in Live",
                    enabled=lambda: self._answer is not None),
-            Action("ingestion.copy", "Ingestion: copy the table as CSV", self.copy_table, (),
-                   "copy", "clipboard export"),
+            Action("ingestion.copy", "Ingestion: copy the table as CSV",
+                   self._built(self.copy_table), (), "copy", "clipboard export"),
             Action("ingestion.inspector", "Ingestion: show or close the upload",
-                   self.toggle_panel, ("U",), "inspector", "details raw",
+                   self._built(self.toggle_panel), ("U",), "inspector", "details raw",
                    checked=lambda: self.is_inspecting),
         ):  # fmt: skip
             add(action, self)
@@ -265,10 +267,29 @@ class IngestionPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened while nobody looked."""
+        warming = self._context.warming
+        if self._is_built or warming is None or warming.is_warm:
+            self._open()
+        elif self._opening is None:
+            self._opening = Opening(self, warming, self._open)
+        super().showEvent(event)
+
+    def _open(self) -> None:
         if not self._is_built:
             self._build()
-        super().showEvent(event)
+        if self._opening is not None:
+            self._opening.hide()
         self._refresher.now()
+
+    def _built(self, run: Callable[[], object]) -> Callable[[], object]:
+        """It may be asked for while the page opens."""
+
+        def do() -> None:
+            if not self._is_built:
+                self._open()
+            run()
+
+        return do
 
     def _refresh(self, *_: object) -> None:
         if self.isVisible():
