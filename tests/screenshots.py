@@ -33,6 +33,8 @@ def main() -> None:
                 "QT_SCALE_FACTOR": scale,
                 "EVENTSCOPE_HOME": home,
             }
+            if hasattr(os, "geteuid") and os.geteuid() == 0:
+                environment["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
             suffix = "" if scale == "1" else "-2x"
             command = [
                 sys.executable,
@@ -49,6 +51,7 @@ def take(suffix: str) -> None:
     from app.demo import fill
     from app.settings import Settings
     from tests.exploreshots import fill_unthinkable
+    from tests.label_pictures import prepare
     from ui.application import Application
     from ui.theme import make_application
 
@@ -59,6 +62,7 @@ def take(suffix: str) -> None:
         workspace = paths.home() / kind
         if kind == "busy":
             fill(workspace, EVENTS)
+            prepare(workspace)
         elif kind == "hostile":
             fill_unthinkable(workspace)
         elif kind == "names":
@@ -108,6 +112,7 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
             "users-empty": lambda: run("go.users"),
         }
     from tests.exploreshots import believable, unthinkable
+    from tests.label_pictures import labeled
 
     if kind == "names":
         return hostile_scenes(application)
@@ -170,6 +175,7 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
         "users-details": lambda: somebodys_tab(application, 3),
         "label": lambda: label_a_click(application),
         "label-kept": lambda: keep_the_label(application),
+        **labeled(application, until),
         "settings": lambda: run("go.settings"),
     }
 

@@ -27,6 +27,13 @@ const makeAgent = (post, { covers = false } = {}) => {
   const LOOK_MS = 400;
   const TONES = { match: "#1A7F4B", other: "#2A6FDB", similar: "#B25E02" };
 
+  const KINDS = {
+    a: "link", input: "field", textarea: "text field", select: "list of choices", li: "list item",
+    ul: "list", ol: "list", div: "area", span: "text", p: "paragraph", nav: "navigation",
+    header: "head", footer: "foot", main: "main part", body: "page", tr: "row", td: "cell",
+    img: "picture", svg: "picture",
+  };
+
   let mode = "navigate";
   let surveyed = [];
   let marks = [];
@@ -172,7 +179,8 @@ const makeAgent = (post, { covers = false } = {}) => {
   const named = (element) => {
     const text = describe.text(element);
     const tag = element.tagName.toLowerCase();
-    return text ? `${tag}  “${text.slice(0, 40)}”` : tag;
+    const kind = KINDS[tag] || (/^h[1-6]$/.test(tag) ? "heading" : tag);
+    return text ? `${kind}  “${text.slice(0, 40)}”` : kind;
   };
 
   const redraw = () => {

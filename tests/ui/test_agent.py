@@ -254,7 +254,8 @@ HOVERS = """
     took.push(performance.now() - start);
   }
   return {count: all.length, surveyed: said.find(one => one.say === 'survey').elements.length,
-    took: took.sort((a, b) => a - b)[100]};
+    // Other programs on the machine only ever add.
+    took: took.sort((a, b) => a - b)[20]};
 })()
 """
 

@@ -275,7 +275,7 @@ def test_what_is_in_an_open_shadow_root(desk: Desk, tab: Tab, site: str) -> None
     inner = "document.querySelector('my-box').shadowRoot.querySelector('button')"
     assert label(desk, tab, inner) == "In a box clicked"
     tab.press("ArrowUp")
-    desk.until(lambda: desk.page.editor.trail.text().startswith("p"))
+    desk.until(lambda: desk.page.editor.trail.text().startswith("paragraph"))
 
 
 def test_pages_that_a_service_worker_kept_are_said(desk: Desk, tab: Tab, site: str) -> None:

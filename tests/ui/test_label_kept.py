@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +21,7 @@ from app.study import Study
 from ui.context import Context
 from ui.pages.label import LabelPage
 from ui.pages.live import LivePage
+from ui.theme import tokens
 
 from .conftest import Workspace, event
 
@@ -180,8 +182,20 @@ def test_a_lost_element_is_found_again(desk: Desk, qtbot: QtBot) -> None:
     desk.until(lambda: page._told and page._told[0].health[0].needs_repair)
     item = page.book.tree.topLevelItem(0)
     assert item
-    assert not item.icon(0).isNull()
-    page.repair(page._told[0].label)
+    assert "Needs repair" in item.data(0, Qt.ItemDataRole.AccessibleTextRole)
+    # The mark is painted, left of the name.
+    painted = page.book.tree.viewport().grab().toImage()
+    row = page.book.tree.visualItemRect(item)
+    warning = QColor(tokens().warning)
+    inside = range(row.left() + 10, row.left() + 30)
+    assert any(
+        painted.pixelColor(x, y) == warning
+        for x in inside
+        for y in range(row.top(), row.top() + 24)
+    )
+    page.book.tree.setCurrentItem(item)
+    assert page.editor.health.text().startswith("Needs repair")
+    qtbot.mouseClick(page.editor.repair, LEFT)
     desk.until(lambda: page.editor.choices.buttons)
     assert "Order now" in page.editor.choices.buttons[0].text()
     assert page.editor.tabs.count() == 2

@@ -119,7 +119,9 @@ class BrowserWindow(QWidget):
     def _show_url(self, url: QUrl) -> None:
         if self.address.hasFocus() and self.address.isModified():
             return
-        self.address.setText(url.toDisplayString()[:LONGEST])
+        # An empty page has no address to be read, only one to be typed over.
+        shown = "" if url.toString() == "about:blank" else url.toDisplayString()
+        self.address.setText(shown[:LONGEST])
         self.address.setCursorPosition(0)
 
     def _show_title(self, title: str) -> None:

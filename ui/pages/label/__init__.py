@@ -225,6 +225,12 @@ class LabelPage(QWidget):
             self, lambda store: find_repairs(store, event, now_ms), "repair"
         ).then(self._show_repair)
 
+    def _repair_shown(self) -> None:
+        shown = self.editor.draft.id
+        found = next((one.label for one in self._told if one.label.id == shown), None)
+        if found:
+            self.repair(found)
+
     def _show_repair(self, found: Repair) -> None:
         if self._repaired is not found.event:
             return
@@ -255,7 +261,7 @@ class LabelPage(QWidget):
             past.append(
                 (by_day(state.days, now_ms), state.sentence) if state else ((), "Switched off.")
             )
-        self.editor.show_past(past)
+        self.editor.show_past(past, told.needs_repair and not told.label.archived)
 
     # What it matches
 
@@ -377,6 +383,7 @@ class LabelPage(QWidget):
         editor.changed.connect(self._changed)
         editor.save_asked.connect(self.save)
         editor.cancelled.connect(self.cancel)
+        editor.repair_asked.connect(self._repair_shown)
         editor.group_asked.connect(lambda wanted: self._draft(is_group=wanted))
         book.chosen.connect(self.edit)
         book.archived.connect(self.keeper.archive)

@@ -172,12 +172,15 @@ def _item(one: Told, now_ms: int) -> QTreeWidgetItem:
     item.setData(_NAME, DAYS_ROLE, one.days)
     item.setData(_NAME, ARCHIVED_ROLE, one.label.archived)
     below = f"{plural(one.events, 'event')} · {last}" if one.events else "No event yet"
+    is_lost = not one.label.archived and any(state.needs_repair for state in one.health)
+    if is_lost:
+        below = f"Needs repair · {last}"
     item.setData(_NAME, BELOW_ROLE, below)
     item.setData(_NAME, Qt.ItemDataRole.AccessibleTextRole, f"{one_line(one.label.name)}, {below}")
     sentences = [state.sentence for state in one.health]
     if one.label.archived:
         item.setText(_NAME, f"{item.text(_NAME)}  (archived)")
-    elif any(state.needs_repair for state in one.health):
+    elif is_lost:
         item.setIcon(_NAME, icon("warning", "warning"))
     parts = [one.label.name, one.label.description, *sentences]
     item.setToolTip(_NAME, tooltip("\n".join(part for part in parts if part)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
 from app.label.events import Definition
@@ -15,6 +15,8 @@ from ui.elided import ElidedLabel
 from ui.plain import one_line, tooltip
 from ui.theme import label, set_role
 
+WIDEST = 256
+"""The text of a choice, in pixels: as wide as the panel at its narrowest."""
 INDENT = 22
 """Below the text of a radio button."""
 
@@ -63,8 +65,12 @@ class Choices(QWidget):
             self.buttons[0].setChecked(True)
 
     def _row(self, choice: Choice) -> QWidget:
-        button = QRadioButton(one_line(choice.title, 44))
-        button.setToolTip(tooltip(f"{choice.title}\n{choice.why}"))
+        title = one_line(choice.title, 200)
+        elide = Qt.TextElideMode.ElideRight
+        button = QRadioButton(self.fontMetrics().elidedText(title, elide, WIDEST))
+        selectors = [one.value("selector") for one in choice.definitions]
+        spelled = "\n".join(f"Selector: {one}" for one in selectors if one)
+        button.setToolTip(tooltip(f"{choice.title}\n{choice.why}\n{spelled}".strip()))
         button.setAccessibleName(f"{choice.title}: {choice.why} {choice.counts}")
         button.clicked.connect(lambda _=False: self.chosen.emit(choice))
         self._group.addButton(button)

@@ -35,7 +35,8 @@ TITLES = {
 HELP = {
     "tag": "What kind of element it is: a button, a link, an input.",
     "text": "What is written on it, as a person reads it.",
-    "selector": "Where it is: a CSS selector that it, or something around it, matches.",
+    "selector": "How to find it on the page, as web developers write it (a CSS selector). Filled in"
+    " for you when you click an element; it, or something around it, has to match.",
     "page_url": "The page that it is on, without what follows a question mark.",
     "href": "Where a link leads, in full.",
     "page_title": "The title of the page.",

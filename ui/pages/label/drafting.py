@@ -17,6 +17,7 @@ from app.label.suggest import Suggestion, evidence, is_usable_text, suggest, sug
 from app.store import Store
 from ui.pages.label.choices import Choice
 from ui.pages.label.counting import Told, clicks
+from ui.pages.label.words import in_words
 from ui.plain import number
 
 FIELDS = frozenset({"input", "select", "textarea"})
@@ -119,16 +120,11 @@ def _choices(one: Suggestion, *, has_page: bool) -> list[Choice]:
     counts = f"{number(one.on_page)} now · {before}" if has_page else before
     tone = _TONES.get(one.confidence, "warning")
     word = one.confidence.capitalize()
-    made = [Choice(_said(one.definition), word, one.sentence, tone, (one.definition,), counts)]
+    said = in_words(one.definition)
+    made = [Choice(said, word, one.sentence, tone, (one.definition,), counts)]
     if one.backup:
-        title = f"{_said(one.definition)}, or {_said(one.backup)}"
+        other = in_words(one.backup)
+        title = f"{said}, or {other[0].lower()}{other[1:]}"
         why = "Either of two ways will do, so it lasts longer than each of them."
         made.append(Choice(title, "Most resilient", why, "good", one.definitions, counts))
     return made
-
-
-def _said(definition: Definition) -> str:
-    """The condition that tells it apart, in words."""
-    text, selector = definition.value("text"), definition.value("selector")
-    parts = [f"“{text}”" if text else "", selector]
-    return " in ".join(part for part in parts if part) or definition.value("tag")

@@ -45,12 +45,14 @@ class Editor(QWidget):
         save_asked: a person wants to keep it.
         cancelled: a person does not.
         group_asked: a person wants all that are like the picked one, or just this one again.
+        repair_asked: a person wants to find again what stopped matching.
     """
 
     changed = Signal()
     save_asked = Signal()
     cancelled = Signal()
     group_asked = Signal(bool)
+    repair_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,6 +62,7 @@ class Editor(QWidget):
         self._at = 0
         self._chosen_at, self._suggested = 0, 1
         self._past: Sequence[tuple[Sequence[int], str]] = ()
+        self._is_lost = False
         self._offered: Mapping[str, str] = {}
         self.rows: list[ConditionRow] = []
         self.title = label("New labeled event", "title")
@@ -84,6 +87,9 @@ class Editor(QWidget):
         self.counts.setToolTip("Switched off, it is kept and matches nothing")
         self.spark = Spark()
         self.health = label("", "muted", wrap=True)
+        self.past = label("Events a day, last 30 days", "small")
+        self.repair = QPushButton("Find it again")
+        self.repair.setToolTip("Offer what it may be now; what matched before is kept")
         self.more = QPushButton("Add a condition")
         self.more.setProperty("kind", "quiet")
         self.count = label("", "strong", wrap=True)
@@ -124,7 +130,7 @@ class Editor(QWidget):
         self._label = event if event.definitions else replace(event, definitions=NEW.definitions)
         self._at = at
         self._chosen_at, self._suggested = at, 1
-        self._past = ()
+        self._past, self._is_lost = (), False
         self.title.setText("New labeled event" if event.id is None else "Labeled event")
         for line, text in (
             (self.name, event.name),
@@ -149,15 +155,16 @@ class Editor(QWidget):
         parts = [] if on_page is None else [f"{number(on_page)} on this page"]
         if counted is not None:
             parts.append(f"{plural(counted.events, 'event')} captured so far")
-        self.count.setText(" · ".join(parts))
+        self.count.setText("\n".join(parts))
         set_role(self.count, "strong")
         notes = [*counted.undecided, *(one.sentence for one in counted.similar)] if counted else []
         self.notes.setText("\n".join(one_line(one, 300) for one in notes[:4]))
         self.notes.setVisible(bool(notes))
 
-    def show_past(self, past: Sequence[tuple[Sequence[int], str]]) -> None:
-        """Events a day and health, in the order of the definitions that are kept."""
-        self._past = past
+    def show_past(self, past: Sequence[tuple[Sequence[int], str]], is_lost: bool = False) -> None:
+        """Events a day and health, in the order of the definitions that are kept; `is_lost`: it
+        needs repair."""
+        self._past, self._is_lost = past, is_lost
         self._show_past()
 
     def show_hint(self, sentence: str) -> None:
@@ -231,6 +238,9 @@ class Editor(QWidget):
         days, said = self._past[self._at] if has_past else ((), "")
         self.spark.show_days(days)
         self.spark.setVisible(has_past)
+        self.past.setVisible(has_past)
+        self.repair.setVisible(has_past and self._is_lost)
+        set_role(self.health, "warning" if self._is_lost else "muted")
         self.health.setText(one_line(said, 200))
         self.health.setVisible(has_past)
 
@@ -283,6 +293,7 @@ class Editor(QWidget):
         self.counts.toggled.connect(self._switch)
         self.more.clicked.connect(self._offer)
         self.save.clicked.connect(self.save_asked)
+        self.repair.clicked.connect(self.repair_asked)
         self.cancel.clicked.connect(self.cancelled)
         for keys, run in (("Ctrl+S", self.save_asked), ("Ctrl+Return", self.save_asked)):
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -319,8 +330,10 @@ class Editor(QWidget):
         rows.addLayout(row)
         rows.addWidget(self.tabs)
         rows.addWidget(self.counts)
+        rows.addWidget(self.past)
         rows.addWidget(self.spark)
         rows.addWidget(self.health)
+        rows.addWidget(self.repair, 0, Qt.AlignmentFlag.AlignLeft)
         rows.addSpacing(4)
         rows.addWidget(label("And all of these hold", "section"))
         self._conditions = QVBoxLayout()

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ui.plain import plural
@@ -77,10 +77,11 @@ class RowDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         self.initStyleOption(option, index)
-        shown, picture, font = option.text, option.icon, option.font
+        # A copy: what the option gives out is its own, and is emptied below.
+        shown, picture, font = option.text, QIcon(option.icon), option.font
         room = QRect(option.rect)
         option.text = ""
-        option.icon = type(picture)()
+        option.icon = QIcon()
         widget = option.widget
         widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
         colours = tokens()

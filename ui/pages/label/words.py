@@ -1,0 +1,104 @@
+"""
+How a definition finds its element, in words for somebody who has never seen a selector.
+"""
+
+from __future__ import annotations
+
+import re
+
+from app.label.events import Definition
+from ui.plain import one_line
+
+_PART = re.compile(
+    r"#(?P<id>(?:\\.|[\w-])+)|\.(?P<style>(?:\\.|[\w-])+)"
+    r"|\[(?P<name>[\w:-]+)(?:[~^$*|]?=\"(?P<value>(?:\\.|[^\"\\])*)\"[^\]]*)?\]"
+    r"|:(?P<place>nth-[\w-]+|first-[\w-]+)\([^)]*\)|^(?P<tag>[A-Za-z][\w-]*)"
+)
+_NAMES = {
+    "aria-label": "spoken name",
+    "href": "link to",
+    "name": "name",
+    "title": "hint",
+    "placeholder": "hint",
+    "type": "kind",
+    "role": "role",
+    "for": "field",
+    "alt": "picture text",
+}
+_TAGS = {
+    "a": "link",
+    "button": "button",
+    "input": "field",
+    "textarea": "text field",
+    "select": "list of choices",
+    "li": "list item",
+    "ul": "list",
+    "ol": "list",
+    "nav": "navigation",
+    "header": "head",
+    "footer": "foot",
+    "form": "form",
+    "main": "main part",
+    "section": "section",
+    "article": "article",
+    "table": "table",
+    "tr": "row",
+    "td": "cell",
+}
+LONGEST = 30
+
+
+def in_words(definition: Definition) -> str:
+    """Such as `By its id “add-to-cart”` or `By its text “Buy” inside style “card”`."""
+    text, selector = definition.value("text"), definition.value("selector")
+    own, around = _parts(selector)
+    said = [f"text {_quoted(text)}"] if text else []
+    said += own
+    inside = f" inside {around[-1]}" if around else ""
+    if _is_by_place(selector):
+        return "By its place on the page"
+    if said:
+        return f"By its {' and '.join(said)}{inside}"
+    kind = _TAGS.get(definition.value("tag"), definition.value("tag") or "element")
+    return f"Any {kind}{inside}"
+
+
+def _is_by_place(selector: str) -> bool:
+    return any(match["place"] for match in _PART.finditer(selector))
+
+
+def _parts(selector: str) -> tuple[list[str], list[str]]:
+    """What the element itself has, and what is around it, outermost first."""
+    steps = [_step(one) for one in _steps(selector)]
+    own = steps.pop() if steps else []
+    return own, [" and ".join(one) for one in steps if one]
+
+
+def _steps(selector: str) -> list[str]:
+    """The compounds of a selector: blanks and `>` between them, not inside of brackets."""
+    return [one for one in re.split(r"[\s>]+(?![^\[]*\])", selector.strip()) if one]
+
+
+def _step(compound: str) -> list[str]:
+    found = []
+    for match in _PART.finditer(compound):
+        if match["id"]:
+            found.append(f"id {_quoted(match['id'])}")
+        elif match["style"]:
+            found.append(f"style {_quoted(match['style'])}")
+        elif match["name"]:
+            called = _NAMES.get(match["name"]) or _plain(match["name"])
+            found.append(f"{called} {_quoted(match['value'])}" if match["value"] else called)
+    if not found and (tag := re.match(r"[A-Za-z][\w-]*", compound)):
+        # The kind of the element itself is a condition of its own.
+        return [] if tag[0] in {"a", "button", "input"} else [f"the {_TAGS.get(tag[0], tag[0])}"]
+    return found
+
+
+def _plain(attribute: str) -> str:
+    return "test name" if re.search(r"test|-cy$|-qa$|e2e", attribute) else attribute
+
+
+def _quoted(text: str) -> str:
+    plain = one_line(text.replace("\\", ""), 200)
+    return f"“{plain if len(plain) <= LONGEST else plain[: LONGEST - 1] + '…'}”"
