@@ -93,9 +93,9 @@ def live_scenes(application: Any) -> dict[str, Callable[[], object]]:
         "live-groups-people": lambda: (live.group(By.PERSON), live.close_all()),
         "live-target": lambda: (live.ungroup(), live.target("cust")),
         "live-types": lambda: (live.close_popups(), live.page.types.choose()),
-        "live-compose": lambda: (live.close_popups(), live.page.compose()),
+        "live-compose": lambda: (live.close_popups(), live.page.deeds.compose()),
         "live-redaction": lambda: (live.page.close_inspector(), live.page.ask_to_export()),
-        "live-clear": lambda: (live.page.export.hide(), live.page.ask_to_clear()),
+        "live-clear": lambda: (live.page.export.hide(), live.page.clearing.ask()),
         "live-note": live.write_note,
         "live-after": live.page.note.hide,
     }  # fmt: skip
@@ -183,7 +183,7 @@ class Live:
     def write_note(self) -> None:
         self.page.confirm.hide()
         self.page.table.go_to(3)
-        self.page.write_note()
+        self.page.deeds.write_note()
 
     def open_menu(self, menu: QMenu) -> None:
         view = self.page.view

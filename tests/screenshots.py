@@ -153,7 +153,7 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
             page.inspector.tabs.setCurrentIndex(page.inspector.stack.indexOf(page.inspector.user)),
         ),
         "live-difference": lambda: page.inspector.compare(page.model.id_at(0), page.model.id_at(3)),
-        "live-send": page.resend,
+        "live-send": page.deeds.resend,
         "live-completion": lambda: (
             page.close_inspector(),
             application.window.activateWindow(),

@@ -95,7 +95,7 @@ def test_a_selection_is_sent_again_together(
     qtbot.waitUntil(lambda: len(page.model) == 3)
     page.table.setFocus()
     page.table.selectAll()
-    page.resend()
+    page.deeds.resend()
     send = page.inspector.send
     qtbot.waitUntil(lambda: send.text.toPlainText().startswith("["))
     assert [one["event_type"] for one in json.loads(send.text.toPlainText())] == [

@@ -117,7 +117,7 @@ def page(qtbot: QtBot, context: Context, workspace: Workspace) -> LivePage:
 def test_a_copied_link_opens_its_event(
     qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
 ) -> None:
-    page.copy_link(2)
+    page.deeds.copy_link(2)
     page.table.go_to(0)
     context.actions.trigger("live.link")
     qtbot.waitUntil(lambda: page.inspector.detail is not None)

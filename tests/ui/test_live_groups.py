@@ -258,6 +258,7 @@ def test_all_that_is_done_with_events_is_done_in_groups(
     table.setFocus()
     table.selectAll()
     assert table.selected_ids(100) == [4, 3, 2, 1]
+    assert table.selected_count() == 4
     table.go_to_id(4)
     context.actions.trigger("live.pin")
     model = page.groups.model if page.groups else None

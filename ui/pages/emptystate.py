@@ -67,13 +67,14 @@ class EmptyState(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """A layout gives a wrapped label one line unless it is told how many it needs."""
         super().showEvent(event)
-        self._fit()
+        self.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self.fit()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """Give the text the lines that it needs."""
         width = max(1, min(WIDTH, self.width() - 2 * MARGIN))
         self.text.setFixedHeight(self.text.heightForWidth(width))
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
+    QItemSelectionRange,
     QModelIndex,
     QRect,
     Qt,
@@ -68,7 +69,7 @@ class GroupView(EventTableView):
         anchor = model.id_at(top) if 0 < top < len(model) and bar.value() else None
         index = self.currentIndex()
         current = model.id_at(index.row()) if index.isValid() else None
-        is_all = len(model) > 0 and self.selected_count() == len(model)
+        is_all = len(model) > 0 and super().selected_count() == len(model)
         chosen = self._chosen()
         was_blocked = self.selectionModel().blockSignals(True)
         model.change(change, opened)
@@ -105,6 +106,15 @@ class GroupView(EventTableView):
     def current_id(self) -> int | None:
         found = super().current_id()
         return found if found is not None and found > 0 else None
+
+    def selected_count(self) -> int:
+        """How many events are selected."""
+        return super().selected_count() - sum(map(self._heads_in, self._ranges()))
+
+    def _heads_in(self, part: QItemSelectionRange) -> int:
+        place = self._groups.groups.place_of
+        (first, at), (last, _) = (self._groups.place(row) for row in (part.top(), part.bottom()))
+        return place(last) - place(first) + (at < 0)
 
     def selected_ids(self, most: int) -> list[int]:
         found: list[int] = []

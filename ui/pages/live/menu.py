@@ -46,7 +46,7 @@ def fill_event_menu(menu: QMenu, row: Any, page: LivePage, column: str = "type")
         if value:
             menu.addAction(f"Copy {title}", partial(_copy, value))
     menu.addAction("Copy event type", lambda: _copy(row.type))
-    menu.addAction("Copy link to event", lambda: page.copy_link(row.id))
+    menu.addAction("Copy link to event", lambda: page.deeds.copy_link(row.id))
 
 
 def _add_marks(menu: QMenu, page: LivePage) -> None:
@@ -54,8 +54,8 @@ def _add_marks(menu: QMenu, page: LivePage) -> None:
     menu.addAction(actions.qaction("live.pin"))
     colours = menu.addMenu("Colour")
     for tone, title in COLOURS.items():
-        colours.addAction(icon("dot", tone), title, partial(page.colour_selected, tone))
-    colours.addAction("None", partial(page.colour_selected, ""))
+        colours.addAction(icon("dot", tone), title, partial(page.deeds.colour_selected, tone))
+    colours.addAction("None", partial(page.deeds.colour_selected, ""))
     menu.addAction(actions.qaction("live.note"))
 
 

@@ -23,15 +23,16 @@ from PySide6.QtWidgets import (
 )
 
 from app import settings as keys
-from app import wire
 from app.errors import AppError, StoreUnavailable
 from app.filter import EVERYTHING, Filter, Node, all_of
 from app.links import EventLink, parse_link
 from ui.context import Context
 from ui.pages.confirm import ConfirmBar
-from ui.pages.emptystate import EmptyState
 from ui.pages.filterbar import FilterBar
+from ui.pages.live.clearing import Clearing
 from ui.pages.live.commands import commands
+from ui.pages.live.deeds import Deeds
+from ui.pages.live.emptystates import explain_no_match, no_match, nothing_yet
 from ui.pages.live.exporting import ExportBar
 from ui.pages.live.following import Following
 from ui.pages.live.hidden import HiddenTypes
@@ -43,7 +44,7 @@ from ui.pages.live.projects import ProjectSwitch
 from ui.pages.live.searching import SearchRow
 from ui.pages.live.targets import TargetSwitch
 from ui.pages.live.told import Told
-from ui.plain import cell, clipboard, number, one_line, plural
+from ui.plain import number, plural
 from ui.table.columns import AGO, SINCE, Column, event_columns
 from ui.table.model import PagedTableModel
 from ui.table.stream import EventStream
@@ -51,19 +52,13 @@ from ui.table.view import EventTableView
 from ui.theme import hairline, label
 
 if TYPE_CHECKING:
-    from app.store import Store
     from app.store.events import EventRow
     from ui.pages.live.grouping import GroupPane
 
-COPY_MOST = 10_000
 INSPECTOR_WIDTH = 480
 MOST_TERMS = 20
-MOST_MARKS = 1000
-MOST_RESENT = 500
 MOST_EXPORTED = 1_000_000
 AGE_MS = 5000
-COMPARING = "comparing"
-NO_MATCH = "Nothing that was captured fits the filter. New events that fit will appear here."
 
 
 class LivePage(QWidget):
@@ -81,10 +76,9 @@ class LivePage(QWidget):
 
     def __init__(self, context: Context) -> None:
         super().__init__()
-        self._context = context
+        self.context = context
         self._is_stale = True
         self.inspector: Any = None
-        self._compared: int | None = None
         self.projects = ProjectSwitch()
         self.targets = TargetSwitch(context)
         self.marks = Marks(context, self)
@@ -92,7 +86,7 @@ class LivePage(QWidget):
         self.told = Told(context, self)
         self.view = ViewSwitch(context, self.marks.by_event, self.labels.by_event, self.told)
         self.note = NoteLine()
-        self.model = PagedTableModel(self._columns(), self._rows, self)
+        self.model = PagedTableModel(self._columns(), self.rows_of, self)
         self.table = EventTableView(self.model)
         self.table.setAccessibleName("Events, newest first")
         self.groups: GroupPane | None = None
@@ -103,6 +97,8 @@ class LivePage(QWidget):
         self.confirm = ConfirmBar()
         self.export = ExportBar(context)
         self.searching = SearchRow(self.stream)
+        self.deeds = Deeds(self)
+        self.clearing = Clearing(self)
         for action in commands(self):
             context.actions.add(action, self)
         self._lay_out()
@@ -121,7 +117,10 @@ class LivePage(QWidget):
         rows.addWidget(hairline())
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
-        self._add_empty_states()
+        self.nothing = nothing_yet(self.context.actions, self.open_shop)
+        self.no_match = no_match(self.clear_filter)
+        for empty in (self.nothing, self.no_match):
+            self.stack.addWidget(empty)
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.setChildrenCollapsible(False)
         self.split.addWidget(self.stack)
@@ -145,7 +144,7 @@ class LivePage(QWidget):
         return head
 
     def _title_row(self) -> QHBoxLayout:
-        actions = self._context.actions
+        actions = self.context.actions
         self.counts = label("", "muted")
         self.state = label("", "warning")
         row = QHBoxLayout()
@@ -174,47 +173,25 @@ class LivePage(QWidget):
         row.addWidget(self.view, 0, top)
         return row
 
-    def _add_empty_states(self) -> None:
-        actions = self._context.actions
-        self.nothing = EmptyState(
-            "live",
-            "Nothing captured yet",
-            "Events appear here the moment an app sends them, newest first, with what the "
-            "server answered.",
-            [
-                ("Connect an app", lambda: actions.trigger("go.connect")),
-                ("Open the demo shop", self.open_shop),
-            ],
-        )
-        self.no_match = EmptyState(
-            "filter",
-            "No event matches",
-            NO_MATCH,
-            [("Clear filter", self.clear_filter)],
-            primary=False,
-        )
-        self.stack.addWidget(self.nothing)
-        self.stack.addWidget(self.no_match)
-
     def _connect(self) -> None:
-        context = self._context
+        context = self.context
         context.feed.changed.connect(self._refresh)
         context.store.opened.connect(self._open)
         self.stream.counted.connect(self._show_counts)
-        self.stream.failed.connect(self._say)
+        self.stream.failed.connect(self.say)
         self.filter.chosen.connect(self._query)
-        self.filter.left.connect(self._go_to_table)
+        self.filter.left.connect(self.go_to_table)
         self.filter.chips.cleared.connect(self.filter.clear)
         self.projects.chosen.connect(self._query)
         self.targets.chosen.connect(self._query)
         self.types.changed.connect(self._query)
-        self.types.failed.connect(self._say)
+        self.types.failed.connect(self.say)
         for told in (self.marks, self.labels, self.told):
             told.changed.connect(self.model.forget_cells)
         self.told.muted.connect(self._query_problems)
         self.note.written.connect(self.marks.note)
-        self.note.left.connect(self._go_to_table)
-        self.export.left.connect(self._go_to_table)
+        self.note.left.connect(self.go_to_table)
+        self.export.left.connect(self.go_to_table)
         self.view.changed.connect(self._use_look)
         self.view.folded.connect(self._query)
         self.view.grouped.connect(self._use_groups)
@@ -227,8 +204,8 @@ class LivePage(QWidget):
         table.moved.connect(self._show_current)
         table.opened.connect(self.inspect)
         table.left.connect(self.close_inspector)
-        table.copying.connect(self.copy_rows)
-        table.peeking.connect(self.peek)
+        table.copying.connect(self.deeds.copy_rows)
+        table.peeking.connect(self.deeds.peek)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._show_menu)
         header = table.horizontalHeader()
@@ -237,18 +214,18 @@ class LivePage(QWidget):
 
     def open_shop(self) -> None:
         """Something to click that sends events, in the built-in browser."""
-        actions = self._context.actions
+        actions = self.context.actions
         if actions.get("connect.shop").is_enabled:
             actions.trigger("connect.shop")
         else:
-            self._context.notifications.info("Start capturing first: the shop is served by it.")
+            self.context.notifications.info("Start capturing first: the shop is served by it.")
 
     # What is shown
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened while nobody looked."""
         super().showEvent(event)
-        if self._context.store.current:
+        if self.context.store.current:
             self.labels.look(again=True)
             self.told.look_again()
         if self._is_stale:
@@ -258,7 +235,7 @@ class LivePage(QWidget):
 
     def _refresh(self) -> None:
         self._is_stale = not self.isVisible()
-        if self.isVisible() and self._context.store.current:
+        if self.isVisible() and self.context.store.current:
             self.labels.look()
             self.told.look()
             self.stream.refresh()
@@ -297,9 +274,9 @@ class LivePage(QWidget):
         # Made when first wanted: start-up does not need it, nor what it counts with.
         from ui.pages.live.grouping import GroupPane
 
-        groups = self.groups = GroupPane(self._context, self.stream, self._columns, self._rows)
+        groups = self.groups = GroupPane(self.context, self.stream, self._columns, self.rows_of)
         groups.table.set_widths(self.table.widths())
-        groups.failed.connect(self._say)
+        groups.failed.connect(self.say)
         for told in (self.marks, self.labels, self.told):
             told.changed.connect(groups.redraw)
         self._listen_to(groups.table)
@@ -337,9 +314,10 @@ class LivePage(QWidget):
         self.view.take_order(table.column_keys())
         self.view.columns.popup(table.horizontalHeader().mapToGlobal(at))
 
-    def _rows(self, ids: Sequence[int]) -> Sequence[EventRow]:
+    def rows_of(self, ids: Sequence[int]) -> Sequence[EventRow]:
+        """The rows of these ids, with what is told of them besides."""
         nothing: list[EventRow] = []
-        rows = self._context.store.ask(lambda store: store.events.rows(ids), nothing)
+        rows = self.context.store.ask(lambda store: store.events.rows(ids), nothing)
         self.labels.read(rows)
         self.told.read(rows, is_folding=self.view.is_folding)
         return rows
@@ -356,9 +334,9 @@ class LivePage(QWidget):
         self.counts.setText(count)
         self.state.setText("" if stream.is_following else "Paused")
         self.following.show_pill()
-        self._show_question()
+        self.clearing.show_question()
         self.stack.setCurrentWidget(self._what_to_show())
-        self._context.actions.refresh()
+        self.context.actions.refresh()
 
     def _hidden_words(self) -> str:
         hidden = self.stream.known.count - self.stream.matches
@@ -381,31 +359,14 @@ class LivePage(QWidget):
             return self.nothing
         if stream.was_stopped:
             return self._events
-        self._explain_no_match()
+        project = self.projects.name
+        is_only = bool(project) and self.filter.query == EVERYTHING and not self.types.types
+        explain_no_match(self.no_match, project, is_only_project=is_only)
         return self.no_match
 
-    def _explain_no_match(self) -> None:
-        state, project = self.no_match, self.projects.name
-        only_project = project and self.filter.query == EVERYTHING and not self.types.types
-        name = one_line(project, 40)
-        state.title.setText(
-            f"No event of project {name} yet"
-            if only_project
-            else f"No event of project {name} matches"
-            if project
-            else "No event matches"
-        )
-        state.text.setText(
-            f"Other projects have events. Those of {name} will appear here."
-            if only_project
-            else NO_MATCH
-        )
-        state.buttons[0].setText("Show all projects" if only_project else "Clear filter")
-        if state.isVisible():
-            state.text.setFixedHeight(state.text.heightForWidth(state.text.width()))
-
-    def _say(self, error: AppError) -> None:
-        self._context.notifications.error(error.sentence, error.hint)
+    def say(self, error: AppError) -> None:
+        """Tell a person what stood in the way."""
+        self.context.notifications.error(error.sentence, error.hint)
 
     # Filter, project, types
 
@@ -424,7 +385,7 @@ class LivePage(QWidget):
         self.types.set(())
         self.filter.clear()
         self._query()
-        self._go_to_table()
+        self.go_to_table()
 
     def add_term(self, term: Node) -> None:
         """Filter by one more condition."""
@@ -432,81 +393,25 @@ class LivePage(QWidget):
 
     def hide_selected_types(self) -> None:
         """Leave out the types of the selected events."""
-        rows = self._rows(self.current_table.selected_ids(MOST_TERMS))
+        rows = self.rows_of(self.current_table.selected_ids(MOST_TERMS))
         self.types.hide(row.type for row in rows)
 
     def _remember(self, setting: keys.Setting[Any], value: Any) -> None:
         try:
-            self._context.settings.set(setting, value)
+            self.context.settings.set(setting, value)
         except StoreUnavailable as error:
-            self._context.notifications.warn(error.sentence)
+            self.context.notifications.warn(error.sentence)
 
     def ask_to_export(self) -> None:
         """Offer to export the selection, what is shown, or everything."""
         self.export.ask(self.current_table.selected_ids(MOST_EXPORTED), self.stream.chosen)
 
-    # Clear
-
-    def ask_to_clear(self) -> None:
-        """Ask before everything captured goes."""
-        if self._context.capture.state != "listening":
-            self._context.notifications.info("Start capturing first: it holds the workspace.")
-            return
-        self.confirm.ask(self._question(), "Remove", self._clear_everything)
-
-    def _question(self) -> str:
-        count = self.stream.known.count
-        what = f"all {plural(count, 'event')}" if count > 1 else "the only event"
-        return f"Remove {what} of all projects? This cannot be undone."
-
-    def _show_question(self) -> None:
-        """Events arrive while somebody reads the question."""
-        if self.confirm.isHidden():
-            return
-        if self.stream.known.count:
-            self.confirm.text.setText(self._question())
-        else:
-            self.confirm.hide()
-
-    def _clear_everything(self) -> None:
-        self.current_table.clearSelection()
-        if self.inspector:
-            self.inspector.clear()
-        self._context.capture.send(wire.Clear())
-        if self.projects.source is not None:
-            self.projects.choose(None)
-        self._go_to_table()
-
     # Rows
-
-    def copy_rows(self) -> None:
-        """The selected rows as tab-separated values to the clipboard."""
-        chosen = self.current_table.selected_count()
-        ids = self.current_table.selected_ids(COPY_MOST)
-        columns = self.model.columns
-
-        def text(store: Store) -> str:
-            rows = (
-                row
-                for at in range(0, len(ids), 500)
-                for row in store.events.rows(ids[at : at + 500])
-            )
-            return "\n".join("\t".join(cell(one.value(row)) for one in columns) for row in rows)
-
-        def put(text: str) -> None:
-            QGuiApplication.clipboard().setText(clipboard(text))
-            if chosen > len(ids):
-                self._context.notifications.info(
-                    f"Copied the first {number(len(ids))} of {number(chosen)} rows."
-                )
-
-        if ids:
-            self._context.jobs.read(self, text, "copy").then(put).catch(self._say)
 
     def _show_menu(self, at: QPoint) -> None:
         table = self.current_table
         index = table.indexAt(at)
-        rows = self._rows([table.id_at(index.row())]) if index.isValid() else []
+        rows = self.rows_of([table.id_at(index.row())]) if index.isValid() else []
         if rows:
             menu = QMenu(table)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -516,9 +421,10 @@ class LivePage(QWidget):
     @property
     def actions_table(self) -> Any:
         """The actions, for menus."""
-        return self._context.actions
+        return self.context.actions
 
-    def _go_to_table(self) -> None:
+    def go_to_table(self) -> None:
+        """Give the keys to the table that is in front."""
         table = self.current_table
         table.setFocus(Qt.FocusReason.OtherFocusReason)
         if not table.currentIndex().isValid() and table.model().rowCount():
@@ -533,14 +439,8 @@ class LivePage(QWidget):
 
     def inspect(self, event_id: int) -> None:
         """Open the inspector with this event."""
-        self._open_inspector()
+        self.open_inspector()
         self.inspector.show_event(event_id)
-
-    def copy_link(self, event_id: int) -> None:
-        """Put a link to an event on the clipboard."""
-        name = self._context.store.ask(lambda store: store.name(), "")
-        if name:
-            QGuiApplication.clipboard().setText(str(EventLink(name, event_id)))
 
     def open_link(self) -> None:
         """Show the event of the link on the clipboard."""
@@ -548,99 +448,38 @@ class LivePage(QWidget):
 
     def show_link(self, link: EventLink) -> None:
         """Show the event that a link names, or say why not."""
-        say = self._context.notifications.warn
-        if link.workspace != self._context.store.ask(lambda store: store.name(), ""):
+        say = self.context.notifications.warn
+        if link.workspace != self.context.store.ask(lambda store: store.name(), ""):
             say("The link is to an event of another workspace.")
-        elif not self._rows([link.event]):
+        elif not self.rows_of([link.event]):
             say(f"Event {number(link.event)} is no longer stored: it was cleared, or removed to"
                 " keep the size cap.")  # fmt: skip
         else:
             self.inspect(link.event)
             self.current_table.go_to_id(link.event)
 
-    def compose(self) -> None:
-        """Write a new event and send it."""
-        self._open_inspector()
-        self.inspector.compose()
-
-    def resend(self) -> None:
-        """Edit the selected events and send them again."""
-        event = self.current_table.current_id()
-        several = self.current_table.selected_ids(MOST_RESENT + 1)
-        if len(several) > MOST_RESENT:
-            self._context.notifications.info(
-                f"No more than {number(MOST_RESENT)} events can be sent again at once."
-            )
-        elif len(several) > 1:
-            self._open_inspector()
-            self.inspector.resend_all(several)
-        elif event is not None:
-            self.inspect(event)
-            self.inspector.resend()
-
-    def compare(self) -> None:
-        """Show what differs between the two selected events; with one selected, between it and the
-        one that is chosen next."""
-        ids = self.current_table.selected_ids(3)
-        if len(ids) == 1 and self._compared not in (None, ids[0]):
-            ids.append(self._compared or 0)
-        self._compared = ids[0] if len(ids) == 1 else None
-        self._context.notifications.settled(COMPARING)
-        if len(ids) == 2:
-            self._open_inspector()
-            self.inspector.compare(*ids)
-        elif len(ids) == 1:
-            self._context.notifications.info(
-                "Choose another event and press D to compare.", about=COMPARING
-            )
-        else:
-            self._context.notifications.info("Select two events to compare them.")
-
-    def show_user(self) -> None:
-        """Show what was known of the user when the current event happened."""
-        event = self.current_table.current_id()
-        if event is not None:
-            self.inspect(event)
-            self.inspector.show_user()
-
-    def copy_as_curl(self) -> None:
-        """Put the upload of the current event on the clipboard, as a command."""
-        event = self.current_table.current_id()
-
-        def text(store: Store) -> str:
-            from ui.inspector.rawtext import as_curl
-
-            detail = store.events.detail(event or 0)
-            return as_curl(detail.capture) if detail else ""
-
-        def put(text: str) -> None:
-            if text:
-                QGuiApplication.clipboard().setText(clipboard(text))
-                self._context.notifications.info("Copied the upload as a curl command.")
-
-        self._context.jobs.read(self, text, "curl").then(put).catch(self._say)
-
     def toggle_inspector(self) -> None:
         """Open or close the inspector."""
         if self.is_inspecting:
             self.close_inspector()
         else:
-            self._open_inspector()
+            self.open_inspector()
             self.inspector.show_event(self.current_table.current_id())
 
     def close_inspector(self) -> None:
         """Give its room to the table."""
         if self.inspector:
             self.inspector.hide()
-            self._context.actions.refresh()
+            self.context.actions.refresh()
             self.current_table.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _open_inspector(self) -> None:
+    def open_inspector(self) -> None:
+        """Show the inspector, whatever it holds."""
         if self.inspector is None:
             # Made when first wanted: start-up does not need it.
             from ui.inspector.panel import Inspector
 
-            self.inspector = Inspector(self._context)
+            self.inspector = Inspector(self.context)
             self.inspector.closed.connect(self.close_inspector)
             self.inspector.condition_asked.connect(self.add_term)
             self.split.addWidget(self.inspector)
@@ -648,35 +487,11 @@ class LivePage(QWidget):
             width = max(self.split.width(), 2 * INSPECTOR_WIDTH)
             self.split.setSizes([width - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
         self.inspector.show()
-        self._context.actions.refresh()
+        self.context.actions.refresh()
 
     def _show_current(self, event_id: int | None) -> None:
         if self.is_inspecting and event_id is not None:
             self.inspector.show_event(event_id)
-
-    # Marks
-
-    def pin_selected(self) -> None:
-        """Pin the selected events, or unpin them."""
-        self.marks.pin(self.current_table.selected_ids(MOST_MARKS))
-
-    def colour_selected(self, colour: str) -> None:
-        """Give the selected events a colour; empty takes it away."""
-        self.marks.colour(self.current_table.selected_ids(MOST_MARKS), colour)
-
-    def write_note(self) -> None:
-        """Write on the current event."""
-        event = self.current_table.current_id()
-        if event is not None and (rows := self._rows([event])):
-            self.note.ask(event, rows[0].type, self.marks.of(event).note)
-
-    def peek(self) -> None:
-        """Look at the current event; once more to stop."""
-        event = self.current_table.current_id()
-        if self.is_inspecting:
-            self.close_inspector()
-        elif event is not None:
-            self.inspect(event)
 
     # What is remembered
 
