@@ -155,6 +155,7 @@ def believable(application: Any, until: Callable[..., None]) -> Scenes:
             behind("drivers", Point(step=2)),
         ),
         "explore-journeys": lambda: show(kind="journeys", start="Product Viewed", collapse=True),
+        "explore-cohorts": lambda: (show(events=[VIEWED]), shots.desk.cohorting.open_list()),
         "explore-sql": lambda: (show(events=[VIEWED]), shots.desk.taking.copy("sql")),
         "explore-range": lambda: (
             show(events=[VIEWED]),

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.query.microscope import Point
 from app.store.definitions import Definitions
 from ui.context import Context
+from ui.pages.explore.cohortlist import CohortList
 from ui.pages.explore.noteform import NoteForm
 from ui.pages.explore.prompt import Prompt
 
@@ -223,3 +224,34 @@ def test_a_note_is_drawn_on_the_chart(world: World, workspace: Workspace) -> Non
     assert "Sign-up form changed" in chart.when.text()
     with Definitions(workspace.folder) as definitions:
         assert len(definitions.all("annotation")) == len(definitions.all("release")) == 1
+
+
+def cohorts(world: World) -> CohortList:
+    world.press_keys("Shift+C")
+    found = QApplication.activePopupWidget()
+    assert isinstance(found, CohortList)
+    return found
+
+
+def test_cohorts_are_kept_renamed_and_removed(world: World) -> None:
+    empty = cohorts(world)
+    assert not empty.keep.isEnabled()
+    assert not empty.remove.isEnabled()
+    empty.close()
+    world.click("segments.where+")
+    world.pick("country")
+    world.click("segments[0].where[0].values")
+    world.pick("FI")
+    world.until(lambda: world.total() == 3)
+    world.click(cohorts(world).keep)
+    prompt = QApplication.activePopupWidget()
+    assert isinstance(prompt, Prompt)
+    world.qtbot.keyClicks(prompt.field, "Finns")
+    world.qtbot.keyClick(prompt.field, Qt.Key.Key_Return)
+    world.until(lambda: [name for _, name in world.desk.vocabulary.cohorts] == ["Finns"])
+    listed = cohorts(world)
+    row = listed.list.topLevelItem(0)
+    world.until(lambda: row.text(2) == "3")
+    assert (row.text(0), row.text(1)) == ("Finns", "by a rule")
+    world.qtbot.keyClick(listed.list, Qt.Key.Key_Delete)
+    world.until(lambda: not world.desk.vocabulary.cohorts)

@@ -404,14 +404,14 @@ def _user_columns() -> list[Any]:
                is_mono=True, cuts_middle=True, least=60, yields=1),
         column("events", "Events", 60, lambda row: number(row.events),
                "Events in the time of the point", is_number=True),
-        column("first", "First", 120, lambda row: _second(row.first_ms) if row.first_ms else "",
+        column("first", "First", 104, lambda row: _minute(row.first_ms) if row.first_ms else "",
                "Their first event in the time of the point", yields=2),
     ]  # fmt: skip
 
 
-def _second(at_ms: int) -> str:
-    """A time to the second: there is little room."""
-    return clock(at_ms).partition(".")[0]
+def _minute(at_ms: int) -> str:
+    """A time to the minute: there is little room."""
+    return clock(at_ms).rpartition(":")[0]
 
 
 def _group_columns() -> list[Any]:
@@ -441,19 +441,24 @@ def _counted(row: BehindUpload | Uncounted) -> Cell:
     return Cell(word, tone, has_dot=True)
 
 
+def _correlation(row: Driver) -> str:
+    """How strong it is, in a number and in a word."""
+    if row.correlation is None:
+        return "–"
+    return f"{row.strength}  {row.correlation:+.2f}"
+
+
 def _driver_columns() -> list[Any]:
     def share(value: float | None) -> str:
         return "–" if value is None else f"{value * 100:.1f} %"
 
     return [
-        column("event", "Event", 150, lambda row: " · ".join(
+        column("event", "Event", 160, lambda row: " · ".join(
             [row.event, *("(none)" if one is None else one for one in row.values)]),
             "What was done between the steps", is_wide=True, least=100),
-        column("correlation", "Correlation", 92,
-               lambda row: "–" if row.correlation is None else f"{row.correlation:+.2f}",
+        column("correlation", "Correlation", 112, _correlation,
                "From -1 (goes with dropping out) to +1 (goes with converting)", is_number=True),
-        column("strength", "", 80, lambda row: row.strength, "How strong that is"),
-        column("converted", "Converted", 84, lambda row: share(row.converted_share),
+        column("converted", "Converted", 80, lambda row: share(row.converted_share),
                "Share of those who converted who did it", is_number=True, yields=1),
         column("dropped", "Dropped", 70, lambda row: share(row.dropped_share),
                "Share of those who dropped out who did it", is_number=True, yields=2),

@@ -36,6 +36,7 @@ from ui.pages.explore import drafts, kinds
 from ui.pages.explore.asking import Answer, answered, clock_at
 from ui.pages.explore.behind import Behind, Spot
 from ui.pages.explore.builder import Builder
+from ui.pages.explore.cohorting import Cohorting
 from ui.pages.explore.controls import Controls
 from ui.pages.explore.deeds import Deeds
 from ui.pages.explore.downloads import Downloads
@@ -104,6 +105,7 @@ class Desk(QWidget):
         self.deeds = Deeds(self)
         self.downloads = Downloads(self)
         self.noting = Noting(self)
+        self.cohorting = Cohorting(self)
         self.keeping = Keeping(self, self._context)
         self.taking = Taking(self)
         self.figure = FigureView(self.deeds.actions)

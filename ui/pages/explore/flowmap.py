@@ -21,6 +21,7 @@ BOX = 0.72
 """How much of a column is the box; the rest are ribbons."""
 TALL = 36.0
 LEAST_TEXT = 14.0
+VENDOR = "[Amplitude] "
 Key = Qt.Key
 type Way = tuple[str, ...]
 
@@ -165,9 +166,12 @@ class FlowMap(QWidget):
         )
         top = room.center().y() - (17 if is_tall else 9)
         line = QRectF(room.left(), top, room.width(), 18)
-        name = metrics.elidedText(
-            one_line(node.way[-1], 120), Qt.TextElideMode.ElideRight, int(line.width() - beside)
-        )
+        room_left = int(line.width() - beside)
+        name = one_line(node.way[-1], 120)
+        if metrics.horizontalAdvance(name) > room_left:
+            # What all events of the vendor begin with tells nobody anything.
+            name = name.removeprefix(VENDOR)
+        name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room_left)
         painter.setPen(QColor(colours.text))
         painter.drawText(line, left, name)
         painter.setPen(QColor(colours.text if self._is_lit(node.way) else colours.muted))

@@ -128,7 +128,7 @@ class FunnelView(QWidget):
         for at in range(1, len(heads)):
             self.table.headerItem().setTextAlignment(at, RIGHT)
             wide = self.table.fontMetrics().horizontalAdvance(one_line(heads[at], 26))
-            self.table.setColumnWidth(at, max(90, min(220, wide + 16)))
+            self.table.setColumnWidth(at, max(90, min(220, wide + 32)))
 
     def csv(self) -> str:
         """The table as CSV without formulas."""

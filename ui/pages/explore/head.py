@@ -52,7 +52,7 @@ class Head(QWidget):
         self.take.clicked.connect(self._open_copies)
         self.more = QToolButton()
         tint(self.more, "more")
-        self.more.setToolTip("Rename, duplicate, pin or remove")
+        self.more.setToolTip("Rename, duplicate, pin or remove; cohorts")
         self.more.setAccessibleName("More to do with this chart")
         self.more.clicked.connect(self._open_more)
         self._actions = actions
@@ -113,6 +113,8 @@ class Head(QWidget):
         menu.addAction(self._qaction("explore.duplicate"))
         rename = menu.addAction("Rename…", self.renamed.emit)
         menu.addAction("Unpin" if current and current.is_pinned else "Pin", self.pinned.emit)
+        menu.addSeparator()
+        menu.addAction(self._qaction("explore.cohorts"))
         menu.addSeparator()
         remove = menu.addAction("Remove", self.removed.emit)
         for entry in (rename, remove):

@@ -99,6 +99,8 @@ class ExplorePage(QWidget):
                    "Pinned charts"),
             Action("explore.pin", "Explore: add the chart to the pinned ones, or take it out",
                    desk(lambda d: d.keeping.pin()), ("Shift+T",), "pin", "notebook add to"),
+            Action("explore.cohorts", "Explore: cohorts", desk(lambda d: d.cohorting.open_list()),
+                   ("Shift+C",), "users", "people segments rename remove", "Cohorts…"),
             Action("explore.copy_picture", "Explore: copy the chart as a picture",
                    desk(lambda d: d.taking.copy("picture")), (), "copy", "png image clipboard"),
             Action("explore.copy_csv", "Explore: copy the table as CSV",

@@ -51,6 +51,7 @@ NOWHERE = QModelIndex()
 SUMMARIES = {"total": "Whole range", "average": "Average", "median": "Median", "change": "Change",
              "sum": "Sum"}  # fmt: skip
 NAME_WIDTH, NUMBER_WIDTH, USUAL_WIDTH = 170, 96, 100
+MOST_NAME = 280
 
 
 class Line(NamedTuple):
@@ -290,6 +291,8 @@ class _View(QTableView):
     def __init__(self, model: BreakdownModel) -> None:
         super().__init__()
         self.setModel(model)
+        self._fitted = {NAME_WIDTH, NUMBER_WIDTH}
+        """Widths that nobody chose."""
         self.setAccessibleName("Breakdown table")
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -308,9 +311,12 @@ class _View(QTableView):
     def fit(self, texts: int) -> None:
         """Widths for text and for numbers, unless they are there already."""
         for at in range(self.horizontalHeader().count()):
-            wide = NAME_WIDTH if at < texts else NUMBER_WIDTH
-            if self.columnWidth(at) in (NAME_WIDTH, NUMBER_WIDTH, USUAL_WIDTH):
+            wide = NUMBER_WIDTH
+            if at < texts:
+                wide = min(MOST_NAME, max(NAME_WIDTH, self.sizeHintForColumn(at) + 12))
+            if self.columnWidth(at) in (*self._fitted, USUAL_WIDTH):
                 self.setColumnWidth(at, wide)
+            self._fitted.add(wide)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         model = self.model()
