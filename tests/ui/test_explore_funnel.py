@@ -206,6 +206,11 @@ def test_who_is_better_than_the_first(funnel: World) -> None:
     table = funnel.desk.figure.funnel.table
     heads = [table.headerItem().text(at) for at in range(table.columnCount())]
     assert heads[-2:] == ["Improvement", "Significance"]
-    first, second = (table.topLevelItem(at) for at in range(2))
-    assert first.text(len(heads) - 1) == "baseline"
-    assert second.text(len(heads) - 2).endswith(" %")
+    last = len(heads) - 1
+    assert [table.topLevelItem(at).text(last) == "baseline" for at in range(2)] == [True, False]
+    assert table.topLevelItem(1).text(last - 1).endswith(" %")
+    bars = funnel.desk.figure.funnel.bars
+    funnel.qtbot.mouseClick(bars, LEFT, pos=bars.place_of(1, 1, converted=True))
+    funnel.press(menu(), "Measure Others by This")
+    funnel.until(lambda: table.topLevelItem(1).text(last) == "baseline")
+    assert table.topLevelItem(0).text(last) != "baseline"

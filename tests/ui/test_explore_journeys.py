@@ -100,7 +100,7 @@ def test_who_took_a_way(journeys: World) -> None:
     journeys.until(lambda: [row.user_id for row in behind.users.rows] == ["user-0", "user-1"])
     assert behind.title.text().startswith("Open → Search: 2 people, 50.0 % of all")
     behind.tabs.setCurrentIndex(1)
-    journeys.until(lambda: behind.streams.marked() == ["Open", "Open"])
+    journeys.until(lambda: behind.streams.marked() == ["Open", "Search", "Open", "Search"])
     journeys.qtbot.mouseClick(flow, LEFT, pos=flow.place_of(("Open", "Search", "Look")))
     journeys.press(menu(), "Create Cohort")
     prompt = QApplication.activePopupWidget()

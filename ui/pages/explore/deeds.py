@@ -79,6 +79,8 @@ class Deeds(QObject):
                 return [_said("Behind a formula are no people: open one of its events")]
             if not point.group and self._is_one_of_several(answer):
                 found.insert(1, self._hiding(answer, point))
+        if isinstance(chart, Funnel) and chart.show == "improvement" and point.group:
+            found += self._measuring(answer, chart, point)
         if any(one.title == TITLES["users"][0] for one in found):
             found += self._of_groups(answer, point)
         return [*found, *self._desk.noting.entries(answer, point)]
@@ -136,6 +138,15 @@ class Deeds(QObject):
 
     def _changing(self, title: str, icon: str, chart: Journeys | Funnel) -> PointAction:
         return PointAction(title, lambda _: self._desk.put(chart), icon)
+
+    def _measuring(self, answer: Answer, chart: Funnel, point: Point) -> list[PointAction]:
+        """Others can be measured by this group."""
+        parts = getattr(answer.figure, "parts", ())
+        at = next((at for at, one in enumerate(parts) if one.group == point.group), None)
+        if at is None or at == chart.baseline or len(chart.segments) > 1:
+            return []
+        measured = replace(chart, baseline=at)
+        return [PointAction("Measure Others by This", lambda _: self._desk.put(measured), "check")]
 
     @staticmethod
     def _is_one_of_several(answer: Answer) -> bool:

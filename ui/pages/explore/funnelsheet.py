@@ -322,18 +322,19 @@ def _span(pieces: Pieces, chart: Funnel, change: Change) -> QWidget:
 
 
 def _baseline(pieces: Pieces, chart: Funnel, change: Change) -> QWidget:
-    """Which segment others are measured by: the first, which can be another."""
+    """Which segment others are measured by; among groups, the menu of a bar says so."""
     if len(chart.segments) < 2:
-        text = "Add a segment, or group by something: the first one is what others are measured by."
+        text = (
+            "Add a segment, or group by something. Of groups, click a bar to make it the one that"
+            " others are measured by."
+        )
         return pieces.note(text)
     names = {str(at): one.name or f"Segment {at + 1}" for at, one in enumerate(chart.segments)}
-
-    def put(key: str) -> None:
-        at = int(key)
-        rest = (*chart.segments[:at], *chart.segments[at + 1 :])
-        change(replace(chart, segments=(chart.segments[at], *rest)))
-
-    return pieces.row("measured by", Chooser("baseline", names, "0", "Baseline", put))
+    chosen = Chooser(
+        "baseline", names, str(chart.baseline), "Baseline",
+        lambda key: change(replace(chart, baseline=int(key))),
+    )  # fmt: skip
+    return pieces.row("measured by", chosen)
 
 
 def _showing(chart: Funnel, show: str) -> Funnel:
