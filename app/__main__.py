@@ -13,7 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from app import __version__, paths
-from app.arguments import add_capture_arguments, add_chart_arguments, add_label_arguments
+from app.arguments import (
+    CHART_HELP,
+    add_capture_arguments,
+    add_chart_arguments,
+    add_label_arguments,
+)
 from app.errors import AppError, BadInput
 from app.links import SCHEME, parse_link
 from app.output import give_up_output, put
@@ -99,7 +104,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     problems.set_defaults(run=_problems)
 
-    chart = commands.add_parser("chart", help="answer a chart's definition, as JSON")
+    chart = commands.add_parser(
+        "chart",
+        help="answer a chart's definition, as JSON",
+        epilog=CHART_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     _workspace(chart)
     chart.set_defaults(run=_chart)
     add_chart_arguments(chart)

@@ -125,6 +125,22 @@ def _number(text: str, least: int, most: int) -> int:
     return int(text)
 
 
+CHART_HELP = """\
+A definition is one JSON object; the README describes every key, and a mistake is answered with its
+place. Some to begin with:
+
+  {"events": ["Checkout"]}
+  {"events": [{"event": "Search", "by": ["query"]}], "measure": "totals", "interval": "hour",
+   "range": {"last": 1, "unit": "day"}}
+  {"events": ["Sign Up", "Visit"], "formula": "%: UNIQUES(A)/UNIQUES(B)"}
+  {"kind": "funnel", "steps": ["Visit", "Sign Up"], "window_s": 3600, "show": "time_to_convert"}
+  {"kind": "journeys", "start": "Visit", "levels": 4}
+
+--point names a place in the answer: {"bucket": 6}, {"step": 2, "converted": false},
+{"way": ["Visit", "Sign Up"]}; --action menu lists what it offers.
+"""
+
+
 def add_chart_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `eventscope chart`."""
     parser.add_argument("definition", metavar="DEFINITION.json", help="a file, or - for input")

@@ -13,11 +13,18 @@ from app.query import funnelsql
 from app.query.conditions import Context
 from app.query.definition import EventSpec, Funnel, Group
 from app.query.funnelfigure import FunnelFigure, Part, Takeaways
-from app.query.funnelviews import over_time, summed_at_the_end, with_frequency, with_times
+from app.query.funnelviews import (
+    by_bucket,
+    over_time,
+    summed_at_the_end,
+    with_frequency,
+    with_times,
+)
 from app.query.funnelways import SECOND, Arrays, Asked, Ways, grouped_paths, variants
 from app.query.paths import NEVER, Bools, Ints
 from app.query.statistics import compared
 
+NONE: Ints = np.zeros(0, np.int64)
 NOT_REACHED = "did not reach step"
 MOST_GROUPS = 300
 MOST_WITHOUT_CAPS = 1000
@@ -54,16 +61,20 @@ def funnel(chart: Funnel, arrays: Arrays, context: Context) -> FunnelFigure:
 
 def _parts(asked: Asked, ways: Ways, number: int, variant: str) -> list[Part]:
     """One part for each group; one for all without groupings."""
+    in_time = by_bucket(asked, ways) if asked.chart.show == "over_time" else (NONE, NONE)
     if not asked.groupings:
         everybody = np.ones(len(ways.chosen), bool)
-        return [_part(asked, ways, number, variant, (), everybody)]
-    at, codes = grouped_paths(asked, ways)
+        whole = _part(asked, ways, number, variant, (), everybody)
+        return [_timed(asked, ways, whole, *in_time)]
+    at, codes = grouped_paths(asked, ways, ways.chosen)
+    # A user whose best path is of one group may have entered in another's at another time.
+    at_time, codes_in_time = grouped_paths(asked, ways, in_time[0])
     if not codes.shape[1]:
         return []
-    unique, inverse = np.unique(codes, axis=1, return_inverse=True)
-    inverse = inverse.ravel()
+    unique, inverse = np.unique(np.hstack((codes, codes_in_time)), axis=1, return_inverse=True)
+    inverse, inverse_in_time = np.split(inverse.ravel(), [codes.shape[1]])
     names = [asked.names(i) for i in range(len(asked.groupings))]
-    sizes = np.bincount(inverse)
+    sizes = np.bincount(inverse, minlength=unique.shape[1])
     most = MOST_GROUPS if asked.chart.compatible else MOST_WITHOUT_CAPS
     found = []
     for number_of in np.argsort(-sizes, kind="stable")[:most]:
@@ -73,8 +84,17 @@ def _parts(asked: Asked, ways: Ways, number: int, variant: str) -> list[Part]:
         )
         among = np.zeros(len(ways.chosen), bool)
         among[at[inverse == number_of]] = True
-        found.append(_part(asked, ways, number, variant, group, among))
+        part = _part(asked, ways, number, variant, group, among)
+        kept = at_time[inverse_in_time == number_of]
+        found.append(_timed(asked, ways, part, in_time[0][kept], in_time[1][kept]))
     return sorted(found, key=lambda part: -part.counts[0])
+
+
+def _timed(asked: Asked, ways: Ways, part: Part, at: Ints, buckets: Ints) -> Part:
+    """With the numbers over time, where they are asked for."""
+    if asked.chart.show != "over_time":
+        return part
+    return replace(part, over_time=over_time(asked, ways, at, buckets))
 
 
 def _part(asked: Asked, ways: Ways, number: int, variant: str, group: Group, among: Bools) -> Part:
@@ -89,8 +109,6 @@ def _part(asked: Asked, ways: Ways, number: int, variant: str, group: Group, amo
     part = Part("; ".join(label), number, group, variant, counts, average, median)
     if chart.sum is not None:
         part = replace(part, sum=summed_at_the_end(asked, ways, among))
-    if chart.show == "over_time":
-        return replace(part, over_time=over_time(asked, ways, group, among))
     if chart.show == "time_to_convert":
         return with_times(asked, ways, part, among)
     if chart.show == "frequency":

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from app.query import paths, sql
 from app.query.conditions import event_is, person, source, time
-from app.query.definition import Funnel, Group
+from app.query.definition import Funnel
 from app.query.distribution import bins_of
 from app.query.funnelfigure import Part
 from app.query.funnelways import SECOND, Asked, Ways, event_ids, plain
@@ -51,13 +51,8 @@ def by_bucket(asked: Asked, ways: Ways) -> tuple[Ints, Ints]:
     return chosen, buckets[chosen]
 
 
-def over_time(asked: Asked, ways: Ways, group: Group, among: Bools) -> tuple[tuple[int, int], ...]:
-    """Entered and converted by bucket of entry (semantics §8.13)."""
-    at, buckets = by_bucket(asked, ways)
-    if group:
-        units = ways.found.nodes.unit[ways.found.entry[ways.chosen[among]]]
-        kept = np.isin(ways.found.nodes.unit[ways.found.entry[at]], units)
-        at, buckets = at[kept], buckets[kept]
+def over_time(asked: Asked, ways: Ways, at: Ints, buckets: Ints) -> tuple[tuple[int, int], ...]:
+    """Entered and converted by bucket of entry (semantics §8.13), of these paths of `by_bucket`."""
     first, last = span_of_steps(asked.chart, len(ways.steps))
     size = len(asked.buckets)
     depth, inside = ways.found.depth[at], buckets >= 0

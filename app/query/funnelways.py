@@ -308,14 +308,14 @@ class Asked:
         return dict(zip(plain(found["code"]).tolist(), texts, strict=True))
 
 
-def grouped_paths(asked: Asked, ways: Ways) -> tuple[Ints, Ints]:
-    """Which of the chosen paths belong to which groups: their places among the chosen, and a row
-    of codes for each grouping. A path is there once for each element of an array (semantics
-    §0.4); -1 stands for a step that was not reached."""
-    at = np.arange(len(ways.chosen))
+def grouped_paths(asked: Asked, ways: Ways, chosen: Ints) -> tuple[Ints, Ints]:
+    """Which of these paths belong to which groups: their places among them, and a row of codes
+    for each grouping. A path is there once for each element of an array (semantics §0.4); -1
+    stands for a step that was not reached."""
+    at = np.arange(len(chosen))
     codes = np.zeros((0, len(at)), np.int64)
     for index, (step, _) in enumerate(asked.groupings):
-        ids = event_ids(ways, ways.chosen, step)[at]
+        ids = event_ids(ways, chosen, step)[at]
         known, values = ways.groups[index]
         low = np.searchsorted(known, ids, side="left")
         many = np.searchsorted(known, ids, side="right") - low

@@ -481,8 +481,7 @@ def _of_funnel(chart: Funnel, point: Point, arrays: Arrays, context: Context) ->
     else:
         at = ways.chosen[_reached(point, ways)]
     if point.group:
-        kept = ways.chosen[_in_group(asked, ways, point.group)]
-        at = at[np.isin(nodes.unit[found.entry[at]], nodes.unit[found.entry[kept]])]
+        at = at[_in_group(asked, ways, point.group, at)]
     people = np.unique(nodes.person[found.entry[at]]).tolist()
     done = point.step if point.step and point.converted else len(ways.steps)
     events = np.concatenate([event_ids(ways, at, step) for step in range(done)])
@@ -522,15 +521,16 @@ def _in_bin(asked: Asked, ways: Ways, at: int) -> Ints:
     return inside
 
 
-def _in_group(asked: Asked, ways: Ways, group: Group) -> Bools:
+def _in_group(asked: Asked, ways: Ways, group: Group, chosen: Ints) -> Bools:
+    """Which of these paths belong to a group."""
     if len(group) != len(asked.groupings):
         raise BadInput(f"The groups of this funnel have {len(asked.groupings)} values.")
-    at, codes = grouped_paths(asked, ways)
+    at, codes = grouped_paths(asked, ways, chosen)
     same = np.ones(len(at), bool)
     for i, value in enumerate(group):
         names = {name: code for code, name in asked.names(i).items()}
         same &= codes[i] == (-1 if value == NOT_REACHED else names.get(value, -2))
-    inside = np.zeros(len(ways.chosen), bool)
+    inside = np.zeros(len(chosen), bool)
     inside[at[same]] = True
     return inside
 

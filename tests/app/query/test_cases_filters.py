@@ -60,6 +60,16 @@ FAR = (
     *(did("1", "A", NOON), did("2", "A", 86_400_000), did("3", "A", 4_102_444_800_000)),
     did("4", "A", 253_402_300_799_000),
 )
+
+
+def undated(**fields: Any) -> dict[str, Any]:
+    """An event whose sender said no time, or none that can be read."""
+    one = did("1", "A", NOON)
+    del one["time"]
+    return one | fields
+
+
+MANY = tuple(did(f"{n}", "A", NOON, {"p": f"value {n}"}) for n in range(600))
 LATE = (did("1", "A", MIDNIGHT - HOUR // 2),)
 
 
@@ -147,6 +157,38 @@ CASES = [
     ),
     Case(
         "0.1 far/future", FAR, A | {"range": {"start": "2100-01-01", "end": "2100-01-02"}}, total, 1
+    ),
+    Case("0.1 no time", (undated(),), A, lambda f: points(f)[-1], 1),
+    Case(
+        "6.3 many", MANY, A | {"by": ["p"]}, lambda f: [len(f["series"]), f["pruned"]], [100, 500]
+    ),
+    Case(
+        "6.3 many/two groupings",
+        MANY,
+        A | {"by": ["p", "q"]},
+        lambda f: [len(f["series"]), f["pruned"]],
+        [500, 100],
+    ),
+    Case(
+        "6.3 many/without caps",
+        MANY,
+        A | {"by": ["p"], "compatible": False},
+        lambda f: [len(f["series"]), f["pruned"]],
+        [600, 0],
+    ),
+    Case(
+        "6.3 many/frequencies",
+        MANY,
+        A | {"by": ["p"], "measure": "frequency"},
+        lambda f: [len(f["series"]), f["pruned"]],
+        [100, 500],
+    ),
+    Case(
+        "6.3 many/active",
+        MANY,
+        A | {"by": ["p"], "measure": "active", "rows": 7},
+        lambda f: sorted({one["total"] for one in f["series"]}),
+        [100],
     ),
     Case("0.1 zone", LATE, A, lambda f: points(f)[-2:], [1, 0]),
     Case("0.1 zone/Berlin", LATE, A, lambda f: points(f)[-2:], [0, 1], ("--zone", "Europe/Berlin")),

@@ -90,6 +90,11 @@ DISORDER = (*ran("1", START, "C0 B60 A120", MINUTE), *ran("2", START, "B0 C1", M
 AB = converted({"control": (1000, 100), "variant": (1000, 130), "weak": (1000, 120)})
 FEW = converted({"control": (40, 3), "variant": (40, 10)})
 RANKED = tuple(did("1", kind, START + n * HOUR) for n, kind in enumerate("BBABAB"))
+MOVED = (
+    did("1", "A", NOON - 2 * DAY, {"country": "CA"}),
+    did("1", "A", NOON, {"country": "US"}),
+    did("1", "B", NOON + 1000),
+)
 BOUGHT = (
     *(did("1", "A", START), did("1", "B", START + 1000, {"price": 10})),
     *(did("1", "B", START + 2000, {"price": 99}), did("2", "A", START)),
@@ -257,6 +262,16 @@ CASES = [
         counts,
         [1, 0],
     ),
+    Case(
+        "8.13 groups",
+        MOVED,
+        steps("A", "B", by=["country"], show="over_time"),
+        lambda f: {one["group"][0]: (one["entered"], one["converted"]) for one in f["parts"]},
+        {
+            "US": ([0, 0, 0, 0, 0, 0, 1], [0, 0, 0, 0, 0, 0, 1]),
+            "CA": ([0, 0, 0, 0, 1, 0, 0], [0] * 7),
+        },
+    ),
     Case("8.1 sum", BOUGHT, steps("A", "B", sum="price"), lambda f: part(f)["sum"], 15.5),
     Case(
         "8.1 sum/none",
@@ -292,6 +307,20 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_worked_case(ask: Asking, case: Case) -> None:
     ask.check(case)
+
+
+def test_behind_a_group_are_those_of_its_paths(ask: Asking) -> None:
+    """§8.13, §8.6: the path decides, and not what else its user did."""
+    over_time = steps("A", "B", by=["country"], show="over_time")
+    totals = steps("A", "B", by=["country"], count="totals")
+    for chart, point, found in (
+        (over_time, '{"bucket": 4, "converted": false, "group": ["CA"]}', 1),
+        (over_time, '{"bucket": 6, "converted": true, "group": ["CA"]}', 0),
+        (over_time, '{"bucket": 6, "converted": true, "group": ["US"]}', 1),
+        (totals, '{"step": 2, "converted": false, "group": ["CA"]}', 1),
+        (totals, '{"step": 2, "converted": false, "group": ["US"]}', 0),
+    ):
+        assert len(ask("8.13 groups", chart, "--point", point)["users"]) == found, point
 
 
 def test_takeaways(ask: Asking) -> None:

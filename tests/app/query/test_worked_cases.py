@@ -75,18 +75,6 @@ def test_a_weekday_that_is_left_out_is_in_no_mean(ask: Ask) -> None:
     assert points(ask(events, asked))[-1] == pytest.approx((7 + 5) / 7)
 
 
-def test_zones_shift_days_and_nothing_else(ask: Ask) -> None:
-    """§0.1: an event of 23:30 UTC is one of the next day in Berlin, and in Kathmandu (+05:45)."""
-    events = [did("1", "A", MIDNIGHT - HOUR // 2)]
-    asked = {"events": ["A"], "measure": "totals"}
-    assert points(ask(events, asked))[-2:] == [1, 0]
-    assert points(ask(events, asked, "--zone", "Europe/Berlin"))[-2:] == [0, 1]
-    assert points(ask(events, asked, "--zone", "Asia/Kathmandu"))[-2:] == [0, 1]
-    hours = asked | {"interval": "hour", "range": {"last": 0, "unit": "day"}}
-    found = ask(events, hours, "--zone", "Asia/Kathmandu")
-    assert found["buckets"][points(found).index(1)] == "2026-11-21T05:00+0545"
-
-
 @pytest.mark.parametrize(("start", "first"), [("1", "2026-11-16"), ("7", "2026-11-15")])
 def test_weeks_begin_when_they_are_said_to(ask: Ask, start: str, first: str) -> None:
     asked = {"events": ["A"], "interval": "week", "range": {"last": 0, "unit": "week"}}
@@ -107,16 +95,6 @@ def test_what_comes_late_moves_a_user_s_first_day(
     assert points(ask([did("1", "A", NOON)], new))[-3:] == [0, 0, 1]
     filled(tmp_path / "workspace", [upload(did("1", "A", NOON - 2 * DAY), at_ms=NOON)])
     assert points(ask([], new))[-3:] == [1, 0, 0]
-
-
-def test_values_are_texts_and_what_is_not_there_is_none(ask: Ask) -> None:
-    """§0.4: 1 is not 1.0, true is shown as True, null and absence are (none)."""
-    values: list[dict[str, Any]] = [{"v": 1}, {"v": "1.0"}, {"v": True}, {"v": None}, {}]
-    values += [{"v": "Ab"}, {"v": "ab"}]
-    events = [did(str(n), "A", NOON, value) for n, value in enumerate(values)]
-    found = ask(events, {"events": [{"event": "A", "by": ["v"]}]})
-    expected = {"1": 1, "1.0": 1, "True": 1, "(none)": 2, "Ab": 1, "ab": 1}
-    assert dict(groups(found)) == expected
 
 
 def test_groups_are_in_the_order_of_what_is_measured(ask: Ask) -> None:
@@ -157,41 +135,8 @@ def test_held_sessions_are_what_is_counted(ask: Ask) -> None:
     assert ask(events, asked)["parts"][0]["counts"] == [2, 1]
 
 
-def test_the_second_of_an_event_enters_if_it_lies_in_the_range(ask: Ask) -> None:
-    """FUN-T14: B B A B A B, the second A before B."""
-    events = [did("1", kind, NOON - DAY + n * HOUR) for n, kind in enumerate("BBABAB")]
-    ranked = {"property": "after", "scope": "count", "op": "is", "values": [2]}
-    steps = [{"event": "A", "where": [ranked]}, "B"]
-    asked = {"kind": "funnel", "steps": steps}
-    assert ask(events, asked)["parts"][0]["counts"] == [1, 1]
-    later = {"start": "2026-11-20T16:30", "end": "2026-11-21"}
-    assert ask(events, asked | {"range": later})["parts"][0]["counts"] == [0, 0]
-
-
-def test_ranks_of_events_that_were_combined(ask: Ask) -> None:
-    """HC-T2: a, b, b, a on the 1st, 3rd, 7th and 14th."""
-    days = {1: "a", 3: "b", 7: "b", 14: "a"}
-    start = MIDNIGHT - 20 * DAY
-    events = [did("1", kind, start + day * DAY) for day, kind in days.items()]
-    for rank, day in enumerate(days, 1):
-        ranked = {"property": "after", "scope": "count", "op": "is", "values": [rank]}
-        event = {"combined": ["a", "b"], "where": [ranked]}
-        found = ask(events, {"events": [event], "range": {"last": 20}})
-        assert points(found).index(1) == day
-
-
 def test_inactive_events_are_active_until_somebody_says_otherwise(ask: Ask) -> None:
     """§7.1: active percent is of whoever did anything."""
     events = [did("1", "A", NOON), did("2", "B", NOON)]
     found = ask(events, {"events": ["A"], "measure": "active"})
     assert points(found)[-1] == 50
-
-
-def test_journeys_that_end_with_an_event(ask: Ask) -> None:
-    """§11: the mirror image, back from the first end."""
-    events = [did("1", kind, NOON + n) for n, kind in enumerate("XYZ")]
-    events += [did("2", kind, NOON + n) for n, kind in enumerate("YZ")]
-    found = ask(events, {"kind": "journeys", "end": "Z", "levels": 3})
-    ways = {tuple(one["way"]): one["count"] for one in found["nodes"]}
-    assert ways["Z", "Y"] == 2
-    assert ways["Z", "Y", "X"] == 1
