@@ -21,8 +21,13 @@ const makeAgent = (post, { covers = false } = {}) => {
     "contextmenu", "submit", "change", "input", "beforeinput", "keydown", "keyup", "keypress",
     "dragstart",
   ];
-  // Only while labeling: a listener that may prevent a touch makes scrolling wait for it.
+  // Only while labeling: a listener that may prevent a touch makes scrolling wait for it, and one
+  // that hears of each move costs a little each time.
   const TOUCHES = ["touchstart", "touchend"];
+  const MOVES = ["scroll", "resize"];
+  // Before any script of the page, which may put something else in their place.
+  const attach = window.addEventListener.bind(window);
+  const detach = window.removeEventListener.bind(window);
   const MOST = 5000;
   const LOOK_MS = 400;
   const TONES = { match: "#1A7F4B", other: "#2A6FDB", similar: "#B25E02" };
@@ -294,11 +299,7 @@ const makeAgent = (post, { covers = false } = {}) => {
 
   const setMode = (wanted) => {
     mode = wanted === "label" ? "label" : "navigate";
-    for (const name of TOUCHES) {
-      const options = { capture: true, passive: false };
-      if (mode === "label") window.addEventListener(name, keep, options);
-      else window.removeEventListener(name, keep, options);
-    }
+    listen(mode === "label" ? attach : detach);
     if (mode === "label") {
       timer ||= setInterval(look, LOOK_MS);
       redraw();
@@ -311,6 +312,12 @@ const makeAgent = (post, { covers = false } = {}) => {
     marks = [];
     ui?.host.remove();
     ui = null;
+  };
+
+  const listen = (how) => {
+    for (const name of TOUCHES) how(name, keep, { capture: true, passive: false });
+    for (const name of MOVES) how(name, redraw, { capture: true, passive: true });
+    how("pointermove", hover, { capture: true, passive: true });
   };
 
   // Single pages change their address without loading, and their layout without saying so.
@@ -346,11 +353,7 @@ const makeAgent = (post, { covers = false } = {}) => {
   };
 
   for (const name of KEPT_FROM_THE_PAGE) {
-    window.addEventListener(name, keep, { capture: true });
-  }
-  window.addEventListener("pointermove", hover, { capture: true, passive: true });
-  for (const name of ["scroll", "resize"]) {
-    window.addEventListener(name, redraw, { capture: true, passive: true });
+    attach(name, keep, { capture: true });
   }
   if (document.readyState === "loading") {
     document.addEventListener("DOMContentLoaded", () => tell("ready"), { once: true });

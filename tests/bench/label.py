@@ -30,7 +30,7 @@ from app.model import Capture, Decoded, Event, Kind, Outcome, Upload
 from app.study.arrival import Arrival, Arrived
 from app.study.labels import LabelFollower
 from app.study.tables import make_tables
-from tests.bench import exactness
+from tests.bench import agent, exactness
 from tests.bench.robustness import measure
 from tests.bench.table import Row
 
@@ -45,7 +45,15 @@ BATCH = 5_000
 
 def rows() -> list[Row]:
     """All rows; the million clicks take about a minute to make."""
-    return [*_pages(), *_suggestion(), *_repair(), *_live(), *_arriving(), *_million()]
+    return [
+        *_pages(),
+        *_suggestion(),
+        *agent.rows(),
+        *_repair(),
+        *_live(),
+        *_arriving(),
+        *_million(),
+    ]
 
 
 def _pages() -> list[Row]:

@@ -81,6 +81,15 @@ BODIES = {
   await navigator.serviceWorker.register('/worker.js');
   await navigator.serviceWorker.ready; document.title = 'Ready'; })</script>""",
 }
+BODIES["/hostile"] = (
+    PAGE
+    % b"""<script>const no = () => { throw new Error('no') };
+EventTarget.prototype.addEventListener = window.addEventListener = no;
+window.fetch = window.setTimeout = JSON.stringify = no;
+Object.defineProperty(Object.prototype, 'element', {get: no, configurable: true});
+Object.defineProperty(Object.prototype, 'say', {get: () => 'leave', configurable: true});
+</script>"""
+)
 WORKER = b"""
 addEventListener('install', event => event.waitUntil(
   caches.open('v1').then(all => all.addAll(['/worker', '/seen.js'])).then(() => skipWaiting())));
@@ -268,6 +277,14 @@ def test_frames_of_chosen_sites_are_labeled_and_others_are_left_alone(
     assert tab.run("document.getElementById('other').contentDocument") is None
     loaded = tab.run("performance.getEntriesByType('resource').map(one => one.name)")
     assert f"{site}/__eventscope/agent.js" in loaded
+
+
+def test_a_page_that_puts_its_own_in_the_place_of_everything(
+    desk: Desk, tab: Tab, site: str
+) -> None:
+    go(desk, tab, f"{site}/hostile")
+    assert label(desk, tab, BUY) == "Buy now clicked"
+    desk.until(lambda: "1 on this page" in desk.page.editor.count.text())
 
 
 def test_what_is_in_an_open_shadow_root(desk: Desk, tab: Tab, site: str) -> None:
