@@ -8,12 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -21,7 +17,6 @@ from app.errors import AppError
 from app.links import EventLink
 from app.model import Outcome
 from ui.context import Context
-from ui.elided import ElidedLabel
 from ui.inspector.copymenu import CopyMenu
 from ui.inspector.difference import DifferenceView
 from ui.inspector.facts import outcome_sentence, sections
@@ -29,7 +24,7 @@ from ui.inspector.info import InfoView
 from ui.inspector.problems import ProblemsView
 from ui.inspector.raw import RawView
 from ui.inspector.sending import SendView
-from ui.inspector.tabs import InspectorTabs
+from ui.inspector.sidepanel import SidePanel, beside
 from ui.inspector.treesearch import TreeSearch
 from ui.inspector.uploadtab import upload_sections
 from ui.inspector.userthen import user_sections
@@ -37,7 +32,7 @@ from ui.pages.emptystate import EmptyState
 from ui.pages.problems.reading import breakable
 from ui.plain import clock, one_line
 from ui.table.columns import outcome_cell
-from ui.theme import hairline, label, set_role, tint
+from ui.theme import label, set_role
 
 if TYPE_CHECKING:
     from app.store import Store
@@ -56,35 +51,27 @@ class Looked(NamedTuple):
     is_studied: bool
 
 
-class Inspector(QWidget):
+class Inspector(SidePanel):
     """Everything about one event.
 
     Signals:
-        closed: a person does not need it any more.
         condition_asked: a person wants to filter by a value (a `Node` of a filter).
     """
 
-    closed = Signal()
     condition_asked = Signal(object)
 
     def __init__(self, context: Context) -> None:
-        super().__init__()
+        super().__init__("Inspector", NARROWEST)
         self._context = context
         self._event_id: int | None = None
         self._is_writing = False
         self._is_settled = self._is_studied = True
         self.detail: EventDetail | None = None
-        self.setMinimumWidth(NARROWEST)
-        self.setProperty("surface", True)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Inspector")
-        self.title = ElidedLabel("title")
         self.outcome = label("", "good")
         self.when = label("", "muted")
         self.reason = label("", "muted", wrap=True)
         self.reason.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.reason.hide()
-        self.tabs = InspectorTabs()
         self.info = InfoView()
         self.raw = RawView(context.jobs)
         self.problems = ProblemsView(context)
@@ -109,24 +96,16 @@ class Inspector(QWidget):
         self.show_event(None)
 
     def _lay_out(self) -> None:
-        self.stack = QStackedWidget()
         for name, widget in self._views():
-            self.tabs.add(name)
-            self.stack.addWidget(widget)
+            self.add_view(name, widget)
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.gone)
         self._difference_tab = self.tabs.count() - 1
         self.tabs.show_only(self._difference_tab, is_shown=False)
         self.tabs.currentChanged.connect(self._show_tab)
         self.tabs.currentChanged.connect(lambda _tab: self._search_shown())
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addLayout(self._head())
-        rows.addWidget(self.tabs)
-        rows.addWidget(hairline())
-        rows.addWidget(self.search)
-        rows.addWidget(self.stack, 1)
+        self.copies = CopyMenu(self)
+        self.lay_out([self.copies], [beside(self.outcome, self.when), self.reason], [self.search])
 
     def _views(self) -> tuple[tuple[str, QWidget], ...]:
         return (
@@ -138,30 +117,6 @@ class Inspector(QWidget):
             ("Send", self.send),
             ("Compare", self.difference),
         )
-
-    def _head(self) -> QVBoxLayout:
-        shut = QToolButton()
-        tint(shut, "close")
-        shut.setToolTip("Close the inspector  (Esc)")
-        shut.setAccessibleName("Close the inspector")
-        shut.clicked.connect(self.closed)
-        top = QHBoxLayout()
-        self.copies = CopyMenu(self)
-        top.addWidget(self.title, 1)
-        top.addWidget(self.copies)
-        top.addWidget(shut)
-        below = QHBoxLayout()
-        below.setSpacing(12)
-        below.addWidget(self.outcome)
-        below.addWidget(self.when)
-        below.addStretch(1)
-        rows = QVBoxLayout()
-        rows.setContentsMargins(16, 8, 8, 4)
-        rows.setSpacing(2)
-        rows.addLayout(top)
-        rows.addLayout(below)
-        rows.addWidget(self.reason)
-        return rows
 
     def show_event(self, event_id: int | None) -> None:
         """Show this event; None shows that nothing is selected."""
@@ -343,9 +298,3 @@ class Inspector(QWidget):
 
     def _fail(self, error: AppError) -> None:
         self._context.notifications.error(error.sentence, error.hint)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        else:
-            super().keyPressEvent(event)

@@ -1,5 +1,5 @@
 """
-The tabs of the inspector, which never scroll: a tab that is out of sight is not there. With little
+The tabs of a panel, which never scroll: a tab that is out of sight is not there. With little
 room long names become short ones, and then there is less between them.
 """
 
@@ -15,10 +15,10 @@ SMALLEST_GAP = 10
 """Between two names."""
 
 
-class InspectorTabs(QTabBar):
+class PanelTabs(QTabBar):
     """Names as wide as they are, with as much between them as there is room for."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
         self._names: list[str] = []
         self._counts: dict[int, int] = {}
@@ -27,7 +27,7 @@ class InspectorTabs(QTabBar):
         self.setExpanding(False)
         self.setUsesScrollButtons(False)
         self.setElideMode(Qt.TextElideMode.ElideNone)
-        self.setAccessibleName("Inspector tabs")
+        self.setAccessibleName(name)
 
     def add(self, name: str) -> None:
         """One more tab."""

@@ -6,29 +6,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QPushButton,
-    QStackedWidget,
-    QTabBar,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
 )
 
 from app.errors import AppError
 from ui.context import Context
-from ui.elided import ElidedLabel
 from ui.inspector.info import InfoView
 from ui.inspector.raw import RawView
 from ui.inspector.rawtext import Part
+from ui.inspector.sidepanel import SidePanel, beside
 from ui.pages.emptystate import EmptyState
 from ui.pages.ingestion.statuses import tone, word
 from ui.pages.ingestion.uploadfacts import upload_sections
 from ui.plain import clock, one_line, plural
-from ui.theme import hairline, label, set_role, tint
+from ui.theme import label, set_role
 
 if TYPE_CHECKING:
     from app.store import Store
@@ -38,85 +31,40 @@ if TYPE_CHECKING:
 NARROWEST = 360
 
 
-class UploadPanel(QWidget):
+class UploadPanel(SidePanel):
     """Everything about one upload.
 
     Signals:
-        closed: a person does not need it any more.
         live_asked: its first event is wanted in Live (an id).
     """
 
-    closed = Signal()
     live_asked = Signal(object)
 
     def __init__(self, context: Context, names: dict[int, str]) -> None:
-        super().__init__()
+        super().__init__("Upload", NARROWEST)
         self._context = context
         self._names = names
         self.upload_id: int | None = None
         self.row: UploadRow | None = None
         self._shown: tuple[object, ...] | None = None
-        self.setMinimumWidth(NARROWEST)
-        self.setProperty("surface", True)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Upload")
-        self.title = ElidedLabel("title")
         self.status = label("", "good")
         self.when = label("", "muted")
         self.reason = label("", "muted", wrap=True)
         self.live = QPushButton("Show in Live")
         self.live.setToolTip("Show its events in the stream")
         self.live.clicked.connect(self._ask_live)
-        self.tabs = QTabBar()
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        self.tabs.setAccessibleName("Upload tabs")
         self.info = InfoView()
         self.info.setAccessibleName("Facts of the selected upload")
         self.raw = RawView(context.jobs, parts=(Part.UPLOAD, Part.RESPONSE))
         self.gone = EmptyState(
             "trash", "No longer stored", "This upload was removed to keep the size cap, or cleared."
         )
-        self._lay_out()
-        context.feed.changed.connect(self._look_again)
-
-    def _lay_out(self) -> None:
-        self.stack = QStackedWidget()
-        for name, widget in (("Info", self.info), ("Raw", self.raw)):
-            self.tabs.addTab(name)
-            self.stack.addWidget(widget)
+        self.add_view("Info", self.info)
+        self.add_view("Raw", self.raw)
         self.stack.addWidget(self.gone)
         self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addLayout(self._head())
-        rows.addWidget(self.tabs)
-        rows.addWidget(hairline())
-        rows.addWidget(self.stack, 1)
-
-    def _head(self) -> QVBoxLayout:
-        shut = QToolButton()
-        tint(shut, "close")
-        shut.setToolTip("Close  (Esc)")
-        shut.setAccessibleName("Close the upload")
-        shut.clicked.connect(self.closed)
-        top = QHBoxLayout()
-        top.addWidget(self.title, 1)
-        top.addWidget(self.live)
-        top.addWidget(shut)
-        below = QHBoxLayout()
-        below.setSpacing(12)
-        below.addWidget(self.status)
-        below.addWidget(self.when)
-        below.addStretch(1)
-        rows = QVBoxLayout()
-        rows.setContentsMargins(16, 8, 8, 4)
-        rows.setSpacing(2)
-        rows.addLayout(top)
-        rows.addLayout(below)
-        rows.addWidget(self.reason)
-        return rows
+        self.lay_out([self.live], [beside(self.status, self.when), self.reason])
+        context.feed.changed.connect(self._look_again)
 
     def show_upload(self, upload_id: int) -> None:
         """Show this one."""
@@ -168,9 +116,3 @@ class UploadPanel(QWidget):
 
     def _fail(self, error: AppError) -> None:
         self._context.notifications.error(error.sentence, error.hint)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        else:
-            super().keyPressEvent(event)

@@ -9,15 +9,9 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QStackedWidget,
-    QTabBar,
     QToolButton,
-    QVBoxLayout,
-    QWidget,
 )
 
 from app.decode.body import BodyProblem, parsed, unpacked
@@ -30,10 +24,11 @@ from ui.elided import ElidedLabel
 from ui.inspector.facts import Fact, Section, outcome_sentence, step
 from ui.inspector.info import InfoView
 from ui.inspector.raw import RawView
+from ui.inspector.sidepanel import SidePanel
 from ui.pages.emptystate import EmptyState
 from ui.pages.users.painting import length_text
 from ui.plain import ago, local_time, utc_time
-from ui.theme import hairline, tint
+from ui.theme import tint
 
 if TYPE_CHECKING:
     from app.model import Capture
@@ -46,71 +41,36 @@ PERSISTED = "persisted_user_properties"
 """Under which name Raw shows what was known of the person at that time."""
 
 
-class EventPane(QWidget):
+class EventPane(SidePanel):
     """Info and Raw of one event.
 
     Signals:
-        closed: a person does not need it any more.
         link_asked: the number of the event whose link is wanted.
         live_asked: the number of the event that is to be shown in Live.
     """
 
-    closed = Signal()
     link_asked = Signal(object)
     live_asked = Signal(object)
 
     def __init__(self, context: Context) -> None:
-        super().__init__()
+        super().__init__("Event", NARROWEST)
         self._context = context
         self.event_id: int | None = None
-        self.setMinimumWidth(NARROWEST)
-        self.setProperty("surface", True)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Event")
-        self.title = ElidedLabel("title")
         self.sent = ElidedLabel("muted")
-        self.tabs = QTabBar()
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        self.tabs.setAccessibleName("How the event is shown")
         self.info = InfoView()
         self.raw = RawView(context.jobs)
         self.gone = EmptyState(
             "trash", "No longer stored", "This event was removed to keep the size cap, or cleared."
         )
-        self.stack = QStackedWidget()
-        for name, widget in (("Info", self.info), ("Raw", self.raw)):
-            self.tabs.addTab(name)
-            self.stack.addWidget(widget)
-        self.stack.addWidget(self.gone)
-        self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addLayout(self._head())
-        rows.addWidget(self.tabs)
-        rows.addWidget(hairline())
-        rows.addWidget(self.stack, 1)
-
-    def _head(self) -> QVBoxLayout:
         self.link = _tool("link", "Copy a link to this event")
         self.link.clicked.connect(lambda _checked=False: self.link_asked.emit(self.event_id))
         self.live = _tool("live", "Show in Live")
         self.live.clicked.connect(lambda _checked=False: self.live_asked.emit(self.event_id))
-        shut = _tool("close", "Close  (Esc)")
-        shut.clicked.connect(self.closed)
-        top = QHBoxLayout()
-        top.setSpacing(4)
-        top.addWidget(self.title, 1)
-        top.addWidget(self.live)
-        top.addWidget(self.link)
-        top.addWidget(shut)
-        rows = QVBoxLayout()
-        rows.setContentsMargins(16, 8, 8, 4)
-        rows.setSpacing(2)
-        rows.addLayout(top)
-        rows.addWidget(self.sent)
-        return rows
+        self.add_view("Info", self.info)
+        self.add_view("Raw", self.raw)
+        self.stack.addWidget(self.gone)
+        self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
+        self.lay_out([self.live, self.link], [self.sent])
 
     def show_event(self, event_id: int | None) -> None:
         """Show this event, or nothing."""
@@ -141,12 +101,6 @@ class EventPane(QWidget):
 
     def _fail(self, error: AppError) -> None:
         self._context.notifications.error(error.sentence, error.hint, about="users")
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 def with_known(detail: EventDetail, snapshot: Snapshot | None) -> EventDetail:
