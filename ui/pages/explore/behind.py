@@ -456,7 +456,7 @@ def _driver_columns() -> list[Any]:
         column("event", "Event", 160, lambda row: " · ".join(
             [row.event, *("(none)" if one is None else one for one in row.values)]),
             "What was done between the steps", is_wide=True, least=100),
-        column("correlation", "Correlation", 112, _correlation,
+        column("correlation", "Correlation", 140, _correlation,
                "From -1 (goes with dropping out) to +1 (goes with converting)", is_number=True),
         column("converted", "Converted", 80, lambda row: share(row.converted_share),
                "Share of those who converted who did it", is_number=True, yields=1),

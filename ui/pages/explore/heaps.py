@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.query import Figure
 from app.query.definition import Funnel
-from app.query.distribution import Bin, percentile_bin
+from app.query.distribution import Bin, Distribution, percentile_bin
+from app.query.figure import Series
 from app.query.funnelfigure import FunnelFigure, Part
 from ui.pages.explore.drawing import COLOURS, number_of, short_titles
 from ui.pages.explore.histogram import Heap
@@ -38,8 +40,29 @@ def of_segmentation(figure: Figure, shown: Sequence[int]) -> tuple[list[str], li
         # What is not among the chosen rows has no key; nobody can click a column without height.
         keys = tuple(by_bin.get(title, -1 - place) for place, title in enumerate(titles))
         name = names[places[0]].rpartition("; ")[0] or names[places[0]]
-        heaps.append(_heap(name, number, titles, counts, keys))
+        heap = _heap(name, number, titles, counts, keys)
+        heaps.append(_with_median(heap, _spread(figure, figure.series[places[0]])))
     return titles, heaps
+
+
+def _spread(figure: Figure, one: Series) -> Distribution | None:
+    wanted = (one.event, one.segment, one.group)
+    return next(
+        (found for found in figure.distributions
+         if (found.event, found.segment, found.group) == wanted),
+        None,
+    )  # fmt: skip
+
+
+def _with_median(heap: Heap, found: Distribution | None) -> Heap:
+    """The exact median instead of the middle of its bin."""
+    if found is None or found.median is None:
+        return heap
+    place = _place(found.median, found.bins)
+    if place is not None and found.bins[int(place)].low + 1 == found.bins[int(place)].high:
+        # Of what is counted, a bin of one number is that number: its middle.
+        place += 0.5
+    return replace(heap, median=place, median_said=f"{found.median:,.4g}")
 
 
 def _heap(
@@ -74,7 +97,7 @@ def of_funnel(chart: Funnel, figure: FunnelFigure) -> tuple[list[str], list[Heap
         exact = None if is_frequency else part.median
         if exact is not None:
             place = _place(exact, [Bin(low, high, 0, None) for low, high in kept])
-            heap = Heap(heap.name, heap.colour, heap.counts, heap.keys, place, duration(exact))
+            heap = replace(heap, median=place, median_said=duration(exact))
         heaps.append(heap)
     return titles, heaps
 
@@ -89,7 +112,9 @@ def _place(value: float, bins: Sequence[Bin]) -> float | None:
     """Where a number lies, counted in bins from the left; None beyond all of them."""
     for at, one in enumerate(bins):
         if one.low <= value < one.high:
-            return at + (value - one.low) / (one.high - one.low)
+            # The last one may have no end.
+            wide = one.high - one.low
+            return at + ((value - one.low) / wide if math.isfinite(wide) else 0.5)
     return None
 
 
