@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.errors import StoreUnavailable
+from app.errors import AppError, StoreUnavailable
 
 if TYPE_CHECKING:
     from app.store import Store
@@ -29,25 +29,38 @@ class Reader(QObject):
     Signals:
         opened: `current` is there now.
         failed: a StoreUnavailable; said once until a read works again.
+        refused: there is a file, and it cannot be opened: `trouble` says why.
     """
 
     opened = Signal()
     failed = Signal(object)
+    refused = Signal()
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.folder = folder
         self.current: Store | None = None
+        self.trouble: AppError | None = None
         self._is_failing = False
 
     def open(self) -> Store | None:
         """The open store, opening it when the file is there and up to date. Raises
         StoreUnavailable when the file is there and cannot be used."""
         if self.current is None:
-            self.current = open_store(self.folder)
+            try:
+                self.current = open_store(self.folder)
+            except StoreUnavailable as error:
+                self.refuse(error)
+                raise
             if self.current:
+                self.trouble = None
                 self.opened.emit()
         return self.current
+
+    def refuse(self, error: AppError) -> None:
+        """The file that is there cannot be opened, or not be brought up to date."""
+        self.trouble = error
+        self.refused.emit()
 
     @property
     def is_waiting(self) -> bool:

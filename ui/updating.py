@@ -62,6 +62,8 @@ class Updating(QObject):
     def _say(self, error: AppError) -> None:
         self._is_busy = False
         log.warning("%s", error)
+        if self._context.store.current is None:
+            self._context.store.refuse(error)
         # What cannot be written stops the capture process too, which says so.
         if self._context.capture.state != "failed":
             self._context.notifications.warn(str(error))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,8 @@ SIZE = QSize(1280, 800)
 SMALLEST = QSize(880, 520)
 PALETTE = "window.palette"
 QUIT = "window.quit"
+READING = frozenset({"live", "ingestion", "users", "sdks", "requests", "explore", "problems"})
+"""Pages of what was captured."""
 _DELIVERIES = {"forward": "forward", "local": "keep local", "block": "block"}
 
 
@@ -77,6 +80,8 @@ class MainWindow(QMainWindow):
         self.actions_table = actions
         self._setting_changed = setting_changed
         self._made: dict[str, QWidget] = {}
+        self._current = ""
+        self._unreadable: QWidget | None = None
         self._palette: Any = None
         self._shortcuts: Any = None
         self._layout = _read_layout(settings.get(keys.LAYOUT))
@@ -142,6 +147,8 @@ class MainWindow(QMainWindow):
         row.addWidget(self.status)
         context.notifications.show_in(self, FOOT)
         self.go_to(self._first)
+        context.store.refused.connect(self._show_again)
+        context.store.opened.connect(self._show_again)
 
     def _lay_out(self) -> None:
         for page in filter(lambda page: page.in_rail, self.pages.values()):
@@ -207,8 +214,7 @@ class MainWindow(QMainWindow):
     @property
     def current(self) -> str:
         """The id of the page that is shown."""
-        shown = self.stack.currentWidget()
-        return next((name for name, widget in self._made.items() if widget is shown), "")
+        return self._current
 
     def page(self, page_id: str) -> Any:
         """A page, making it when it was not there yet."""
@@ -223,9 +229,35 @@ class MainWindow(QMainWindow):
         return self._made[page_id]
 
     def go_to(self, page_id: str) -> None:
-        """Show a page."""
-        self.stack.setCurrentWidget(self.page(page_id))
+        """Show a page, or why it has nothing to show."""
+        page = self.page(page_id)
+        self._current = page_id
+        is_refused = page_id in READING and self.context.store.trouble is not None
+        self.stack.setCurrentWidget(self._refusal() if is_refused else page)
         self.rail.show_page(page_id)
+
+    def _refusal(self) -> QWidget:
+        """That the workspace cannot be read, and why: not that nothing was captured."""
+        from ui.pages.emptystate import EmptyState
+
+        if self._unreadable is not None:
+            self.stack.removeWidget(self._unreadable)
+            self._unreadable.deleteLater()
+        trouble = self.context.store.trouble
+        text = f"{trouble.sentence} {trouble.hint}".strip() if trouble else ""
+        self._unreadable = EmptyState(
+            "warning", "This workspace cannot be read", text, [("Try again", self._read_again)]
+        )
+        self.stack.addWidget(self._unreadable)
+        return self._unreadable
+
+    def _read_again(self) -> None:
+        # What still is in the way is on the page.
+        with suppress(AppError):
+            self.context.store.open()
+
+    def _show_again(self) -> None:
+        self.go_to(self._current)
 
     def show_event(self, event_id: int) -> None:
         """Show an event in Live's inspector."""

@@ -18,12 +18,14 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app import settings as keys
+from app.errors import StoreUnavailable
 from app.settings import Setting, Settings
 from app.study import Study
 from app.wire import Captured, Changed
 from resources import path
 from ui.actions import Action, Actions, tooltip
 from ui.context import Context
+from ui.pages.emptystate import EmptyState
 from ui.pages.settings import checked_hosts
 from ui.palette import matching, score
 from ui.theme import Theme, is_dark, tokens
@@ -398,6 +400,44 @@ def test_the_palette_changes_the_appearance(
 def test_the_remembered_layout_is_small(window: MainWindow, context: Context) -> None:
     window.save_layout()
     assert len(json.dumps(context.settings.get(keys.LAYOUT))) < 2000
+
+
+# A workspace that cannot be read
+
+
+def test_pages_say_why_there_is_nothing_to_show(
+    qtbot: QtBot, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("first")
+    workspace.store.close()
+    file = workspace.folder / "workspace.sqlite"
+    whole = file.read_bytes()
+    file.write_bytes(b"no longer a database, " * 400)
+    window = MainWindow(context.settings, context.actions, lambda _: None, "live")
+    qtbot.addWidget(window)
+    window.attach(context)
+    window.show()
+    with pytest.raises(StoreUnavailable):
+        context.store.open()
+    for page in ("live", "users"):
+        window.go_to(page)
+        shown = window.stack.currentWidget()
+        assert isinstance(shown, EmptyState)
+        assert shown.title.text() == "This workspace cannot be read"
+        assert "damaged" in shown.text.text()
+        assert window.current == page
+        assert window.rail.buttons[page].isChecked()
+    window.go_to("settings")
+    assert window.stack.currentWidget() is window.page("settings")
+    window.go_to("live")
+    button = window.stack.currentWidget().buttons[0]
+    qtbot.mouseClick(button, LEFT)
+    assert window.stack.currentWidget().title.text() == "This workspace cannot be read"
+    file.write_bytes(whole)
+    qtbot.mouseClick(window.stack.currentWidget().buttons[0], LEFT)
+    live = window.page("live")
+    assert window.stack.currentWidget() is live
+    qtbot.waitUntil(lambda: len(live.model) == 1)
 
 
 # Keys
