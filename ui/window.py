@@ -27,6 +27,7 @@ from ui.rail import Rail
 if TYPE_CHECKING:
     from app.links import EventLink
     from ui.context import Context
+    from ui.pages.emptystate import EmptyState
     from ui.statusbar import StatusBar
 
 FOOT = 28
@@ -81,7 +82,7 @@ class MainWindow(QMainWindow):
         self._setting_changed = setting_changed
         self._made: dict[str, QWidget] = {}
         self._current = ""
-        self._unreadable: QWidget | None = None
+        self._unreadable: EmptyState | None = None
         self._palette: Any = None
         self._shortcuts: Any = None
         self._layout = _read_layout(settings.get(keys.LAYOUT))
@@ -240,15 +241,13 @@ class MainWindow(QMainWindow):
         """That the workspace cannot be read, and why: not that nothing was captured."""
         from ui.pages.emptystate import EmptyState
 
-        if self._unreadable is not None:
-            self.stack.removeWidget(self._unreadable)
-            self._unreadable.deleteLater()
-        trouble = self.context.store.trouble
-        text = f"{trouble.sentence} {trouble.hint}".strip() if trouble else ""
-        self._unreadable = EmptyState(
-            "warning", "This workspace cannot be read", text, [("Try again", self._read_again)]
-        )
-        self.stack.addWidget(self._unreadable)
+        if self._unreadable is None:
+            again = [("Try again", self._read_again)]
+            self._unreadable = EmptyState("warning", "This workspace cannot be read", "", again)
+            self.stack.addWidget(self._unreadable)
+        if trouble := self.context.store.trouble:
+            self._unreadable.text.setText(f"{trouble.sentence} {trouble.hint}".strip())
+            self._unreadable.fit()
         return self._unreadable
 
     def _read_again(self) -> None:
