@@ -37,10 +37,14 @@ class EmptyState(QWidget):
         rows.addWidget(self.picture, 0, middle)
         rows.addSpacing(4)
         rows.addWidget(self.title, 0, middle)
-        # Without an alignment, so that it may become narrower; it is in the middle all the same.
+        # Without an alignment, so that it may become narrower; in the middle by what is beside it.
         self.text.setMaximumWidth(WIDTH)
         self.text.setMinimumWidth(1)
-        rows.addWidget(self.text)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.text, 1000)
+        row.addStretch(1)
+        rows.addLayout(row)
         rows.addSpacing(8)
         rows.addLayout(self._row_of(buttons, primary))
         rows.addStretch(5)
