@@ -50,7 +50,7 @@ WEIGHTS: Mapping[str, Weight] = {
 }
 WORDS = 2.0
 CLASS, RAREST_CLASS, STEM = 0.5, 4.0, 1.5
-NO_CLASS, NO_HASH = 0.3, 0.05
+NO_CLASS, NO_LOOK, NO_HASH = 0.3, 0.1, 0.05
 REGION, AROUND = 0.5, 2.0
 PATH, SAME_PATH, STEPS, SAME_STEP, DEPTH = 0.4, 1.5, 0.4, 0.5, 0.1
 
@@ -63,6 +63,7 @@ _MOMENTARY = words(
     " aria-hidden aria-activedescendant data-state data-active data-selected data-open data-focus"
     " data-hover data-headlessui-state disabled checked selected open hidden inert tabindex"
 )
+_LOST_CLASS = {"hashed": NO_HASH, "utility": NO_LOOK}
 _WORD = re.compile(r"\w+")
 
 
@@ -154,7 +155,7 @@ class Crowd:
         found = sum(min(RAREST_CLASS, self._rare(self._sets[f".{name}"])) for name in shared)
         gone = [class_kind(name) for name in before.classes - now.classes]
         new = [class_kind(name) for name in now.classes - before.classes]
-        lost = sum(NO_HASH if kind == "hashed" else NO_CLASS for kind in (*gone, *new))
+        lost = sum(_LOST_CLASS.get(kind, NO_CLASS) for kind in (*gone, *new))
         # A bundler gives the same name another hash with every build.
         stems = {*gone} & {*new} - {"hashed", "semantic", "utility"}
         return CLASS * found - lost + STEM * len(stems)

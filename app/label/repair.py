@@ -21,7 +21,7 @@ from app.label.likeness import Crowd, Looks, looks
 
 ORDER = 0.7
 """Odds taken off for elements that stand on another side than before, by their logarithm."""
-LEAST = 0.12
+LEAST = 0.0
 BEST = 3
 LOOKED_AT = 25
 """Candidates of which it is asked whether they were another element before."""

@@ -166,8 +166,10 @@ def _search(
         for more, said, outer in around:
             if mask & outer == meant:
                 generic = all(map(_is_generic, parts))
+                # To be within the page, say, adds nothing to being the only one on it.
+                chance = ALONE if generic and mask == meant else 0
                 whole = f"{said} {_compound(parts)}"
-                found.append(_Candidate(cost + more, whole, is_generic=generic))
+                found.append(_Candidate(cost + more + chance, whole, is_generic=generic))
     if min((one.cost for one in found), default=9) > FAIR + 0.1:
         found += _twice(matched, around, meant)
     found += _texts(population, target, meant, around)

@@ -172,6 +172,13 @@ def test_a_class_that_the_next_button_has_too_is_no_backup() -> None:
     assert backup.value("selector") == ".older"
 
 
+def test_being_the_only_one_somewhere_on_the_page_is_chance_too() -> None:
+    target, *others = links({}, {}, first=("btn", "btn-primary"))
+    best = suggest(target, [target, *others])[0]
+    assert conditions(best)["selector"] == ".btn-primary"
+    assert best.confidence == "weak"
+
+
 def test_counts_on_page_and_in_history() -> None:
     target, page = real("click-list-item-1"), everything()
     history = [(target, 40), (real("click-no-class"), 2)]

@@ -17,6 +17,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import orjson
+
 from app.ingest.outcome import ACCEPTED
 from app.label.element import Action, Element
 from app.label.evaluate import Judge
@@ -31,7 +33,7 @@ from app.study.arrival import Arrival, Arrived
 from app.study.labels import LabelFollower
 from app.study.tables import make_tables
 from tests.bench import agent, exactness
-from tests.bench.robustness import measure
+from tests.bench.robustness import measure, releases
 from tests.bench.table import Row
 
 SEEDS = 5
@@ -60,11 +62,12 @@ def _pages() -> list[Row]:
     if not _installed():
         print("label: no npm, so pages of packages are left out", file=sys.stderr)
         return []
-    return [_exactness(), *_robustness()]
+    return [_exactness(), *_robustness(), *_releases()]
 
 
 def _installed() -> bool:
-    if (measure.HERE / "node_modules" / "jsdom").is_dir():
+    wanted = orjson.loads((measure.HERE / "package.json").read_bytes())["dependencies"]
+    if all((measure.HERE / "node_modules" / name).is_dir() for name in wanted):
         return True
     if not shutil.which("npm"):
         return False
@@ -131,6 +134,21 @@ def _robustness() -> list[Row]:
                 first >= 65 and third >= 80,
             )
         )
+    return made
+
+
+def _releases() -> list[Row]:
+    made = []
+    for found in releases.measure():
+        ours, hidden = found.score, found.way.name
+        what = f"real releases, {hidden}, recall/precision ({ours.trials})"
+        good = ours.recall >= 80 and ours.precision >= 92
+        said = f"{ours.recall:.1f}/{ours.precision:.1f}"
+        made.append(Row(what, said, "", "", ">= 80/92", good))
+        first, third = found.repaired(1), found.repaired(3)
+        what = f"real releases, {hidden}, repair, first/first three ({len(found.repairs)})"
+        good = first >= 65 and third >= 80
+        made.append(Row(what, f"{first:.1f}/{third:.1f}", "", "", ">= 65/80", good))
     return made
 
 
