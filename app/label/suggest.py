@@ -313,6 +313,7 @@ def _by_looks(
     tag = population.of_tag(target.tag)
     mine = {text for text, _ in own}
     base = _compound([next(text for text, _ in own if _is_tag(text)), *said])
+    generic = all(map(_is_generic, said))
     mask = population.under(population.having(said)) & tag if said else tag
     found = []
     for cost, outer, inside in [(0.0, "", tag), *sorted(around)[:40]]:
@@ -322,7 +323,8 @@ def _by_looks(
         missing = _missing(population, others, mine)
         if missing is not None:
             whole = f"{outer} {base}".strip() + "".join(f":not({one})" for one in missing)
-            found.append(_Candidate(FAIR + weakest - LOOKS + 0.2 * len(missing) + cost, whole))
+            more = FAIR + weakest - LOOKS + 0.2 * len(missing) + (ALONE / 2 if generic else 0)
+            found.append(_Candidate(cost + more, whole, is_generic=generic))
     return found
 
 
@@ -391,7 +393,7 @@ def _suggestions(
             Suggestion(
                 definition,
                 one.cost,
-                (word := confidence(one.cost)),
+                (word := confidence(one.cost, definition)),
                 sentence(word, definition),
                 on_page=sum(population.is_in(meant, element) for element in page),
                 in_history=sum(seen for element, seen in past if population.is_in(meant, element)),

@@ -5,10 +5,10 @@ that says what the element is found by and what would break that.
 
 from app.label.events import Definition, Op
 from app.label.selector import parse
-from app.label.selector.syntax import Attribute, Class, Id, Nth, Tag
+from app.label.selector.syntax import Attribute, Class, Compound, Id, Nth, Tag
 from app.label.stability import class_kind, is_hook
 
-STABLE, FAIR, WEAK = 0.5, 1.2, 2.0
+STABLE, FAIR = 0.5, 1.2
 
 _WORDS = {
     "name": "its field name",
@@ -38,20 +38,22 @@ _WEAK = f"A new design may break it. {_ASK}."
 _POSITIONAL = f"Found by its place among others. It breaks when something is put before it. {_ASK}."
 
 
-def confidence(cost: float) -> str:
-    """One of stable, fair, weak, positional, by the cost of a suggestion (labeling §C4)."""
+def confidence(cost: float, definition: Definition) -> str:
+    """One of stable, fair, weak, positional, by the cost of a suggestion (labeling §C4); only what
+    counts places is positional."""
     if cost <= STABLE:
         return "stable"
     if cost <= FAIR:
         return "fair"
-    return "weak" if cost <= WEAK else "positional"
+    selector = definition.value("selector")
+    parts = (part for one in _compounds(selector) for part in one.parts)
+    return "positional" if any(isinstance(part, Nth) for part in parts) else "weak"
 
 
 def sentence(word: str, definition: Definition) -> str:
     """Such as `Found by its id, in a named part of the page. Such names are made to stay.`"""
     said = _by_text(definition)
-    selector = definition.value("selector")
-    last = parse(selector).branches[0].compounds if selector else ()
+    last = _compounds(definition.value("selector"))
     own = {one: None for part in (last[-1].parts if last else ()) if (one := _by_part(part))}
     by = [*([said] if said else []), *([] if said else own)]
     where = ", in a part of the page that has a name" if len(last) > (0 if said else 1) else ""
@@ -59,7 +61,13 @@ def sentence(word: str, definition: Definition) -> str:
         return _POSITIONAL
     found = f"Found by {_listed(by)}" if by else "Found as the only one of its kind"
     lasts = _BREAKS_BY.get(by[0] if by else "its kind", _STAYS)
-    return f"{found}{where}. {_WEAK if word == 'weak' else lasts}"
+    if word == "weak":
+        lasts = f"{lasts} {_ASK}." if by in ([], ["its kind"]) else _WEAK
+    return f"{found}{where}. {lasts}"
+
+
+def _compounds(selector: str) -> tuple[Compound, ...]:
+    return tuple(parse(selector).branches[0].compounds) if selector else ()
 
 
 def _by_text(definition: Definition) -> str:

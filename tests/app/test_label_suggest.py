@@ -176,7 +176,12 @@ def test_being_the_only_one_somewhere_on_the_page_is_chance_too() -> None:
     target, *others = links({}, {}, first=("btn", "btn-primary"))
     best = suggest(target, [target, *others])[0]
     assert conditions(best)["selector"] == ".btn-primary"
-    assert best.confidence == "weak"
+    assert (best.confidence, best.sentence[:27]) == ("weak", "Found by its class names. A")
+    named = replace(
+        target, hierarchy=chain(Node("b", 0, 0), *target.hierarchy.nodes[1:-1]), tag="b"
+    )
+    only = suggest(named, [named, *others])[0]
+    assert only.sentence.startswith("Found as the only one of its kind. Lasts until a second")
 
 
 def test_counts_on_page_and_in_history() -> None:
