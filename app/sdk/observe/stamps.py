@@ -43,7 +43,9 @@ class StampsObserver(Observer):
         if length is not None:
             tally(self.min_id_length, _text(length), number)
         for field, option in FIELDS.items():
-            self._count(option, [one.event.fields.get(field) for one in seen.events], number)
+            values = [one[2][7].get(field) for one in seen.events]
+            if values.count(None) < len(values):
+                self._count(option, values, number)
         if seen.events:
             platform = seen.events[-1].event.fields.get("platform")
             if isinstance(platform, str):
