@@ -21,27 +21,29 @@ def by_statement(warehouse: Warehouse, statement: str) -> tuple[int, ...]:
     return tuple(int(one or 0) for one in row)
 
 
-@pytest.mark.parametrize(
-    ("steps", "fields"),
-    [
-        ("AB", {}),
-        ("ABC", {}),
-        ("CBAX", {"window_s": 2}),
-        ("ABA", {"resolution": "millisecond", "window_s": 2}),
-        ("AAB", {"resolution": "millisecond"}),
-        ("ABC", {"hold": ["v"]}),
-    ],
+ASKED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("AB", {}),
+    ("ABC", {}),
+    ("CBAX", {"window_s": 2}),
+    ("ABA", {"resolution": "millisecond", "window_s": 2}),
+    ("AAB", {"resolution": "millisecond"}),
+    ("ABC", {"hold": ["v"]}),
 )
+
+
 @FEW
 @given(events=histories("ABCX", 12, 500))
-def test_beside_the_engine(fresh, steps: str, fields: dict[str, Any], events: list[Did]) -> None:  # type: ignore[no-untyped-def]
+def test_beside_the_engine(fresh, events: list[Did]) -> None:  # type: ignore[no-untyped-def]
     with Opened(fresh(), events) as opened:
-        chart = read(
-            {"kind": "funnel", "range": DAYS, "steps": list(steps), "window_s": 3, **fields}
-        )
-        figure = opened.charts.funnel(chart)
-        (statement,) = figure.sql
-        assert by_statement(opened.warehouse, statement) == figure.parts[0].counts
+        # Asked of the same events, because a workspace takes longer to make than to ask.
+        for steps, fields in ASKED:
+            chart = read(
+                {"kind": "funnel", "range": DAYS, "steps": list(steps), "window_s": 3, **fields}
+            )
+            figure = opened.charts.funnel(chart)
+            (statement,) = figure.sql
+            counted = by_statement(opened.warehouse, statement)
+            assert counted == figure.parts[0].counts, (steps, fields)
 
 
 def charts(folder: Path) -> tuple[Warehouse, Charts]:
