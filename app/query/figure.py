@@ -56,6 +56,12 @@ def shown(value: str | None) -> str:
     return NONE if value is None else {"true": "True", "false": "False"}.get(value, value)
 
 
+def titled(value: str | None) -> str:
+    """The same where it stands among other words: what would not be seen is in quotes."""
+    said = shown(value)
+    return said if said.strip() else f'"{said}"'
+
+
 def changes(figure: Figure, one: Series) -> list[tuple[float, float | None] | None]:
     """For each bucket of a compared series how much the chart's own period differs from it: by
     how much, and by what part of it. None where one of the two has no number."""

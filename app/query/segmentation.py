@@ -13,7 +13,7 @@ from app.query.comparing import earlier
 from app.query.conditions import Context
 from app.query.definition import EventSpec, Group, Segmentation, rows_kept
 from app.query.distribution import Distribution
-from app.query.figure import Figure, Series, shown
+from app.query.figure import Figure, Series, titled
 from app.query.grids import divided, framed, percent, rolled
 from app.query.metrics import Ask, Cells, Frame, Grid, Questions, Rows
 from app.query.spread import distributions, median_metric
@@ -128,7 +128,7 @@ def _named(
     parts = [event.title()]
     if len(chart.segments) > 1 or chart.segments[number].name:
         parts.append(chart.segments[number].name or f"Segment {number + 1}")
-    parts += [shown(value) for value in group]
+    parts += [titled(value) for value in group]
     if label:
         parts.append(label)
     return Series("; ".join(parts), cells.points, cells.total, at, number, group, label)
@@ -263,7 +263,7 @@ def _formulas(
             parts = [one.text]
             if len(chart.segments) > 1:
                 parts.append(chart.segments[number].name or f"Segment {number + 1}")
-            parts += [shown(value) for value in group]
+            parts += [titled(value) for value in group]
             name = "; ".join(parts)
             shares = percent(cells) if one.unit == "%" else cells
             found.append(

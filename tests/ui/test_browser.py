@@ -74,6 +74,10 @@ def test_an_upload_of_a_local_page_is_captured(
     assert context.capture.info
     assert context.capture.info.proxy in window.route.text()
     assert window.stack.currentWidget() is window.view
+    # In little room the address is what has to be read.
+    window.resize(440, 400)
+    qtbot.waitUntil(window.route.isHidden)
+    assert window.address.width() > 150
 
 
 def test_it_opens_the_demo_shop_whose_events_arrive(

@@ -339,7 +339,8 @@ def test_marks_of_counts_are_whole() -> None:
 @pytest.mark.parametrize(
     ("value", "axis", "full"),
     [(0, "0", "0"), (1234, "1,234", "1,234"), (12_500, "12.5k", "12,500"),
-     (2_000_000, "2M", "2,000,000"), (0.5, "0.5", "0.5")],
+     (2_000_000, "2M", "2,000,000"), (0.5, "0.5", "0.5"),
+     (6e21, "6e+21", "6,000,000,000,000,000,000,000")],
 )  # fmt: skip
 def test_numbers(value: float, axis: str, full: str) -> None:
     assert (value_text(value), full_text(value)) == (axis, full)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.query import Funnel
+from app.query import Funnel, read
 from ui.context import Context
 from ui.pages.explore.prompt import Prompt
 
@@ -63,6 +63,14 @@ def test_what_people_did_next(journeys: World) -> None:
     rows = list(csv.reader(view.csv().splitlines()))
     assert rows[0][0] == "Path"
     assert len(rows) == 5
+
+
+def test_one_person_begins_and_ends(world: World) -> None:
+    first = {"property": "user_id", "scope": "field", "values": ["user-0"]}
+    for at, says in (("start", "1 person begins here"), ("end", "1 person ends here")):
+        definition = {"kind": "journeys", at: "Open", "segments": [{"where": [first]}]}
+        world.desk.put(read({"range": {"last": 7}, **definition}))
+        world.until(lambda says=says: world.desk.figure.journeys.facts.text() == says)
 
 
 def test_nodes_offer_what_can_be_done(journeys: World) -> None:

@@ -4,7 +4,14 @@ A window of the built-in browser: back, forward, reload, an address line, and th
 
 import shiboken6
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+)
 from PySide6.QtWebEngineCore import QWebEnginePage
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import (
@@ -28,6 +35,7 @@ from ui.keys import pressed_by_return
 from ui.theme import label, tint
 
 LONGEST = 2000
+ROOM_FOR_ROUTE = 480
 
 
 class BrowserWindow(QWidget):
@@ -153,6 +161,11 @@ class BrowserWindow(QWidget):
         self.forward.setEnabled(history.canGoForward())
 
     # Where traffic goes
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, it is for the address."""
+        super().resizeEvent(event)
+        self.route.setVisible(self.width() >= ROOM_FOR_ROUTE)
 
     def _show_route(self) -> None:
         info = self._capture.info

@@ -48,6 +48,8 @@ def with_unit(text: str, unit: str) -> str:
 
 def value_text(value: float) -> str:
     """The same, short when it is large, for axes."""
+    if abs(value) >= 1e15:
+        return f"{value:.3g}"
     for scale, unit in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= scale:
             return f"{value / (1e3 if unit == 'k' else scale):,.4g}{unit}"

@@ -119,6 +119,13 @@ def test_histograms_in_formulas(tmp_path: Path) -> None:
             figure(folder, chart(formula=text))
 
 
+def test_a_name_that_would_not_be_seen_is_in_quotes(tmp_path: Path) -> None:
+    events = [did("1", "A", NOON, {"v": value}) for value in ("", "  ", "x")]
+    found = answer(tmp_path, events, chart({"event": "A", "by": ["v"]}))
+    assert sorted(one.name for one in found.series) == ['A; "  "', 'A; ""', "A; x"]
+    assert {one.group[0] for one in found.series} == {"", "  ", "x"}
+
+
 def test_bins_are_in_order_however_many_are_in_them(tmp_path: Path) -> None:
     many = [did("1", "A", NOON + i, {"v": 25, "g": "x"}) for i in range(3)]
     more = [did("1", "A", NOON + i, {"v": v, "g": "y"}) for i, v in enumerate([11, 31, 32, 33, 34])]

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from app.query import Figure
 from app.query.figure import Series as Numbers
-from app.query.figure import shown as shown_value
+from app.query.figure import titled
 from ui.charts.data import ChartData, Mark, Series
 from ui.pages.explore.totals import Part
 from ui.pages.explore.words import shift_title
@@ -166,7 +166,7 @@ def parts(figure: Figure, shown: Sequence[int], *, stacked: bool = False) -> lis
         colour = colours.setdefault(like, len(colours) % COLOURS)
         title = title_of(one).removeprefix(f"{shared}; ")
         row = one.name.split("; ")[0]
-        name = "; ".join(map(shown_value, one.group)) if one.group else title
+        name = "; ".join(map(titled, one.group)) if one.group else title
         found.append(Part(at, title, number_of(one.total), colour, one.unit, row, name))
     return found
 

@@ -75,6 +75,7 @@ class JourneysView(QWidget):
         self.map.noun = noun = noun_of(chart)
         whole = plural(figure.total, *noun)
         verb = "end" if chart.start is None else "begin"
+        verb += "s" if figure.total == 1 else ""
         self.facts.setText(
             f"{whole} {verb} here" if figure.total else "Nobody did this in this time."
         )

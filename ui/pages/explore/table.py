@@ -37,7 +37,7 @@ from app.exchange.csvtext import cell
 from app.query import Clock, Figure
 from app.query.calendar import label as bucket_label
 from app.query.definition import Segmentation
-from app.query.figure import Series, shown
+from app.query.figure import Series, titled
 from ui.charts.ticks import full_text, with_unit
 from ui.pages.explore.drawing import title_of
 from ui.pages.explore.pieces import Chooser
@@ -365,7 +365,7 @@ def _texts(chart: Segmentation, one: Series, titles: Sequence[str]) -> tuple[str
     if len(chart.segments) > 1:
         segment = chart.segments[one.segment]
         found.append(segment.name or f"Segment {one.segment + 1}")
-    found += [shown(value) for value in one.group]
+    found += [titled(value) for value in one.group]
     found += [""] * (len(titles) - len(found) - (1 if one.bin else 0))
     if one.bin:
         found.append(one.bin)
