@@ -60,6 +60,19 @@ def test_nothing_captured_says_what_to_do(empty: World) -> None:
     assert asked == ["go.connect"]
 
 
+def test_a_workspace_without_events_says_so_until_there_are(
+    empty: World, workspace: Workspace
+) -> None:
+    empty.context.store.open()
+    empty.page.show()
+    stack = empty.desk.frame.stack
+    empty.until(lambda: stack.currentWidget() is empty.desk.frame.nobody)
+    workspace.add(event("Sign Up"))
+    study(workspace.folder)
+    empty.desk.look()
+    empty.until(lambda: stack.currentWidget() is empty.desk.frame.nothing)
+
+
 def test_events_can_be_chosen_although_nothing_arrives(empty: World) -> None:
     empty.fill(300)
     empty.context.store.open()

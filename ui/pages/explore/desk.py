@@ -344,7 +344,8 @@ class Desk(QWidget):
 
     def _show_what_there_is(self) -> None:
         wanted = drafts.missing(self.chart)
-        if self._context.store.current is None:
+        store = self._context.store.current
+        if store is None or (wanted and not store.events.last_id()):
             self.frame.stack.setCurrentWidget(self.frame.nobody)
         elif wanted:
             self.frame.show_missing(wanted)
