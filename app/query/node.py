@@ -66,7 +66,7 @@ class Node:
         """The elements of a list, read."""
         found = tuple(read(one) for one in self.each())
         if len(found) > most:
-            raise self.wrong(f"At most {most} are possible here.")
+            raise self.wrong(f"No more than {most} can stand here.")
         return found
 
     def text(self, otherwise: str | None = None) -> str:

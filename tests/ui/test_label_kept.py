@@ -311,3 +311,20 @@ def menu_of(live: LivePage, row: int) -> list[str]:
     titles = [action.text() for action in menu.actions()]
     menu.close()
     return titles
+
+
+def test_opening_a_site_while_nothing_captures_offers_to_start(
+    qtbot: QtBot, context: Context, workspace: Workspace
+) -> None:
+    desk = Desk(qtbot, context, workspace)
+    context.notifications.show_in(desk.page)
+    qtbot.mouseClick(desk.page.site.start.buttons[1], LEFT)
+    (card,) = context.notifications.cards
+    assert "Capture is not running" in card.notice.text
+    assert card.notice.action
+    title, start = card.notice.action
+    assert title == "Start capture"
+    start()
+    assert context.capture.state == "starting"
+    context.capture.stop()
+    qtbot.waitUntil(lambda: context.capture.state == "stopped", timeout=20_000)

@@ -165,7 +165,10 @@ class Site(QWidget):
         try:
             self.browser = self.opener.embed()
         except AppError as error:
-            self._context.notifications.warn(f"{error.sentence} {error.hint}".strip())
+            capture = self._context.capture
+            start = None if capture.info else ("Start capture", capture.start)
+            said = f"{error.sentence} {error.hint}".strip()
+            self._context.notifications.warn(said, action=start, about="capture")
             return
         # Imported here: the engine is large, and only for those who use it.
         self._attach(self.browser.agent)
