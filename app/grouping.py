@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 
 from app.naming import PREFIX
-from app.store.events import EventRow
 
 type Key = int | str | None
 """What the events of a group have in common; None for those that have nothing of the kind."""
@@ -39,24 +38,23 @@ class Head:
     last_ms: int
 
 
-def title_of(by: By, key: Key, rows: Sequence[EventRow], person: str = "") -> str:
-    """The name of a group. `rows` are some of its events, newest first; `person` is the name of the
-    person with the number `key`."""
-    newest = rows[0] if rows else None
-    who = (newest.user_id or newest.device_id or "") if newest else ""
+def title_of(by: By, key: Key, who: str, properties: Sequence[str | None], person: str = "") -> str:
+    """The name of a group. `who` is the user or the device of its newest event, `properties` are
+    those of some of its events as JSON; `person` is the name of the person with the number `key`.
+    """
     if by is By.UPLOAD:
         return f"Upload {key:,}"
     if by is By.SESSION:
         return "Out of session" if key is None else f"Session of {who}"
     if by is By.PAGE_VIEW:
-        return "Without a page view" if key is None else _page(rows) or str(key)
+        return "Without a page view" if key is None else _page(properties) or str(key)
     return person or who or "Nobody"
 
 
-def _page(rows: Iterable[EventRow]) -> str:
+def _page(properties: Iterable[str | None]) -> str:
     """The page, from the first event that says it: not every event of a page view does."""
-    for row in rows:
-        known = _properties(row.event_properties)
+    for text in properties:
+        known = _properties(text)
         for name in _PAGE_NAMES:
             found = known.get(name)
             if isinstance(found, str) and found:

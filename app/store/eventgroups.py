@@ -9,7 +9,6 @@ from typing import NamedTuple
 import orjson
 
 from app.grouping import PAGE_VIEW_ID, By, Head, Key, title_of
-from app.store.events import EventReader, EventRow
 
 LONGEST_KEY = 200
 
@@ -56,12 +55,19 @@ class Span(NamedTuple):
     oldest: int
 
 
+class _End(NamedTuple):
+    """The first or the last event of a group."""
+
+    at_ms: int
+    who: str
+    properties: str | None
+
+
 class EventGroups:
     """Questions about groups of events, on a connection that has the study attached."""
 
-    def __init__(self, connection: sqlite3.Connection, events: EventReader) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
-        self._events = events
 
     def find(self, by: By, ids: Sequence[int]) -> Found:
         """The keys of these events, which are given newest first. Those that are gone are left
@@ -83,11 +89,21 @@ class EventGroups:
 
     def heads(self, by: By, groups: Sequence[Span]) -> list[Head | None]:
         """What is said of groups; None of one whose events are gone."""
-        wanted = list({event for one in groups for event in (one.newest, one.oldest)})
-        rows = {row.id: row for row in self._events.rows(wanted)} if wanted else {}
+        ends = self._ends(by, [event for one in groups for event in (one.newest, one.oldest)])
         people = [one.key for one in groups if isinstance(one.key, int)]
         names = self._names(people) if by is By.PERSON else {}
-        return [_head(by, one, rows, names) for one in groups]
+        return [_head(by, one, ends, names) for one in groups]
+
+    def _ends(self, by: By, events: Sequence[int]) -> dict[int, _End]:
+        properties = "e.event_properties" if by is By.PAGE_VIEW else "NULL"
+        rows = self._db.execute(
+            "SELECT e.id, c.at_ms, coalesce((SELECT text FROM names WHERE id ="
+            f" coalesce(e.user_id, e.device_id)), ''), {properties}"
+            " FROM events e JOIN captures c ON c.id = e.upload_id"
+            " WHERE e.id IN (SELECT value FROM json_each(?))",
+            (orjson.dumps(list(set(events))).decode(),),
+        )
+        return {event: _End(*end) for event, *end in rows}
 
     def roots(self) -> dict[int, int]:
         """Whom persons turned out to be, of those who turned out to be another one."""
@@ -102,11 +118,12 @@ class EventGroups:
         return dict(rows.fetchall())
 
 
-def _head(
-    by: By, group: Span, rows: Mapping[int, EventRow], names: Mapping[Key, str]
-) -> Head | None:
-    last, first = rows.get(group.newest), rows.get(group.oldest)
+def _head(by: By, group: Span, ends: Mapping[int, _End], names: Mapping[Key, str]) -> Head | None:
+    last, first = ends.get(group.newest), ends.get(group.oldest)
     if last is None or first is None:
         return None
-    title = title_of(by, group.key, (last, first), names.get(group.key, ""))
-    return Head(title, group.events, first.received_ms, last.received_ms)
+    properties = (last.properties, first.properties)
+    title = title_of(by, group.key, last.who, properties, names.get(group.key, ""))
+    # What was imported may be older than what was there before.
+    times = sorted((first.at_ms, last.at_ms))
+    return Head(title, group.events, times[0], times[1])

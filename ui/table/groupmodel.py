@@ -57,7 +57,7 @@ class GroupModel(RowModel):
         self._heads.clear()
         for one in [one for one in self._cells if one < 0]:
             del self._cells[one]
-        self._open = {group: self.groups.ids(group) for group in opened()}
+        self._open = {group: self._ids(group) for group in opened()}
         self._place_open()
         self.endResetModel()
 
@@ -66,6 +66,17 @@ class GroupModel(RowModel):
         if is_partial != self.is_partial:
             self.is_partial = is_partial
             self.forget_cells()
+
+    def _ids(self, group: int) -> array[int]:
+        """The events of a group; those of one that is open are known while none came or went."""
+        known = self._open.get(group)
+        is_same = (
+            known is not None
+            and len(known) == self.groups.count(group)
+            and known[0] == self.groups.newest_of(group)
+            and known[-1] == self.groups.oldest_of(group)
+        )
+        return known if known is not None and is_same else self.groups.ids(group)
 
     def begin(self) -> None:
         """No groups."""

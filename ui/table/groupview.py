@@ -7,6 +7,7 @@ The table with groups: heads over the whole width that open and close, events a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import cast
 
 from PySide6.QtCore import (
@@ -28,6 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.grouping import Head
 from ui.plain import tooltip
 from ui.table.delegate import PAD, CellDelegate, elided
 from ui.table.groupmodel import GroupModel, events, head_id, times, title
@@ -40,6 +42,12 @@ INDENT = CHEVRON + 6
 EVENT_INDENT = 6
 """No more, because the column has room for a time and not for much besides."""
 GAP = 12
+_LINE = int(
+    Qt.AlignmentFlag.AlignVCenter
+    | Qt.AlignmentFlag.AlignLeft
+    | Qt.AlignmentFlag.AlignAbsolute
+    | Qt.TextFlag.TextSingleLine
+)
 MOST_KEPT = 1000
 """Selected rows that stay selected while groups change."""
 
@@ -211,47 +219,38 @@ class HeadDelegate(CellDelegate):
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.fillRect(rect, QColor(colours.selected if is_selected else colours.ground))
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, QColor(colours.line))
-        whole = self._whole(rect)
-        if self._table.currentIndex().row() == index.row() and rect.x() <= whole.x():
+        is_current = self._table.currentIndex().row() == index.row()
+        if is_current and rect.x() <= 0:
             painter.fillRect(rect.x(), rect.y(), 2, rect.height(), QColor(colours.accent))
         # Each column paints its part of one line.
         painter.setClipRect(rect)
-        self._paint_head(painter, whole, index.row(), is_selected=is_selected)
+        self._paint_chevron(painter, rect, index.row())
+        self._paint_head(painter, rect, index.row(), is_selected=is_selected)
         painter.restore()
 
-    def _whole(self, rect: QRect) -> QRect:
-        return QRect(0, rect.y(), self._table.viewport().width(), rect.height())
-
-    def _paint_head(self, painter: QPainter, whole: QRect, row: int, *, is_selected: bool) -> None:
-        head, colours = self._groups.head(row), tokens()
-        group = self._groups.place(row)[0]
+    def _paint_chevron(self, painter: QPainter, rect: QRect, row: int) -> None:
+        if rect.x() > PAD + CHEVRON:
+            return
         scale = max(1, round(painter.device().devicePixelRatio()))
-        name = "down" if self._groups.is_open(group) else "right"
-        drawn = pixmap(name, colours.muted, CHEVRON, scale)
-        painter.drawPixmap(PAD, whole.center().y() - CHEVRON // 2 + 1, drawn)
-        left = PAD + INDENT
-        quiet = QColor(colours.text if is_selected else colours.muted)
-        parts: list[tuple[str, QFont, QColor]] = []
-        font = QFont(self._view.font())
-        strong = QFont(font)
+        name = "down" if self._groups.is_open(self._groups.place(row)[0]) else "right"
+        drawn = pixmap(name, tokens().muted, CHEVRON, scale)
+        painter.drawPixmap(PAD, rect.center().y() - CHEVRON // 2 + 1, drawn)
+
+    def _paint_head(self, painter: QPainter, rect: QRect, row: int, *, is_selected: bool) -> None:
+        head, colours = self._groups.head(row), tokens()
+        strong = QFont(self._view.font())
         strong.setWeight(QFont.Weight.DemiBold)
-        if head is None:
-            parts.append(("No longer stored", font, quiet))
-        else:
-            count = events(head, is_partial=self._groups.is_partial)
-            rest = [(count, font, quiet), (times(head), font, quiet)]
-            taken = sum(QFontMetrics(font).horizontalAdvance(text) + GAP for text, _, _ in rest)
-            room = max(80, whole.width() - left - PAD - taken)
-            named = elided(title(head), strong.key(), room)
-            parts = [(named, strong, QColor(colours.text)), *rest]
-        align = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-        align |= int(Qt.AlignmentFlag.AlignAbsolute | Qt.TextFlag.TextSingleLine)
-        for text, used, colour in parts:
-            painter.setFont(used)
-            painter.setPen(colour)
-            wide = QFontMetrics(used).horizontalAdvance(text)
-            painter.drawText(QRect(left, whole.y(), wide + 2, whole.height()), align, text)
-            left += wide + GAP
+        width = self._table.viewport().width()
+        parts = laid_out(head, self._groups.is_partial, width, self._view.font().key(),
+                         strong.key())  # fmt: skip
+        for at, (text, left, wide) in enumerate(parts):
+            if left > rect.right() or left + wide < rect.left():
+                continue
+            is_title = at == 0 and head is not None
+            painter.setFont(strong if is_title else self._view.font())
+            is_plain = is_title or is_selected
+            painter.setPen(QColor(colours.text if is_plain else colours.muted))
+            painter.drawText(QRect(left, rect.y(), wide + 2, rect.height()), _LINE, text)
 
     def helpEvent(
         self,
@@ -266,3 +265,26 @@ class HeadDelegate(CellDelegate):
             return super().helpEvent(event, view, option, index)
         QToolTip.showText(event.globalPos(), tooltip(self._groups.cell(index.row(), 0).text))
         return True
+
+
+@lru_cache(maxsize=4096)
+def laid_out(
+    head: Head | None, is_partial: bool, width: int, font_key: str, strong_key: str
+) -> tuple[tuple[str, int, int], ...]:
+    """The parts of a head's line, each with where it begins and how wide it is: its name, which
+    is cut when there is no room for it, how many events there are, and when they arrived."""
+    left = PAD + INDENT
+    plain, strong = QFont(), QFont()
+    plain.fromString(font_key)
+    strong.fromString(strong_key)
+    measure = QFontMetrics(plain).horizontalAdvance
+    if head is None:
+        return (("No longer stored", left, measure("No longer stored")),)
+    rest = (events(head, is_partial=is_partial), times(head))
+    room = width - left - PAD - sum(measure(text) + GAP for text in rest)
+    name = elided(title(head), strong_key, max(80, room))
+    found = [(name, left, QFontMetrics(strong).horizontalAdvance(name))]
+    for text in rest:
+        _, before, wide = found[-1]
+        found.append((text, before + wide + GAP, measure(text)))
+    return tuple(found)

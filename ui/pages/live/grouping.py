@@ -147,7 +147,7 @@ class GroupPane(QWidget):
         def find(store: Store) -> Found:
             from app.store.eventgroups import EventGroups
 
-            return EventGroups(store.connection, store.events).find(by, ids)
+            return EventGroups(store.connection).find(by, ids)
 
         self._context.jobs.read(self, find, "groups").then(self._add).catch(self._fail)
 
@@ -244,7 +244,7 @@ class GroupPane(QWidget):
         def roots(store: Store) -> dict[int, int]:
             from app.store.eventgroups import EventGroups
 
-            return EventGroups(store.connection, store.events).roots()
+            return EventGroups(store.connection).roots()
 
         if self._by is By.PERSON and self.isVisible():
             self._context.jobs.read(self, roots, "people").then(self._join)
@@ -272,7 +272,7 @@ class GroupPane(QWidget):
             for one in numbers
         ]
         return self._context.store.ask(
-            lambda store: EventGroups(store.connection, store.events).heads(by, spans), nothing
+            lambda store: EventGroups(store.connection).heads(by, spans), nothing
         )
 
     def _wanted_open(self) -> set[int]:
