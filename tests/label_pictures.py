@@ -4,6 +4,7 @@ and in the machine's own Chromium where there is one.
 """
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -81,10 +82,10 @@ class Sitting:
     def view(self) -> Any:
         return self.page.site.browser.view
 
-    def until(self, is_true: Callable[[], bool]) -> None:
+    def until(self, is_true: Callable[[], bool], seconds: float = 30) -> None:
         from PySide6.QtWidgets import QApplication
 
-        self._until(QApplication.instance(), is_true)
+        self._until(QApplication.instance(), is_true, seconds)
 
     def run(self, code: str) -> Any:
         found: list[Any] = []
@@ -199,6 +200,30 @@ class Sitting:
         self.page.site.own.sites.setPlainText("shop.eventscope.test\nlocalhost:3000")
         self.page.site.own.choose()
 
+    def own_page(self) -> None:
+        """With a page open in Chromium, whose picture is taken as well."""
+        from tests.ui.chromium import PROGRAM, Waiter, chromium
+
+        self.own()
+        info = self.context.capture.info
+        if PROGRAM is None or info is None:
+            return
+        with chromium(Waiter(), info) as browser:
+            tab = browser.tab()
+            tab.go(f"{HOME}p/{SLUG}")
+            self.until(lambda: self.page.site.url.endswith(SLUG))
+            self.page.set_mode("label")
+            tab.until("document.documentElement.lastElementChild.tagName === 'EVENTSCOPE-AGENT'")
+            tab.hover("document.querySelector('#also .card-link')")
+            tab.click(CART)
+            self.until(self.page.editor.isVisible)
+            self.until(lambda: "captured" in self.page.editor.count.text())
+            self.page.overlay.setChecked(True)
+            tab.hover("document.querySelector('#also .card-link')")
+            self.until(lambda: False, 1.5)
+            # What Chromium shows is the same in both themes.
+            (Path(sys.argv[1]) / "label-13-chromium.png").write_bytes(tab.picture())
+
 
 def labeled(application: Any, until: Callable[..., None]) -> dict[str, Callable[[], object]]:
     """What to show, by the picture's name, in the order in which a person sees it."""
@@ -216,4 +241,5 @@ def labeled(application: Any, until: Callable[..., None]) -> dict[str, Callable[
         "label-9-lost": one.lost,
         "label-10-repair": one.repair,
         "label-11-own": one.own,
+        "label-12-own-page": one.own_page,
     }

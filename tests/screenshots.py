@@ -239,9 +239,9 @@ def somebodys_tab(application, at: int) -> None:  # type: ignore[no-untyped-def]
     page.profile.tabs.setCurrentIndex(at)
 
 
-def until(qt, is_true: Callable[[], bool]) -> None:  # type: ignore[no-untyped-def]
-    """Run the event loop until something is so."""
-    end = time.monotonic() + 30
+def until(qt, is_true: Callable[[], bool], seconds: float = 30) -> None:  # type: ignore[no-untyped-def]
+    """Run the event loop until something is so, or for so long."""
+    end = time.monotonic() + seconds
     while not is_true() and time.monotonic() < end:
         qt.processEvents()
         time.sleep(0.01)

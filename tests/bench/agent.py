@@ -11,8 +11,7 @@ import os
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -42,27 +41,6 @@ class Spent(NamedTuple):
     layout_ms: float
 
 
-class Waiter:
-    """Runs Qt's loop until something is so, as pytest-qt does in tests."""
-
-    def waitUntil(self, condition: Callable[[], object], timeout: int = 30_000) -> None:
-        from PySide6.QtCore import QCoreApplication
-
-        end = time.monotonic() + timeout / 1000
-        while not condition():
-            if time.monotonic() > end:
-                raise TimeoutError
-            QCoreApplication.processEvents()
-            time.sleep(0.0005)
-
-    @contextmanager
-    def waitSignal(self, signal: Any, timeout: int = 30_000) -> Iterator[None]:
-        seen: list[object] = []
-        signal.connect(lambda *_: seen.append(1))
-        yield
-        self.waitUntil(lambda: bool(seen), timeout)
-
-
 def rows() -> list[Row]:
     """All rows; half a minute."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -89,7 +67,7 @@ def rows() -> list[Row]:
 
 
 def _measured(running: Capturing, url: str) -> list[Row]:
-    from tests.ui.chromium import chromium
+    from tests.ui.chromium import Waiter, chromium
 
     first = {name: value for name, value in running.first.items() if name != "type"}
     waiter: Any = Waiter()

@@ -4,13 +4,14 @@ The machine's own Chromium, started as Eventscope starts it and driven over its 
 
 import base64
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QCoreApplication, QUrl
 from PySide6.QtWebSockets import QWebSocket
 from pytestqt.qtbot import QtBot
 
@@ -26,10 +27,29 @@ HEADLESS = (
 )
 
 
+class Waiter:
+    """Runs Qt's loop until something is so, as pytest-qt does in tests."""
+
+    def waitUntil(self, condition: Callable[[], object], timeout: int = 30_000) -> None:
+        end = time.monotonic() + timeout / 1000
+        while not condition():
+            if time.monotonic() > end:
+                raise TimeoutError
+            QCoreApplication.processEvents()
+            time.sleep(0.0005)
+
+    @contextmanager
+    def waitSignal(self, signal: Any, timeout: int = 30_000) -> Iterator[None]:
+        seen: list[object] = []
+        signal.connect(lambda *_: seen.append(1))
+        yield
+        self.waitUntil(lambda: bool(seen), timeout)
+
+
 class Chromium:
     """A running browser. One command at a time: each waits for its answer."""
 
-    def __init__(self, qtbot: QtBot, profile: Path) -> None:
+    def __init__(self, qtbot: QtBot | Waiter, profile: Path) -> None:
         self._qtbot = qtbot
         self._answers: dict[int, dict[str, Any]] = {}
         self._last = 0
@@ -131,7 +151,7 @@ class Tab:
 
 
 @contextmanager
-def chromium(qtbot: QtBot, listening: Listening, *extra: str) -> Iterator[Chromium]:
+def chromium(qtbot: QtBot | Waiter, listening: Listening, *extra: str) -> Iterator[Chromium]:
     """A browser whose traffic comes through our proxy, with an empty profile."""
     assert PROGRAM
     started = launch(

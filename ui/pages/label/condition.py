@@ -91,6 +91,10 @@ class ConditionRow(QWidget):
         self.problem.hide()
         self._more = QToolButton()
         tint(self._more, "plus")
+        # Hidden, it keeps its room: the rows stand below each other.
+        policy = self._more.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._more.setSizePolicy(policy)
         self._more.setToolTip("Another value: either will do")
         self._more.setAccessibleName(f"Another value for {title.lower()}")
         self._more.clicked.connect(self._add_value)
