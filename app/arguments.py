@@ -148,6 +148,11 @@ def add_chart_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--now", type=int, metavar="MS", help="what counts as now, in ms")
     parser.add_argument("--week-start", type=int, choices=range(1, 8), default=1, metavar="DAY")
     parser.add_argument(
+        "--cohort",
+        action="store_true",
+        help="the definition is the rule of a cohort",
+    )
+    parser.add_argument(
         "--point", metavar="JSON", help='a place in the answer, such as {"bucket": 6}'
     )
     parser.add_argument("--action", choices=POINT_ACTIONS, default="users", help="what to do there")

@@ -10,7 +10,7 @@ from typing import Any
 import sqlglot
 
 from app.errors import BadInput
-from app.query.calendar import Clock
+from app.query.calendar import Clock, Range
 from app.query.cohorts import (
     POPULATION_DAYS,
     funnel_rule,
@@ -26,7 +26,16 @@ from app.query.cohorts import (
 )
 from app.query.columns import Property
 from app.query.conditions import Context
-from app.query.definition import SHARED_VIEWS, AnyChart, Funnel, Journeys, Segment, Segmentation
+from app.query.definition import (
+    SHARED_VIEWS,
+    AnyChart,
+    EventSpec,
+    Funnel,
+    Journeys,
+    Performed,
+    Segment,
+    Segmentation,
+)
 from app.query.drivers import Driver, drivers
 from app.query.figure import Figure, as_json
 from app.query.funnel import funnel
@@ -224,6 +233,18 @@ class Charts:
                 except BadInput as error:
                     found[one.id] = error.sentence
         return found
+
+    def cohort_json(self, rule: Segment) -> dict[str, Any]:
+        """How many users a rule holds for, of how many active ones in the last thirty days, and
+        on each of these days; null where only today can be asked about."""
+        active = Segment(
+            performed=(Performed(EventSpec("active"), during=Range(last=POPULATION_DAYS)),)
+        )
+        try:
+            over_time = [list(one) for one in self.population(rule)]
+        except BadInput:
+            over_time = None
+        return {"size": self.size(rule), "active": self.size(active), "population": over_time}
 
     def population(self, cohort: Segment, days: int = POPULATION_DAYS) -> list[tuple[int, int]]:
         """How many they were on each of the last days: the day's start in ms, and the number.

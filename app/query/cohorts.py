@@ -207,7 +207,7 @@ def population(
         end = ceiling(start, "day", clock)
         then = replace(clock, now_ms=min(end - 1, clock.now_ms))
         day = cut(Span(start, end), "day", then)
-        found.append((start, _size(segment, rows, replace(context, clock=then), day)))
+        found.append((start, _size(segment, rows, replace(context, clock=then, as_of=end), day)))
     return found
 
 

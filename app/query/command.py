@@ -14,7 +14,7 @@ from app.output import put
 from app.query.calendar import Clock
 from app.query.charts import Charts, translated
 from app.query.cohorts import KIND as COHORT
-from app.query.definition import AnyChart, Funnel, Journeys
+from app.query.definition import AnyChart, Funnel, Journeys, Segment
 from app.query.drivers import driver_json
 from app.query.microscope import (
     People,
@@ -27,7 +27,9 @@ from app.query.microscope import (
     read_point,
     zoomed,
 )
+from app.query.node import Node
 from app.query.reading import read
+from app.query.readsegment import read_segment
 from app.query.releases import save_annotation, save_release
 from app.query.warehouse import Warehouse
 from app.query.writing import written
@@ -39,7 +41,8 @@ from app.study.caughtup import catch_up
 
 def run_chart(given: argparse.Namespace, folder: Path) -> int:
     """Print the answer. Raises AppError."""
-    chart = read(_json(given.definition))
+    value = _json(given.definition)
+    asked = read_segment(Node(value)) if given.cohort else read(value)
     now = time.time_ns() // 1_000_000 if given.now is None else given.now
     clock = Clock(now, given.zone, given.week_start)
     with explained(folder):
@@ -50,11 +53,13 @@ def run_chart(given: argparse.Namespace, folder: Path) -> int:
         warehouse.refresh()
         with Definitions(folder) as definitions:
             charts = Charts(warehouse, clock, cohorts=definitions.all(COHORT))
-            if given.point:
-                found = _behind(charts, chart, given, definitions, clock)
-                statements: tuple[str, ...] = ()
+            statements: tuple[str, ...] = ()
+            if isinstance(asked, Segment):
+                found = charts.cohort_json(asked)
+            elif given.point:
+                found = _behind(charts, asked, given, definitions, clock)
             else:
-                found, statements = charts.as_json(chart)
+                found, statements = charts.as_json(asked)
     if given.sql:
         text = translated(statements, given.sql)
     else:

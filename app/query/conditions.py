@@ -64,6 +64,8 @@ class Context:
     inactive: frozenset[str] = frozenset()
     cohorts: Mapping[int, "Segment"] = field(default_factory=dict)
     groups: str = ""
+    as_of: int | None = None
+    """What users did and had is asked as it was before this time; None for all that is known."""
 
 
 @dataclass(frozen=True, slots=True)

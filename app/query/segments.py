@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from app.errors import BadInput
 from app.query import sql
-from app.query.calendar import DAY, Buckets, Clock, Span, cut, floor, shifted, span_of
+from app.query.calendar import DAY, Buckets, Clock, Range, Span, cut, floor, shifted, span_of
 from app.query.conditions import (
     COMPARED,
     Context,
@@ -164,7 +164,7 @@ def _during(one: Performed, context: Context, buckets: Buckets) -> Buckets:
         low, high = _reach(one, buckets, clock)[0][0], buckets.ends[-1]
         return cut(Span(low, high), interval, clock, one.during.without)
     if one.during is not None:
-        return cut(span_of(one.during, clock), interval, clock, one.during.without)
+        return cut(_span(one.during, context), interval, clock, one.during.without)
     return cut(buckets.span, interval, clock) if one.of == "intervals" else buckets
 
 
@@ -173,7 +173,8 @@ def _counted(one: Performed, context: Context, buckets: Buckets, during: Buckets
     (whether it is the event, or the other one), `t` (a value), `n` (in which interval)."""
     did = exp.paren(event_is(one.event, context, during))
     other = exp.paren(event_is(one.other, context, during)) if one.other else exp.false()
-    within = [during.within(time()), *(_early(one) if one.within_days else ())]
+    early = _early(one) if one.within_days else []
+    within = [during.within(time()), *early, *_known(context)]
     either = sql.either(did, other) if one.of == "relative" else did
     columns: list[Sql] = [
         exp.alias_(person(), "person"),
@@ -233,6 +234,23 @@ def _early(one: Performed) -> list[Sql]:
     return [exp.Exists(this=begun.where(exp.LT(this=time(), expression=until)))]
 
 
+def _known(context: Context) -> list[Sql]:
+    """The condition that an event had happened at the time as of which is asked."""
+    if context.as_of is None:
+        return []
+    return [exp.LT(this=time(), expression=sql.value(context.as_of))]
+
+
+def _span(wanted: Range, context: Context) -> Span:
+    """A range in milliseconds. Asked as of a day before it began, nothing lies in it."""
+    try:
+        return span_of(wanted, context.clock)
+    except BadInput:
+        if context.as_of is None:
+            raise
+        return Span(context.as_of, context.as_of + DAY)
+
+
 def _times(flag: str) -> Sql:
     return exp.Sum(this=exp.column(flag))
 
@@ -263,7 +281,7 @@ def _followed(one: Performed, context: Context, during: Buckets, first: exp.Sele
 
     def done(spec: EventSpec) -> Sql:
         early = _early(one) if one.within_days else []
-        within = (during.within(time()), *early)
+        within = (during.within(time()), *early, *_known(context))
         return sql.both(*within, exp.paren(event_is(spec, context, during)))
 
     earliest = exp.alias_(exp.Min(this=time()), "time")
@@ -286,7 +304,8 @@ def _held(one: Held, context: Context) -> Sql:
     within = None
     if one.during is not None:
         clock = context.clock
-        within = cut(span_of(one.during, clock), "day", clock, one.during.without).within(time())
+        within = cut(_span(one.during, context), "day", clock, one.during.without).within(time())
+    within = sql.both(within, *_known(context))
     who = exp.alias_(person(), "person")
     if one.when == "ever":
         return _persons(source(sql.both(within, has), [who]), negated=one.negated)

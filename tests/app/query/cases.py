@@ -75,7 +75,8 @@ class Asking:
     def __call__(self, case: str, definition: dict[str, Any], *more: str) -> Any:
         """The answer as JSON; the sentence when there is none."""
         file = self._scratch / "definition.json"
-        file.write_text(json.dumps({"project": key_of(case)} | definition))
+        project = {} if "--cohort" in more else {"project": key_of(case)}
+        file.write_text(json.dumps(project | definition))
         given = ["chart", "--workspace", str(self.folder), str(file)]
         given += [] if "--now" in more else ["--now", str(NOON)]
         code = main([*given, *more])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.query.cases import Asking, Case, points, total, totals
+from tests.app.query.cases import Asking, Case, key_of, points, total, totals
 from tests.app.query.small import DAY, NOON, did
 
 ALL = {"range": {"last": 60}}
@@ -182,6 +182,33 @@ def test_an_interval_cohort_is_of_those_intervals_only(ask: Asking) -> None:
     found = ask("intervals", chart)
     assert points(found) == [0, 0, 1]
     assert total(found) == 1
+
+
+def test_size_and_population(ask: Asking) -> None:
+    """§19: each day is asked as it was then, also of a range that goes on after it."""
+    (case, other) = ("COH-T1", "COH-T7")
+    key = {"property": "project", "scope": "field", "values": [key_of(case)]}
+    event = {"event": "A", "where": [key]}
+    november = {"start": "2026-11-01", "end": "2026-11-30"}
+    rule = {"performed": [{"event": event, "count": 3, "during": november}]}
+    found = ask(case, rule, "--cohort")
+    assert found["size"] == 2
+    assert [n for _, n in found["population"]][-8:] == [0] * 7 + [2]
+    assert len(found["population"]) == 30
+    ever = {
+        "property": "user_id",
+        "scope": "field",
+        "op": "is not",
+        "values": ["x"],
+        "when": "ever",
+    }
+    rule = {"performed": [{"event": event, "during": {"since": "2026-11-01"}}], "held": [ever]}
+    assert [n for _, n in ask(case, rule, "--cohort")["population"]][-10:-6] == [0, 1, 1, 2]
+    latest = {"held": [FEW]}
+    found = ask(other, latest, "--cohort")
+    assert found["population"] is None
+    assert found["active"] >= found["size"] > 1
+    assert "performed[0].event" in ask(case, {"performed": [{"event": 5}]}, "--cohort")
 
 
 def test_cohorts_in_a_circle_are_refused(ask: Asking) -> None:

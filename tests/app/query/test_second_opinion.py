@@ -47,12 +47,22 @@ def histories(  # type: ignore[no-untyped-def]
     )
 
 
+def orgs(event: Did) -> list[str]:
+    """The groups that an event belongs to: none, one, or one with the next; three users share."""
+    number = int(event.user[1:]) // 3
+    return [f"g{number + more}" for more in range({"x": 1, "y": 2}.get(event.value or "", 0))]
+
+
 class Opened:
     """A workspace with these events, and answers about them."""
 
     def __init__(self, folder: Path, events: list[Did]) -> None:
         sent = [
-            did(e.user, e.kind, e.at, {} if e.value is None else {"v": e.value}) for e in events
+            did(
+                *(e.user, e.kind, e.at, {} if e.value is None else {"v": e.value}),
+                groups={"org": orgs(e)},
+            )
+            for e in events
         ]
         self.warehouse = Warehouse.open(workspace(folder, sent))
         self.warehouse.refresh()
@@ -206,3 +216,19 @@ def test_other_views_of_funnels(fresh, events: list[Did]) -> None:  # type: igno
             sum(low <= one < high for one in took) for low, high in pairwise(edges)
         ]
         assert part.median == (naive.median(took) if took else None)
+
+
+@FEW
+@given(events=histories("ABCX", 12, 500))
+def test_groups_instead_of_users(fresh, events: list[Did]) -> None:  # type: ignore[no-untyped-def]
+    of_groups = [one._replace(user=org) for one in events for org in orgs(one)]
+    with Opened(fresh(), events) as opened:
+        for measure, expected in (("uniques", naive.uniques), ("totals", naive.totals)):
+            (series,) = opened.series(measure=measure, groups="org")
+            assert list(series.points) == expected(of_groups, "A", START, DAY, 7)
+        for steps, order in (("AB", "this"), ("ABA", "exact"), ("CBA", "this")):
+            ask = naive.Funnel(steps, order, 1, START, END, excluded="X")
+            found = opened.bars(
+                steps=list(steps), order=order, window_s=1, exclude=[{"event": "X"}], groups="org"
+            )
+            assert found == naive.bars(ask, of_groups)
