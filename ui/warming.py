@@ -103,7 +103,8 @@ class Opening(QLabel):
         return False
 
     def _end(self) -> None:
+        # Not deleted: the page may hide it once more.
         self.hide()
-        self.deleteLater()
+        self._page.removeEventFilter(self)
         if self._page.isVisible():
             self._build()

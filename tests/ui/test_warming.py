@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from ui.context import Context
@@ -74,6 +75,7 @@ def test_a_page_that_was_left_is_not_opened(qtbot: QtBot, cold: Context) -> None
     with qtbot.waitSignal(cold.warming.warmed):
         cold.warming.hurry()
     assert page._made is None
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     page.show()
     assert page._made is not None
 
@@ -85,6 +87,11 @@ def test_ingestion_says_that_it_opens_and_opens(qtbot: QtBot, cold: Context) -> 
     assert not page._is_built
     assert page._opening is not None
     qtbot.waitUntil(lambda: page._is_built and page._answer is not None)
+    assert page.charts["events"].isVisible()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    page.hide()
+    page.show()
+    assert not page._opening.isVisible()
     assert page.charts["events"].isVisible()
 
 
