@@ -6,6 +6,7 @@ reads our stdin.
 """
 
 import contextlib
+import errno
 import socket
 
 from mitmproxy import master, options
@@ -62,8 +63,15 @@ class CaptureMaster(master.Master):
         """Where the proxy and the endpoint listen, as host:port. Raises CaptureUnavailable."""
         found: list[str] = []
         for server in self.proxyserver.servers:
-            if server.last_exception or not server.listen_addrs:
-                raise CaptureUnavailable(f"Cannot listen: {server.last_exception}.")
+            trouble = server.last_exception
+            if isinstance(trouble, OSError) and trouble.errno == errno.EADDRINUSE:
+                # It was free when it was chosen.
+                raise CaptureUnavailable(
+                    "Another program took the port that Eventscope was about to listen on.",
+                    "Try again: the next free port is taken.",
+                )
+            if trouble or not server.listen_addrs:
+                raise CaptureUnavailable(f"Cannot listen: {trouble}.")
             host, port, *_ = server.listen_addrs[0]
             found.append(f"{host}:{port}")
         proxy, endpoint = found

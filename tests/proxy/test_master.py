@@ -1,0 +1,42 @@
+"""The listeners: what is said when one cannot be had."""
+
+import asyncio
+import socket
+import warnings
+from pathlib import Path
+
+import pytest
+
+from app.errors import CaptureUnavailable
+
+with warnings.catch_warnings():
+    # Of libraries that mitmproxy uses, which are not ours to mend.
+    warnings.simplefilter("ignore")
+    from proxy.config import Config
+    from proxy.master import CaptureMaster, free_ports
+
+LOOPBACK = "127.0.0.1"
+
+
+async def told(config: Config) -> CaptureUnavailable:
+    """What a master says about its addresses once it has tried to listen."""
+    master = CaptureMaster(config, [])
+    await master.proxyserver.setup_servers()
+    try:
+        with pytest.raises(CaptureUnavailable) as raised:
+            master.addresses()
+    finally:
+        await master.proxyserver.servers.update([])
+    return raised.value
+
+
+def test_a_port_that_was_taken_after_it_was_chosen(tmp_path: Path) -> None:
+    proxy, endpoint = free_ports(0, 0)
+    with socket.socket() as other:
+        other.bind((LOOPBACK, proxy))
+        other.listen()
+        config = Config(tmp_path, tmp_path, proxy, endpoint, "https://api2.amplitude.com", "")
+        said = asyncio.run(told(config))
+    assert said.sentence.startswith("Another program took the port")
+    assert said.hint.startswith("Try again")
+    assert "Errno" not in f"{said.sentence} {said.hint}"
