@@ -96,31 +96,28 @@ class Groups:
 
     def add_older(self, ids: Sequence[int], keys: Sequence[Key], places: Sequence[int]) -> None:
         """Events below all others, newest first; `places` say which of `keys` each has."""
-        known = len(self._keys)
-        groups = self._numbered(keys, places)
+        groups, empty = self._numbered(keys, places)
         self._older.extend(ids)
         self._older_groups.extend(groups)
-        for group, event in _firsts(groups, ids):
-            if group >= known:
-                self._newest[group] = event
+        # A group that begins here begins below all that were known, as they come.
+        fresh = [(group, event) for group, event in _firsts(groups, ids) if group in empty]
+        for group, event in fresh:
+            self._newest[group] = event
         for group, event in zip(groups, ids, strict=True):
             self._oldest[group] = event
-        # A group that is new here begins below all that were known.
-        fresh = np.arange(known, len(self._keys), dtype=np.int32)
-        newest = np.array(self._newest[known:], np.int64)
-        self._use_order(np.concatenate((self._order, fresh[np.argsort(-newest)])))
+        below = np.array([group for group, _ in fresh], np.int32)
+        self._use_order(np.concatenate((self._order, below)))
 
     def add_newer(self, ids: Sequence[int], keys: Sequence[Key], places: Sequence[int]) -> None:
         """Events above all others, newest first."""
-        known = len(self._keys)
-        groups = self._numbered(keys, places)
+        groups, empty = self._numbered(keys, places)
         self._newer.extend(reversed(ids))
         self._newer_groups.extend(reversed(groups))
         moved = dict(_firsts(groups, ids))
         for group, event in moved.items():
             self._newest[group] = event
         for group, event in zip(groups, ids, strict=True):
-            if group >= known:
+            if group in empty:
                 self._oldest[group] = event
         # They come newest first, and so do their groups.
         first = np.fromiter(moved, np.int32, len(moved))
@@ -161,13 +158,16 @@ class Groups:
         self._leave_out_empty()
         return True
 
-    def _numbered(self, keys: Sequence[Key], places: Sequence[int]) -> "array[int]":
-        """The group of each event; counts them."""
+    def _numbered(
+        self, keys: Sequence[Key], places: Sequence[int]
+    ) -> tuple["array[int]", set[int]]:
+        """The group of each event, which are counted; and the groups that had none before."""
         numbers = np.fromiter(map(self._number, keys), np.int32, len(keys))
         at = np.array(places, np.int32)
+        empty = {int(number) for number in numbers if not self._counts[number]}
         for number, count in zip(numbers, np.bincount(at, minlength=len(keys)), strict=True):
             self._counts[number] += int(count)
-        return array("i", numbers[at].astype(np.int32).tobytes())
+        return array("i", numbers[at].astype(np.int32).tobytes()), empty
 
     def _number(self, key: Key) -> int:
         found = self._by_key.get(key)
