@@ -149,8 +149,10 @@ class Groups:
             groups[:] = array("i", new[np.array(groups, np.int32)].tobytes())
         for old, root in pairs:
             target = self._by_key[root]
+            # What is told of a group without events is of long ago.
+            told = [self._newest[one] for one in (target, old) if self._counts[one]]
+            self._newest[target] = max(told, default=0)
             self._counts[target] += self._counts[old]
-            self._newest[target] = max(self._newest[target], self._newest[old])
             self._counts[old] = 0
         self._find_oldest()
         everyone = np.arange(len(self._keys), dtype=np.int32)
