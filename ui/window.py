@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QSize, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -234,8 +234,11 @@ class MainWindow(QMainWindow):
         page = self.page(page_id)
         self._current = page_id
         is_refused = page_id in READING and self.context.store.trouble is not None
-        self.stack.setCurrentWidget(self._refusal() if is_refused else page)
+        shown = self._refusal() if is_refused else page
+        self.stack.setCurrentWidget(shown)
         self.rail.show_page(page_id)
+        # Where the keyboard was on it, or its beginning: never on what led elsewhere before.
+        (shown.focusWidget() or shown).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _refusal(self) -> QWidget:
         """That the workspace cannot be read, and why: not that nothing was captured."""
@@ -275,8 +278,6 @@ class MainWindow(QMainWindow):
         self._come_forward()
 
     def _come_forward(self) -> None:
-        from PySide6.QtCore import Qt
-
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.raise_()
         self.activateWindow()

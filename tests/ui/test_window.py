@@ -89,6 +89,19 @@ def test_what_ingestion_shows_can_be_seen_in_live(
     qtbot.waitUntil(lambda: len(live.model) == 1)
 
 
+def test_the_keyboard_follows_to_the_page(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.mouseClick(window.rail.buttons["connect"], LEFT)
+    qtbot.keyClick(window, Key.Key_2, CTRL)
+    qtbot.keyClick(window, Key.Key_Comma, CTRL)
+    focused = window.focusWidget()
+    assert focused is not None
+    settings = window.page("settings")
+    assert focused is settings or settings.isAncestorOf(focused)
+    # What Enter or Space would press is not the way back.
+    qtbot.keyClick(focused, Key.Key_Return)
+    assert window.current == "settings"
+
+
 def test_an_empty_live_page_leads_to_connect(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.mouseClick(window.page("live").nothing.buttons[0], LEFT)
     assert window.current == "connect"
