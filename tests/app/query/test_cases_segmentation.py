@@ -259,8 +259,8 @@ def test_terms_keep_the_same_groups(ask: Asking) -> None:
         ({"formula": "ROLLAVG(ARPAU,A,3)", "measure": "formula"}, "ARPAU"),
         ({"formula": "UNIQUES(A)/0", "measure": "formula"}, "divided by zero"),
         ({"formula": "UNIQUES(C)", "measure": "formula"}, "no such event"),
-        ({"events": ["A"] * 11}, "events: At most 10"),
-        ({"events": ["A"] * 51, "compatible": False}, "events: At most 50"),
+        ({"events": ["A"] * 11}, "events: No more than 10"),
+        ({"events": ["A"] * 51, "compatible": False}, "events: No more than 50"),
         ({"version": 2}, "newer version"),
     ],
 )
