@@ -123,7 +123,7 @@ class Asked:
         size = len(steps)
         if chart.count == "totals":
             if chart.order == "any":
-                raise BadInput("Totals go with this order and exact order.")
+                raise BadInput("Totals (every attempt) go with this order and exact order.")
             found = paths.attempts(rows, nodes, size, window, barriers)
         elif chart.order == "any":
             found = paths.unordered(rows, nodes, size, window, barriers, self.span)

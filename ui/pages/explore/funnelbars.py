@@ -155,7 +155,7 @@ class FunnelBars(QWidget):
             top -= (self.height() - TOP - FOOT) * lost / max(1, part.counts[0])
         if len(self.parts) > 1:
             text = short
-            if metrics.horizontalAdvance(short) > bar.box.width() + 8:
+            if metrics.horizontalAdvance(short) > bar.box.width():
                 return
         painter.setPen(QColor(tokens().text))
         middle = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
