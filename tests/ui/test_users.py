@@ -509,6 +509,15 @@ def test_a_day_is_chosen_and_one_without_events_says_so(world: World) -> None:
     world.qtbot.waitUntil(lambda: world.shown() == ["*new", "*old"])
 
 
+def test_what_arrives_meanwhile_does_not_lose_the_event_of_a_link(world: World) -> None:
+    world.receive(*worked_case(), sent("x", 1, user_id="bob-22"))
+    person = world.page._context.store.ask(lambda store: store.people.of_event(2), None)
+    assert person
+    world.page.open_person(person, 2)
+    world.page._load()  # As for each arrival: the reading that is under way is dropped.
+    world.qtbot.waitUntil(lambda: world.page.profile.activity.timeline.current_event == 2)
+
+
 def test_a_link_leads_to_an_event(world: World) -> None:
     world.receive(*worked_case(), sent("x", 1, user_id="bob-22"))
     world.page.open_event(2)

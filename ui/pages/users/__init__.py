@@ -63,6 +63,8 @@ class UsersPage(QWidget):
         self._context = context
         self._kept = Kept(context.workspace)
         self._person: int | None = None
+        # Kept until it is shown: what arrives meanwhile begins the reading of a profile anew.
+        self._asked_event: int | None = None
         self._found = FoundPeople([], False)
         self._total = self._nobodys = 0
         self._pins: list[Known] = []
@@ -218,10 +220,10 @@ class UsersPage(QWidget):
     def open_person(self, person: int, event: int | None = None) -> None:
         """Show somebody, by number; at one of their events when that is given."""
         is_other = person != self._person
-        self._person = person
+        self._person, self._asked_event = person, event
         if is_other:
             self.close_event()
-        self._load(event)
+        self._load()
 
     def open_id(self, text: str) -> bool:
         """Show who has this user id or device id; False when nobody has."""
@@ -264,17 +266,16 @@ class UsersPage(QWidget):
         """In a small window, the list gives way to the event that is looked at."""
         self.side.setVisible(self.width() >= ROOMY or self.event_pane.isHidden())
 
-    def _load(self, event: int | None = None) -> None:
+    def _load(self) -> None:
         person = self._person
 
         def read(store: Store) -> Profile | None:
             return None if person is None else store.people.profiles.profile(person)
 
-        self._context.jobs.read(self, read, "profile").then(
-            lambda found: self._show_profile(found, event)
-        ).catch(self._fail)
+        self._context.jobs.read(self, read, "profile").then(self._show_profile).catch(self._fail)
 
-    def _show_profile(self, profile: Profile | None, event: int | None) -> None:
+    def _show_profile(self, profile: Profile | None) -> None:
+        event, self._asked_event = self._asked_event, None
         if profile is None:
             self.middle.setCurrentWidget(self.gone if self._person is not None else self.unchosen)
             return
