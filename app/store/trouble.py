@@ -28,6 +28,8 @@ _ROOM = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
 """How SQLite says that the disk is full when it is the files beside the database that need room."""
 _WRITING = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
 _LEAST_ROOM = 1 << 16
+_REMADE = "no such table: study."
+"""Its tables were there when it was attached: somebody has thrown the file away since."""
 
 
 @contextlib.contextmanager
@@ -50,6 +52,11 @@ def explained(folder: Path, file: str = FILE) -> Iterator[None]:
             raise StoreUnavailable(
                 f"Nothing can be written in {folder}, and even reading a workspace needs to.",
                 "Make it writable, or copy it to another place.",
+            ) from error
+        if str(error).startswith(_REMADE):
+            # Opening anew attaches it with all tables, empty at first.
+            raise StoreUnavailable(
+                "What was learned of the captures is being made anew.", "Try again in a moment."
             ) from error
         if code in _ENVIRONMENT:
             what = f"The workspace in {folder}" if file == FILE else f"{folder / file}"

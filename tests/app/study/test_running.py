@@ -18,6 +18,7 @@ from app.decode import decode
 from app.errors import StoreUnavailable
 from app.model import Capture, Via
 from app.store import Store
+from app.store.trouble import explained
 from app.study import FILE, Study, reading, running
 from app.study import tables as study_tables
 from app.study.doing import facets
@@ -160,6 +161,18 @@ def test_a_damaged_study_is_readable_at_once(tmp_path: Path) -> None:
     with Store.read(tmp_path) as open_before, Study(tmp_path) as study:
         study.catch_up()
         assert owners(open_before) == [1]
+
+
+def test_who_reads_while_a_study_is_thrown_away_hears_a_sentence(tmp_path: Path) -> None:
+    studied(tmp_path, [sent("A", 1, device_id="device-1")]).close()
+    with Store.read(tmp_path) as reading:
+        with contextlib.closing(sqlite3.connect(tmp_path / FILE)) as db:
+            for table in ("placed", "facts"):
+                db.execute(f"DROP TABLE {table}")
+        with pytest.raises(StoreUnavailable, match="being made anew"), explained(tmp_path):
+            owners(reading)
+    with Store.read(tmp_path) as again:
+        assert owners(again) == [None]
 
 
 def test_a_study_that_belongs_to_somebody_else_is_a_sentence(tmp_path: Path) -> None:
