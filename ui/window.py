@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -238,7 +238,7 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(shown)
         self.rail.show_page(page_id)
         # Where the keyboard was on it, or its beginning: never on what led elsewhere before.
-        (shown.focusWidget() or shown).setFocus(Qt.FocusReason.OtherFocusReason)
+        (shown.focusWidget() or shown).setFocus()
 
     def _refusal(self) -> QWidget:
         """That the workspace cannot be read, and why: not that nothing was captured."""
@@ -278,6 +278,8 @@ class MainWindow(QMainWindow):
         self._come_forward()
 
     def _come_forward(self) -> None:
+        from PySide6.QtCore import Qt
+
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.raise_()
         self.activateWindow()
