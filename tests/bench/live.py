@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import paths
@@ -95,11 +95,13 @@ def say(what: str, value: float, unit: str, bar: float) -> None:
 
 
 def until(qt: QApplication, is_true: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Run the event loop until something is so."""
+    """Run the event loop until something is so, asleep between events as a window is: one that
+    spins takes a processor from what it waits for."""
     end = time.monotonic() + seconds
+    awake = QTimer(interval=10)
+    awake.start()
     while not is_true():
-        qt.processEvents()
-        time.sleep(0.0002)
+        qt.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         if time.monotonic() > end:
             raise TimeoutError("it did not become so")
 
