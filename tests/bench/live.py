@@ -17,6 +17,7 @@ from pathlib import Path
 
 import httpx
 from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app import paths
@@ -27,6 +28,7 @@ from app.settings import Settings
 from tests.bench.window import percentile, timed
 from ui.application import Application
 from ui.pages.live import LivePage
+from ui.pages.live.deeds import COPY_MOST
 from ui.theme import make_application
 
 INDEXED = (
@@ -48,6 +50,7 @@ TEXT = (
     '"Hearth Lantern" user:cust_2',
     "-lantern",
 )
+PAGED = ("type:product", "EUR", "outcome:accepted")
 SCROLLS = 300
 LOAD_SECONDS = 10.0
 PER_SECOND = 1000
@@ -74,7 +77,16 @@ def main() -> None:
     say("open Live", timed(lambda: reopen(qt, page)), "ms", 1000)
     say("first page, indexed fields, p95", first_pages(qt, page, INDEXED), "ms", 100)
     say("first page, text in properties, p95", first_pages(qt, page, TEXT), "ms", 400)
+    say(
+        "next page of a filter, the slowest",
+        max(next_page(qt, page, one) for one in PAGED),
+        "ms",
+        100,
+    )
     search(qt, page, "")
+    say("select all", timed(lambda: paint(page.table.selectAll, page)), "ms", 100)
+    say("copy ten thousand rows", timed(lambda: copy(qt, page)), "ms", 1000)
+    say("jump to the middle", timed(lambda: jump(page)), "ms", 100)
     say("scroll step, p95", percentile(scrolls(qt, page), 0.95), "ms", 16)
     say("memory of the window", memory_mb(), "MB", 350)
     first, whole = zip(*(groups(qt, page, by) for by in By), strict=True)
@@ -129,6 +141,32 @@ def first_pages(qt: QApplication, page: LivePage, texts: tuple[str, ...]) -> flo
         search(qt, page, "")
         found.append(timed(lambda wanted=text: search(qt, page, wanted)))
     return percentile(found, 0.95)
+
+
+def next_page(qt: QApplication, page: LivePage, text: str) -> float:
+    """Milliseconds from the first page of a filter to more of what matches."""
+    search(qt, page, text)
+    first = len(page.model)
+    return timed(lambda: until(qt, lambda: len(page.model) > first or page.stream.is_complete))
+
+
+def paint(deed: Callable[[], None], page: LivePage) -> None:
+    """Do it, and show it."""
+    deed()
+    page.table.viewport().repaint()
+
+
+def copy(qt: QApplication, page: LivePage) -> None:
+    """The first ten thousand of what is selected, which is everything, to the clipboard."""
+    QGuiApplication.clipboard().clear()
+    page.deeds.copy_rows()
+    until(qt, lambda: QGuiApplication.clipboard().text().count("\n") == COPY_MOST - 1)
+
+
+def jump(page: LivePage) -> None:
+    """To the middle of everything."""
+    bar = page.table.verticalScrollBar()
+    paint(lambda: bar.setValue(bar.maximum() // 2), page)
 
 
 def scrolls(qt: QApplication, page: LivePage) -> list[float]:
