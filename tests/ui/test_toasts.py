@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from app import settings as keys
 from app.agentwords import EventAsked
@@ -113,6 +115,22 @@ def test_events_of_the_page_are_shown_once_it_is_switched_on(
         assert other.toasts.isChecked()
         other.toasts.click()
         assert not switch.isChecked()
+
+
+def test_a_window_that_goes_with_its_page_is_told_nothing_more(
+    qtbot: QtBot,
+    context: Context,  # noqa: F811
+    opener: BrowserOpener,  # noqa: F811
+    toaster: Toaster,
+) -> None:
+    context.store.open()
+    window = opener.open("about:blank")
+    around = QWidget()
+    window.setParent(around)
+    delete(around)
+    # Whoever has deleted it may still hold it; an arrival must not reach into what is gone.
+    with qtbot.waitSignal(context.feed.changed):
+        context.feed.notice()
 
 
 def answer(qtbot: QtBot, window: object, code: str) -> object:

@@ -78,6 +78,8 @@ class Toaster(QObject):
         self._windows.append(window)
         self._begin()
         window.closed.connect(self._forget)
+        # One that is part of a page goes with the page, and is not closed before.
+        window.destroyed.connect(lambda: self._forget(window))
         window.agent.said.connect(self._hear)
 
     def use(self, wanted: bool) -> None:
