@@ -6,12 +6,12 @@ cleared. What they match is learned by the study within moments of a change.
 """
 
 import logging
-import types
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
+from app.closing import Closing
 from app.errors import BadInput
 from app.label.events import Definition, LabeledEvent, labeled_event
 from app.label.similar import Shelf, of_same_name
@@ -23,7 +23,7 @@ KIND = "label"
 log = logging.getLogger(__name__)
 
 
-class Labels:
+class Labels(Closing):
     """Read and written in one thread."""
 
     def __init__(self, folder: Path) -> None:
@@ -85,17 +85,6 @@ class Labels:
     def close(self) -> None:
         """Give the connection back."""
         self._definitions.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: types.TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _there(self, number: int) -> LabeledEvent:
         found = self.get(number)

@@ -26,7 +26,6 @@ import sqlite3
 import tempfile
 import threading
 import time
-import types
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -34,6 +33,7 @@ from typing import Any, NamedTuple, Self
 
 import duckdb
 
+from app.closing import Closing
 from app.errors import AppError, StoreFull, StoreUnavailable
 from app.paths import private_dir
 from app.query import columns
@@ -109,7 +109,7 @@ class Interrupted(AppError):
     """The question was given up, because a newer one overtook it."""
 
 
-class Warehouse:
+class Warehouse(Closing):
     """An open copy. One thread at a time asks or loads; `interrupt` may come from any."""
 
     def __init__(self, db: duckdb.DuckDBPyConnection, folder: Path, scratch: Path) -> None:
@@ -138,17 +138,6 @@ class Warehouse:
         with self._lock:
             self._db.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: types.TracebackType | None,
-    ) -> None:
-        self.close()
 
     def interrupt(self) -> None:
         """Give up the running question; it raises Interrupted."""

@@ -5,24 +5,21 @@ Only a page can tell some of them (wire-format §3.5). The newest word of each p
 kept among the definitions, so that it is there when the page is long closed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from app.agentwords import Options
 from app.store import Store
 from app.store.definitions import FILE, Definitions
 
-if TYPE_CHECKING:
-    from app.sdk.report import Configured
-
 KIND = "configured"
 MOST = 500
 
 type Json = dict[str, Any]
+type Configured = Mapping[tuple[int | None, str], Mapping[str, Any]]
+"""What pages told of their SDKs: options by name, by project and origin."""
 
 _LEVELS = ("None", "Error", "Warn", "Verbose", "Debug")
 _NESTED = ("cookieOptions", "trackingOptions", "remoteConfig")

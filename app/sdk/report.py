@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.sdk.configured import Configured
 from app.sdk.dropped import DroppedProperty, Found
 from app.sdk.identify import Family
 from app.sdk.instances import DEVICES, Instance
@@ -45,10 +46,6 @@ class SourceReport:
     api_key: str
     name: str
     instances: tuple[InstanceReport, ...]
-
-
-Configured = Mapping[tuple[int | None, str], Mapping[str, Any]]
-"""What pages told of their SDKs: options by name, by project and origin."""
 
 
 def sources(

@@ -15,10 +15,10 @@ import os
 import sqlite3
 import threading
 import time
-import types
 from pathlib import Path
 from typing import Self
 
+from app.closing import Closing
 from app.errors import StoreUnavailable
 from app.filter.texts import fits, holds, resembles
 from app.links import workspace_name
@@ -43,7 +43,7 @@ LONG_WAL_PAGES = 8192
 UPDATE_SECONDS = 5.0
 
 
-class Store:
+class Store(Closing):
     """One open connection and the questions that can be asked of it. Use in one thread only,
     except `interrupt`."""
 
@@ -148,17 +148,6 @@ class Store:
             self._beside.close()
         if self._lock:
             self._lock.release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: types.TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _open_writable(folder: Path) -> sqlite3.Connection:

@@ -10,13 +10,13 @@ import contextlib
 import os
 import sqlite3
 import time
-import types
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import orjson
 
+from app.closing import Closing
 from app.decode.body import json_text
 from app.errors import StoreUnavailable
 from app.paths import private_dir
@@ -50,7 +50,7 @@ class Definition(NamedTuple):
     changed_ms: int
 
 
-class Definitions:
+class Definitions(Closing):
     """The definitions of one workspace, read and written. Use in one thread."""
 
     def __init__(self, folder: Path) -> None:
@@ -113,17 +113,6 @@ class Definitions:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: types.TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _prepare(self) -> None:
         self._db.execute("PRAGMA journal_mode = WAL")

@@ -10,11 +10,11 @@ import contextlib
 import logging
 import sqlite3
 import time
-import types
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
+from app.closing import Closing
 from app.errors import AppError
 from app.study.arrival import Arrival
 from app.study.follower import Answered, Follower, Refreshing
@@ -41,7 +41,7 @@ class Progress(NamedTuple):
     last: int
 
 
-class Study:
+class Study(Closing):
     """The study of one workspace. Use in one thread."""
 
     def __init__(self, folder: Path, followers: Sequence[Follower] | None = None) -> None:
@@ -118,17 +118,6 @@ class Study:
         """Close both files."""
         self._db.close()
         self._captures.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: types.TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _study_what_can_be(self, batch: Batch, through: int, go_on: Callable[[], bool]) -> None:
         """Study a batch, and those after it. When they hold something that cannot be saved, the

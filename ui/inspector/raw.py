@@ -6,11 +6,10 @@ A capture without events shows the last two.
 import re
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
-    QKeyEvent,
     QSyntaxHighlighter,
     QTextCharFormat,
     QTextCursor,
@@ -20,7 +19,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLineEdit,
     QPlainTextEdit,
     QTextEdit,
     QToolButton,
@@ -31,6 +29,7 @@ from PySide6.QtWidgets import (
 from app.model import Capture
 from app.store.events import EventDetail
 from ui.inspector.rawtext import Part, Shown, as_curl, shown, shown_of, whole, whole_of
+from ui.inspector.searchline import SearchLine
 from ui.jobs import Jobs
 from ui.plain import clipboard
 from ui.theme import label, mono_font, tint, tokens
@@ -117,7 +116,7 @@ class RawView(QWidget):
         row = QHBoxLayout(self.bar)
         row.setContentsMargins(12, 0, 8, 6)
         row.setSpacing(4)
-        self.needle = _Needle()
+        self.needle = SearchLine()
         self.needle.setPlaceholderText("Search in this text")
         self.needle.setAccessibleName("Search in this text")
         self.needle.textChanged.connect(lambda _text: self._search())
@@ -329,22 +328,6 @@ class JsonHighlighter(QSyntaxHighlighter):
             if not text.isascii():
                 start, end = (len(text[:at].encode("utf-16-le")) // 2 for at in (start, end))
             self.setFormat(start, end - start, self._looks[str(found.lastgroup)])
-
-
-class _Needle(QLineEdit):
-    """The search line with its keys."""
-
-    stepped = Signal(int)
-    escaped = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-            self.stepped.emit(-1 if back else 1)
-        elif event.key() == Qt.Key.Key_Escape:
-            self.escaped.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 _PART_HELP = {

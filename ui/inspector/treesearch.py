@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from ui.inspector.facts import Section
 from ui.inspector.info import InfoView
 from ui.inspector.meaning import address_parts
+from ui.inspector.searchline import SearchLine
 from ui.theme import label, tint
 
 MOST_LOOKED = 50_000
@@ -81,7 +81,7 @@ class TreeSearch(QWidget):
         self._view: InfoView | None = None
         self._hits: list[Trail] = []
         self._hit = -1
-        self.needle = _Line()
+        self.needle = SearchLine()
         self.needle.setPlaceholderText("Search in names and values")
         self.needle.setAccessibleName("Search in names and values")
         self.needle.textChanged.connect(lambda _text: self.search())
@@ -138,22 +138,6 @@ class TreeSearch(QWidget):
         more = "+" if len(self._hits) >= MOST_HITS else ""
         self.found.setText(f"{self._hit + 1} of {len(self._hits)}{more}")
         self._view.reveal(self._hits[self._hit])
-
-
-class _Line(QLineEdit):
-    """The search line with its keys."""
-
-    stepped = Signal(int)
-    escaped = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-            self.stepped.emit(-1 if back else 1)
-        elif event.key() == Qt.Key.Key_Escape:
-            self.escaped.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 def _tool(icon: str, title: str) -> QToolButton:

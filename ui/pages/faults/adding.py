@@ -4,10 +4,7 @@ Adding a fault: what goes wrong, for whom, how often; said in words before it is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPushButton, QSpinBox
 
 from app.errors import BadInput
@@ -15,16 +12,11 @@ from app.hosts import parse_host
 from app.ingest.faultwords import BY_KEY, CHOICES, ENDPOINTS, composed, scope, title
 from ui.context import Context
 from ui.pages.connect.parts import Card, beside
+from ui.pages.faults.sourcebox import WIDTH, SourceBox
 from ui.plain import one_line
 from ui.theme import label, set_role
 
-if TYPE_CHECKING:
-    from app.store import Store
-    from app.store.events import Source
-
 EVERY, FIRST, SHARE = "every", "first", "share"
-WIDTH = 280
-MOST_SOURCES = 200
 
 
 class AddingCard(Card):
@@ -44,7 +36,9 @@ class AddingCard(Card):
         self.endpoint = _combo("Kind of upload", [("Every upload", "")])
         for endpoint, words in ENDPOINTS.items():
             self.endpoint.addItem(words, str(endpoint))
-        self.source = _combo("Project", [("Every project", "")])
+        self.source = SourceBox(context, "Every project", "")
+        self.source.setAccessibleName("Project")
+        self.source.setToolTip("Project")
         self.host = QLineEdit()
         self.host.setAccessibleName("Host")
         self.host.setPlaceholderText("any host")
@@ -69,11 +63,6 @@ class AddingCard(Card):
         context.capture.state_changed.connect(self.refresh)
         self._show_usual()
         self._show_amount()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._context.store.current is not None:
-            self._context.jobs.read(self, _sources, "sources").then(self._show_sources)
 
     def fault(self) -> str:
         """The fault as it is chosen. Raises BadInput."""
@@ -131,17 +120,6 @@ class AddingCard(Card):
         self.amount.setValue(50 if often == SHARE else 1)
         self.refresh()
 
-    def _show_sources(self, found: list[Source]) -> None:
-        chosen = self.source.currentData()
-        self.source.blockSignals(True)
-        while self.source.count() > 1:
-            self.source.removeItem(1)
-        for one in found[:MOST_SOURCES]:
-            self.source.addItem(one_line(one.name or one.api_key, 60), one.api_key)
-        self.source.setCurrentIndex(max(self.source.findData(chosen), 0))
-        self.source.blockSignals(False)
-        self.refresh()
-
     def _lay_out(self) -> None:
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
@@ -182,7 +160,3 @@ def _spin(name: str, least: int, most: int) -> QSpinBox:
     # The style sheet's padding does not reach the line inside.
     spin.lineEdit().setTextMargins(7, 0, 7, 0)
     return spin
-
-
-def _sources(store: Store) -> list[Source]:
-    return store.events.sources()

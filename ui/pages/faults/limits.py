@@ -6,12 +6,10 @@ whether its API key is known. Saved in the settings; it counts at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QGridLayout,
     QPlainTextEdit,
     QPushButton,
@@ -23,21 +21,16 @@ from app.errors import AppError
 from app.ingest.rules import ANY_SOURCE, DEFAULT, rule_book
 from ui.context import Context
 from ui.pages.connect.parts import Card, beside
+from ui.pages.faults.sourcebox import WIDTH, SourceBox
 from ui.plain import one_line
 from ui.theme import label, set_role
 
-if TYPE_CHECKING:
-    from app.store import Store
-    from app.store.events import Source
-
-WIDTH = 280
 _NUMBERS = (
     ("eps", "Events a second, HTTP V2", "Of one user or device, averaged over the window"),
     ("batch_eps", "Events a second, Batch", "Of one user or device, averaged over the window"),
     ("window_seconds", "Window in seconds", "Over which the speed is averaged"),
     ("daily_quota", "Events a day", "Of one user or device"),
 )
-MOST_SOURCES = 200
 
 
 class LimitsCard(Card):
@@ -51,11 +44,9 @@ class LimitsCard(Card):
             "local",
         )
         self._context = context
-        self.source = QComboBox()
+        self.source = SourceBox(context, "All projects", ANY_SOURCE)
         self.source.setAccessibleName("Project that these limits are for")
         self.source.setToolTip("Limits of all projects, or of one")
-        self.source.setFixedWidth(WIDTH)
-        self.source.addItem("All projects", ANY_SOURCE)
         self.known = QCheckBox("Amplitude knows its API key")
         self.known.setToolTip("When it does not, uploads are answered 400, Invalid API key")
         self.numbers = {name: _spin(title, tip) for name, title, tip in _NUMBERS}
@@ -74,11 +65,6 @@ class LimitsCard(Card):
         self._lay_out()
         self.source.currentIndexChanged.connect(self.refresh)
         self.refresh()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._context.store.current is not None:
-            self._context.jobs.read(self, _sources, "sources").then(self._show_sources)
 
     def refresh(self, _index: int = 0) -> None:
         """Show the rules of the chosen project."""
@@ -134,16 +120,6 @@ class LimitsCard(Card):
         self.refresh()
         self.note.setText(says)
 
-    def _show_sources(self, found: list[Source]) -> None:
-        chosen = self.source.currentData()
-        self.source.blockSignals(True)
-        while self.source.count() > 1:
-            self.source.removeItem(1)
-        for one in found[:MOST_SOURCES]:
-            self.source.addItem(one_line(one.name or one.api_key, 60), one.api_key)
-        self.source.setCurrentIndex(max(self.source.findData(chosen), 0))
-        self.source.blockSignals(False)
-
     def _lay_out(self) -> None:
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
@@ -172,7 +148,3 @@ def _spin(title: str, tip: str) -> QSpinBox:
     # The style sheet's padding does not reach the line inside.
     spin.lineEdit().setTextMargins(7, 0, 7, 0)
     return spin
-
-
-def _sources(store: Store) -> list[Source]:
-    return store.events.sources()
