@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from app.errors import BadInput
-from app.query import formula
 from app.query.calendar import Buckets, Clock, cut, span_of
 from app.query.comparing import earlier
 from app.query.conditions import Context
 from app.query.definition import EventSpec, Group, Segmentation, rows_kept
 from app.query.distribution import Distribution
 from app.query.figure import Figure, Series, titled
+from app.query.formula import HISTOGRAMS, Metric
+from app.query.formulatext import parse
+from app.query.formulavalues import Maker, property_of
 from app.query.grids import divided, framed, percent, rolled
 from app.query.metrics import Ask, Cells, Frame, Grid, Questions, Rows
 from app.query.spread import distributions, median_metric
@@ -243,10 +245,10 @@ def _active(chart: Segmentation, questions: Questions, frame: Frame, at: int, nu
 def _formulas(
     chart: Segmentation, questions: Questions, buckets: Buckets
 ) -> tuple[list[Series], int, str]:
-    parsed = formula.parse(chart.formula, len(chart.events), len(chart.segments))
+    parsed = parse(chart.formula, len(chart.events), len(chart.segments))
     found: list[Series] = []
     for index, one in enumerate(parsed):
-        if isinstance(one.term, formula.Metric) and one.term.name in formula.HISTOGRAMS:
+        if isinstance(one.term, Metric) and one.term.name in HISTOGRAMS:
             series = _histogram(chart, questions, buckets, one.term)
             found += [
                 replace(
@@ -258,7 +260,7 @@ def _formulas(
                 for s in series
             ]
             continue
-        maker = formula.Maker(chart, questions, buckets)
+        maker = Maker(chart, questions, buckets)
         for number, group, cells in maker.evaluate(one):
             parts = [one.text]
             if len(chart.segments) > 1:
@@ -277,13 +279,13 @@ def _formulas(
 
 
 def _histogram(
-    chart: Segmentation, questions: Questions, buckets: Buckets, metric: formula.Metric
+    chart: Segmentation, questions: Questions, buckets: Buckets, metric: Metric
 ) -> list[Series]:
     """HIST and PROPHIST: what the measures Frequency and Distribution give for one event."""
     event = chart.events[metric.event]
     plain = replace(chart, formula="", property=None, measure="frequency", events=(event,))
     if metric.name == "PROPHIST":
-        wanted = formula.property_of(event, metric)
+        wanted = property_of(event, metric)
         plain = replace(plain, measure="distribution", property=wanted)
         plain = replace(plain, events=(replace(event, by=event.by[1:]),))
     asked = replace(questions, chart=plain)
