@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.differ import step
+from app.store.people.conditions import shown_name
 from ui.inspector.facts import Fact, Section
 from ui.inspector.pretty import pretty
 from ui.plain import one_line
@@ -45,9 +46,7 @@ def user_sections(snapshot: Snapshot | None, *, is_studied: bool) -> tuple[Secti
     nothing = Fact("Nothing known", "No user property was set until then.", is_ours=True)
     found.append(Section("User properties at that time", known or (nothing,)))
     device = tuple(
-        Fact(name.removeprefix(OURS).replace("_", " ").capitalize(), snapshot.after[name])
-        for name in names
-        if name.startswith(OURS)
+        Fact(shown_name(name), snapshot.after[name]) for name in names if name.startswith(OURS)
     )
     if device:
         found.append(Section("Device and app at that time", device))
@@ -58,9 +57,7 @@ def _change(name: str, snapshot: Snapshot) -> Fact:
     before, after = snapshot.before.get(name), snapshot.after.get(name)
     text = f"{_text(before)} → {_text(after)}"
     tone = "bad" if after is None else "good" if before is None else "warning"
-    return Fact(
-        name.removeprefix(OURS), text, f"user_properties{step(name)}", is_ours=True, tone=tone
-    )
+    return Fact(shown_name(name), text, f"user_properties{step(name)}", is_ours=True, tone=tone)
 
 
 def _text(value: Any) -> str:
