@@ -254,7 +254,7 @@ class _Compiler:
 
     def _has(self, one: Condition) -> Sql:
         word = one.value
-        if one.is_quoted or word not in PARTS:
+        if is_property_name(one):
             return _joined(
                 " OR ",
                 [
@@ -350,6 +350,11 @@ def _found_by(condition: Sql) -> Sql:
     )
 
 
+def is_property_name(one: Condition) -> bool:
+    """Whether `has:` is asked for a property, and not for a word that it knows."""
+    return one.is_quoted or one.value not in PARTS
+
+
 HAS_SQL = {
     "user": "user_id IS NOT NULL",
     "device": "device_id IS NOT NULL",
@@ -410,21 +415,39 @@ def _property(
 def _name_guard(column: str, paths: tuple[tuple[str, ...], ...]) -> Sql | None:
     """The name must be there. Without its first quote, of which JSON is full: LIKE is quick at
     looking for rare letters."""
-    names = dict.fromkeys(path[-1] for path in paths)
-    if not all(map(_is_plain, names)):
+    names = _last_names(paths)
+    if not all(map(is_plain, names)):
         return None
     tests = [TextTest(f'{name}":').sql(column) for name in names]
     return _joined(" OR ", [Sql(condition, (value,)) for condition, value in tests])
 
 
+def _last_names(paths: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(path[-1] for path in paths))
+
+
+def property_names(one: Condition) -> tuple[str, ...]:
+    """The names of which JSON has one where a condition on a property holds."""
+    return _last_names(_paths(one))
+
+
 def _value_guard(column: str, one: Condition) -> Sql | None:
-    """A text must be there. Numbers have several writings."""
-    part = one.value if one.is_quoted else max(one.value.split("*"), key=len)
-    is_text = one.is_quoted or number(one.value) is None
-    if one.op not in (Op.HAS, Op.EQUAL) or not part or not _is_plain(part) or not is_text:
+    """A text must be there."""
+    part = plain_value(one)
+    if part is None:
         return None
     condition, value = TextTest(part).sql(column)
     return Sql(condition, (value,))
+
+
+def plain_value(one: Condition) -> str | None:
+    """The text that JSON has where a condition on a property holds, or None when that is not
+    certain: numbers have several writings."""
+    part = one.value if one.is_quoted else max(one.value.split("*"), key=len)
+    is_text = one.is_quoted or number(one.value) is None
+    if one.op not in (Op.HAS, Op.EQUAL) or not part or not is_plain(part) or not is_text:
+        return None
+    return part
 
 
 _WIDENED = {Op.MORE: (">=", -1), Op.AT_LEAST: (">=", -1), Op.LESS: ("<=", 1), Op.AT_MOST: ("<=", 1)}
@@ -437,7 +460,7 @@ def _number_guard(column: str, paths: tuple[tuple[str, ...], ...], one: Conditio
     if limit is None or one.op not in _WIDENED or len(paths) != 1 or len(paths[0]) != 1:
         return None
     name = paths[0][0]
-    if not _is_plain(name):
+    if not is_plain(name):
         return None
     operator, towards = _WIDENED[one.op]
     path = f'$."{name}"'
@@ -449,7 +472,7 @@ def _number_guard(column: str, paths: tuple[tuple[str, ...], ...], one: Conditio
     )
 
 
-def _is_plain(text: str) -> bool:
+def is_plain(text: str) -> bool:
     """Whether JSON has a text as it is."""
     return text.isascii() and text.isprintable() and '"' not in text and "\\" not in text
 

@@ -34,16 +34,15 @@ class Beside:
     ) -> tuple[T, T | None]:
         """What both answer. The second answer is None when the first was enough, which is not
         waited for then. Raises what the questions raise."""
-        other = self._second()
-        if other is None:
-            first = ask(self._connection)
-            return first, None if is_enough(first) else ask_beside(self._connection)
         found: list[T] = []
         errors: list[BaseException] = []
 
         def run() -> None:
             try:
-                found.append(ask_beside(other))
+                # Connected here, the first time: that takes as long as reading a few thousand rows.
+                other = self._second()
+                if other is not None:
+                    found.append(ask_beside(other))
             except BaseException as error:  # noqa: BLE001 - raised by the one who asked
                 errors.append(error)
 
@@ -57,13 +56,13 @@ class Beside:
             while thread.is_alive():
                 if not is_wanted:
                     # More than once: one that comes before the question begins is lost.
-                    other.interrupt()
+                    self.interrupt()
                 thread.join(None if is_wanted else _LOOK_S)
         if not is_wanted:
             return first, None
         if errors:
             raise errors[0]
-        return first, found[0]
+        return first, found[0] if found else ask_beside(self._connection)
 
     def interrupt(self) -> None:
         """Stop what runs on the second connection."""

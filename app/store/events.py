@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from app.filter import Filter
+from app.filter.literals import literals
 from app.filter.sql import Span, where
 from app.filter.texts import TextTest
 from app.ingest.outcome import Verdict, duplicate
@@ -21,6 +22,7 @@ from app.store.beside import Beside
 from app.store.captures import CaptureReader
 from app.store.definitions import FILE as DEFINITIONS
 from app.store.definitions import Definition, Definitions
+from app.store.grams import places_of
 from app.store.marks import KIND as MARK
 from app.store.marks import mark_of
 from app.store.sendings import Sending, sendings
@@ -162,7 +164,19 @@ class EventReader:
             )
             return array("q", (number for (number,) in rows))
 
+        places = places_of(literals(chosen.query)) if self.has_table("grams") else None
+
         def step(limit: int, before: int | None, lowest: int | None) -> "array[int]":
+            if places is None or before is None or lowest is None:
+                return one_span(limit, before, lowest)
+            found = array("q")
+            for above, least in places.spans(self._db, before, lowest):
+                found.extend(one_span(limit - len(found), above, least))
+                if len(found) >= limit:
+                    break
+            return found
+
+        def one_span(limit: int, before: int | None, lowest: int | None) -> "array[int]":
             beside = self._beside
             if not beside or before is None or lowest is None or before - lowest < MANY:
                 return search(self._db, limit, before, lowest)

@@ -21,6 +21,14 @@ PATIENCE_MS = 10_000
 """How long the study waits for an answer that is still to come. Whoever arrived later waits too,
 because people and their properties follow the order of arrival."""
 
+_TEXTS = """
+    SELECT e.event_properties, e.user_properties, e.groups, e.group_properties, e.insert_id,
+        t.text, u.text, d.text
+    FROM events e JOIN names t ON t.id = e.type_id LEFT JOIN names u ON u.id = e.user_id
+    LEFT JOIN names d ON d.id = e.device_id
+    WHERE e.id >= ? AND e.id < ?
+"""
+
 
 class Settled(NamedTuple):
     """A capture that is to be studied, with the range of its events."""
@@ -107,6 +115,19 @@ class Captures:
         """Changes when something was committed."""
         with explained(self._folder):
             return int(self._db.execute("PRAGMA main.data_version").fetchone()[0])
+
+    def whole_segments(self, size: int) -> range:
+        """The segments of so many events each (event N is in segment N // size) to which no event
+        comes any more, of which some are there."""
+        with explained(self._folder):
+            first, last = self._db.execute("SELECT min(id), max(id) FROM events").fetchone()
+        return range(first // size, (last + 1) // size) if first else range(0)
+
+    def texts(self, first: int, above: int) -> list[str]:
+        """Everything that is text of these events, in no order: names, insert IDs, properties."""
+        with explained(self._folder):
+            rows = self._db.execute(_TEXTS, (first, above)).fetchall()
+        return [text for row in rows for text in row if text]
 
     def close(self) -> None:
         """Give the connection back."""

@@ -19,6 +19,7 @@ from app.errors import AppError
 from app.study.arrival import Arrival
 from app.study.follower import Answered, Follower, Refreshing
 from app.study.followers import make_followers
+from app.study.grams import forget, index, missing
 from app.study.people import PeopleFollower
 from app.study.placing import Placing, unplaced
 from app.study.reading import Batch, Captures, StoredArrival
@@ -80,10 +81,12 @@ class Study(Closing):
             if not batch.stored:
                 break
             self._study_what_can_be(batch, through, go_on)
+            self._index(go_on)
             progress(Progress(self._through(), self._captures.last_id()))
         if self._look_back():
             progress(Progress(self._through(), self._captures.last_id()))
         self._refresh()
+        self._index(go_on)
         return self._through()
 
     def refresh(self) -> bool:
@@ -105,6 +108,13 @@ class Study(Closing):
                 one.begin(self._db)
                 one.refresh()
         return bool(stale)
+
+    def _index(self, go_on: Callable[[], bool]) -> None:
+        """Have all texts in the index in which searches look first."""
+        while missing(self._db, self._captures) and go_on():
+            with self._transaction():
+                # Asked again: another process may have been faster.
+                index(self._db, self._captures, missing(self._db, self._captures))
 
     def data_version(self) -> int:
         """Changes when something was committed to the workspace."""
@@ -226,6 +236,7 @@ class Study(Closing):
                 for follower in self._followers:
                     follower.begin(self._db)
                     follower.forget(first)
+                forget(self._db, first.event)
                 self._set(PRUNED, first.capture)
             self._begun_at = None
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.errors import StoreUnavailable
+from app.store import grams
 from app.study.follower import Follower
 
 FILE = "study.sqlite"
@@ -21,6 +22,7 @@ PATIENCE_S = 30
 """For another process that studies, and lets others in between two transactions."""
 
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_DROP_INDEX = ("DROP TABLE IF EXISTS grams", "DROP TABLE IF EXISTS gram_segments")
 _FACTS = "CREATE TABLE facts (key TEXT PRIMARY KEY, value) WITHOUT ROWID"
 
 
@@ -37,7 +39,8 @@ def statements() -> list[str]:
     """What makes all tables."""
     from app.study.followers import make_followers
 
-    return [_FACTS, *(one for follower in make_followers() for one in follower.tables)]
+    learned = (one for follower in make_followers() for one in follower.tables)
+    return [_FACTS, *learned, *grams.TABLES]
 
 
 def open_file(folder: Path, followers: Sequence[Follower]) -> sqlite3.Connection:
@@ -93,6 +96,14 @@ def make_tables(db: sqlite3.Connection, followers: Sequence[Follower]) -> None:
         for statement in follower.tables:
             db.execute(statement)
     db.execute("INSERT INTO facts VALUES ('versions', ?)", (_wanted(followers),))
+    _make_index(db)
+
+
+def _make_index(db: sqlite3.Connection) -> None:
+    """The tables of the index of texts. It can be made anew without studying anything again."""
+    for statement in (*_DROP_INDEX, *grams.TABLES):
+        db.execute(statement)
+    db.execute("INSERT OR REPLACE INTO facts VALUES ('grams', ?)", (grams.VERSION,))
 
 
 def empty(db: sqlite3.Connection) -> None:
@@ -102,7 +113,7 @@ def empty(db: sqlite3.Connection) -> None:
     ).fetchall():
         if name != "facts":
             db.execute(f'DELETE FROM "{name}"')
-    db.execute("DELETE FROM facts WHERE key <> 'versions'")
+    db.execute("DELETE FROM facts WHERE key NOT IN ('versions', 'grams')")
 
 
 def _open(folder: Path, followers: Sequence[Follower]) -> sqlite3.Connection:
@@ -118,10 +129,12 @@ def _open(folder: Path, followers: Sequence[Follower]) -> sqlite3.Connection:
         # Each statement notes how the pages that it changes were before: in files, those were
         # ten times what is kept in the end.
         db.execute("PRAGMA temp_store = MEMORY")
-        if _versions(db) != _wanted(followers):
+        if _versions(db) != _wanted(followers) or _fact(db, "grams") != str(grams.VERSION):
             db.execute("BEGIN IMMEDIATE")
             try:
                 make_tables(db, followers)
+                if _fact(db, "grams") != str(grams.VERSION):
+                    _make_index(db)
                 db.execute("COMMIT")
             except BaseException:
                 # A full disk has ended the transaction by itself.
@@ -135,9 +148,13 @@ def _open(folder: Path, followers: Sequence[Follower]) -> sqlite3.Connection:
 
 
 def _versions(db: sqlite3.Connection) -> str:
+    return _fact(db, "versions")
+
+
+def _fact(db: sqlite3.Connection, key: str) -> str:
     if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'facts'").fetchone():
         return ""
-    row = db.execute("SELECT value FROM facts WHERE key = 'versions'").fetchone()
+    row = db.execute("SELECT value FROM facts WHERE key = ?", (key,)).fetchone()
     return str(row[0]) if row else ""
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from app.filter import Filter, parse
 from app.store import Store, events
+from app.store.beside import Beside
 from tests.factories import event, filled, upload
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
@@ -69,3 +70,14 @@ def test_a_mistake_of_the_first_ends_the_second(store: Store) -> None:
             lambda db: db.execute(ENDLESS).fetchone()[0],
             lambda found: found == 1,
         )
+
+
+def test_without_a_second_connection_one_does_both(store: Store) -> None:
+    def no_more_files() -> sqlite3.Connection:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    beside = Beside(store.connection, no_more_files)
+    asked: list[sqlite3.Connection] = []
+    found = beside.both(asked.append, asked.append, lambda _: False)
+    assert found == (None, None)
+    assert asked == [store.connection, store.connection]

@@ -83,7 +83,7 @@ def test_the_rest_follows_the_first_page_in_chunks(
     qtbot: QtBot, stream: EventStream, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "FIRST", 10)
-    monkeypatch.setattr(module, "CHUNK", 7)
+    monkeypatch.setattr(module, "CHUNKS", (3, 7))
     workspace.add_all([[f"Buy {number}", "Look"] for number in range(100)])
     show(qtbot, stream, "type:buy")
     assert types(stream) == [f"Buy {number}" for number in reversed(range(100))]

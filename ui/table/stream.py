@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from app.store import Store
 
 FIRST = 200
-CHUNK = 50_000
+CHUNKS = (2_000, 10_000, 50_000)
+"""How many more matches are asked for, one time after the other: the next page is there soon, and
+all the rest in a few large pieces."""
 STEP = 50_000
 """Among how many ids is looked first."""
 PATIENCE_MS = 10_000
@@ -89,6 +91,7 @@ class EventStream(QObject):
         self.is_complete = True
         self.was_stopped = False
         self.search = Search()
+        self._chunks = 0
         self.waiting = array("q")
         self._jobs = jobs
         self._seen = 0
@@ -106,6 +109,7 @@ class EventStream(QObject):
         self.is_loading = True
         self.was_stopped = False
         search = self.search = Search()
+        self._chunks = 0
         for purpose in ("more", "fresh"):
             self._jobs.drop(self, purpose)
         self._is_asking = self._ask_again = False
@@ -168,9 +172,11 @@ class EventStream(QObject):
             return
         chosen, search = self.chosen, self.search
         before = self.model.id_at(len(self.model) - 1)
-        self._jobs.read(self, lambda store: older(store, chosen, before, search), "more").then(
-            self._add_more
-        ).catch(self._fail)
+        limit = CHUNKS[min(self._chunks, len(CHUNKS) - 1)]
+        self._chunks += 1
+        self._jobs.read(
+            self, lambda store: older(store, chosen, before, limit, search), "more"
+        ).then(self._add_more).catch(self._fail)
 
     def _add_more(self, found: Found) -> None:
         self.is_complete = found.is_all
@@ -222,10 +228,10 @@ def first_page(store: Store, chosen: Filter, search: Search | None = None) -> Fo
     return Found(known, ids, is_all, seen)
 
 
-def older(store: Store, chosen: Filter, before: int, search: Search | None = None) -> Found:
-    """Some more matching ids below `before`."""
+def older(store: Store, chosen: Filter, before: int, limit: int, search: Search) -> Found:
+    """Up to `limit` more matching ids below `before`."""
     first = look(store).first
-    ids, is_all = _downwards(store, chosen, CHUNK, before, first, search or Search())
+    ids, is_all = _downwards(store, chosen, limit, before, first, search)
     return Found(Known(), ids, is_all)
 
 
