@@ -6,6 +6,8 @@ column as lists, because each element is a value of its own (semantics §0.4). N
 that senders make up; a column is called after them as far as that is possible.
 """
 
+import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 import duckdb
@@ -17,6 +19,10 @@ MOST_COLUMNS = 1000
 """Names beyond the first thousand of a scope are not loaded: whoever sends that many put values
 into names, and no chart is about one of them."""
 LONGEST_NAME = 200
+LONGEST_PATTERN = 20_000
+REPAIRED_TOGETHER = 1000
+_SPELLED_ONE_WAY = re.compile(r"[^\"\\\x00-\x1f]+")
+"""Names that nobody has to escape in JSON."""
 _ARRAY = r'"((?:[^"\\]|\\.)+)":\['
 
 
@@ -41,12 +47,20 @@ def known(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Property]:
 def repair(db: duckdb.DuckDBPyConnection, column: str) -> None:
     """Make the JSON in a column of `staged` readable for DuckDB, which knows neither NaN nor
     half surrogates nor names that are there twice."""
-    bad = db.execute(
-        f'SELECT rowid, "{column}" FROM staged WHERE "{column}" IS NOT NULL'
-        f' AND NOT json_valid("{column}")'
-    ).fetchall()
-    for row, text in bad:
-        db.execute(f'UPDATE staged SET "{column}" = ? WHERE rowid = ?', [_readable(text), row])
+    after = -1
+    while bad := db.execute(
+        f'SELECT rowid, "{column}" FROM staged WHERE "{column}" IS NOT NULL AND rowid > ?'
+        f' AND NOT json_valid("{column}") ORDER BY rowid LIMIT {REPAIRED_TOGETHER}',
+        [after],
+    ).fetchall():
+        after = bad[-1][0]
+        db.execute(
+            f'UPDATE staged SET "{column}" = r.text FROM'
+            " (SELECT unnest(?::BIGINT[]) AS id, unnest(?::VARCHAR[]) AS text) r"
+            " WHERE staged.rowid = r.id",
+            [[row for row, _ in bad], [_readable(text) for _, text in bad]],
+        )
+    db.execute(f'UPDATE staged SET "{column}" = NULL WHERE NOT json_valid("{column}")')
 
 
 def _readable(text: str) -> str | None:
@@ -69,14 +83,27 @@ def _sound(value: object) -> object:
 
 
 def insert(
-    db: duckdb.DuckDBPyConnection, table: str, own: tuple[str, ...], scopes: tuple[str, ...]
-) -> None:
-    """Move the rows of `staged` into a table: its own columns, and one for each property in the
-    JSON columns that are called after their scopes."""
+    db: duckdb.DuckDBPyConnection,
+    table: str,
+    own: tuple[str, ...],
+    scopes: tuple[str, ...],
+    source: str,
+    joined: Callable[[str], str] = str,
+) -> bool:
+    """Move the rows of `source` (a table, or a file as `read_csv` reads it; it is read twice) into
+    a table: its own columns, and one for each property in the JSON columns that are called after
+    their scopes. `joined` says how the rows get what they do not have themselves. Returns whether
+    columns were added."""
+    there = known(db)
+    seen = _seen(db, scopes, source, there)
+    if seen is None:
+        db.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM {source}")
+        for scope in scopes:
+            repair(db, scope)
+        seen, source = _seen(db, scopes, "staged", there) or [], "staged"
     names, values, structures = list(own), list(own), ""
     for scope in scopes:
-        repair(db, scope)
-        came = _came(db, scope, table)
+        came = _came(db, scope, table, source, [one for one in seen if one.scope == scope])
         if not came:
             continue
         plain = _plain(db, scope, came)
@@ -94,33 +121,103 @@ def insert(
                 values.append(value)
     db.execute(
         f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)}"
-        f" FROM (SELECT *{structures} FROM staged)"
+        f" FROM (SELECT *{structures} FROM {joined(source)})"
+    )
+    if source == "staged":
+        db.execute("DROP TABLE staged")
+    return _columns_of(known(db)) > _columns_of(there)
+
+
+def _columns_of(properties: dict[tuple[str, str], Property]) -> int:
+    """How many columns these have."""
+    return sum(2 if one.listed else 1 for one in properties.values())
+
+
+class Seen(NamedTuple):
+    """A name in rows that are to be loaded, and in how many. Where it may hold an array, and no
+    column for that is there yet, `is_open`."""
+
+    scope: str
+    name: str
+    rows: int
+    is_open: bool
+
+
+def _seen(
+    db: duckdb.DuckDBPyConnection,
+    scopes: tuple[str, ...],
+    source: str,
+    there: dict[tuple[str, str], Property],
+) -> list[Seen] | None:
+    """All names in the JSON columns of a source, most used first, in one pass over it; None when
+    there is something that DuckDB cannot read."""
+    sets = ", ".join(
+        f'TRY(json_keys("{scope}")) AS k_{scope}, count("{scope}") AS n_{scope},'
+        f" bool_or(\"{scope}\" LIKE '%:[%') AS b_{scope},"
+        f" bool_or({_may_hold(scope, there)}) AS o_{scope}"
+        for scope in scopes
+    )
+    each = " UNION ALL ".join(
+        f"SELECT '{scope}' AS scope, unnest(coalesce(k_{scope}, [NULL])) AS key, n_{scope} AS n,"
+        f" b_{scope} AS b, o_{scope} AS o FROM sets WHERE n_{scope} > 0"
+        for scope in scopes
+    )
+    keys = ", ".join(f"k_{scope}" for scope in scopes)
+    found = db.execute(
+        f"WITH sets AS MATERIALIZED (SELECT {sets} FROM {source} GROUP BY {keys})"
+        f" SELECT scope, key, sum(n), bool_or(b), bool_or(o) FROM ({each})"
+        " GROUP BY ALL ORDER BY 3 DESC, 2"
+    ).fetchall()
+    if any(name is None for _, name, *_ in found) and source != "staged":
+        return None
+    return [
+        Seen(scope, name, int(count), bool(listing if (scope, name) in there else brackets))
+        for scope, name, count, brackets, listing in found
+        if name is not None
+    ]
+
+
+def _may_hold(scope: str, there: dict[tuple[str, str], Property]) -> str:
+    """The condition that a JSON text may hold an array under a known name that had none so far."""
+    # Most arrays come under names that are known to have them. To look for the others alone costs
+    # a quarter of telling which they all are; and nothing of the kind is decided by it.
+    names = [
+        name
+        for (of, name), one in there.items()
+        if of == scope and not one.listed and _SPELLED_ONE_WAY.fullmatch(name)
+    ]
+    brackets = f"\"{scope}\" LIKE '%:[%'"
+    if sum(map(len, names)) > LONGEST_PATTERN:
+        return brackets
+    ways = ['\\\\.[^"\\\\]*":\\[']
+    if names:
+        ways.append(f'"(?:{"|".join(map(re.escape, names))})":\\[')
+    return (
+        f'CASE WHEN {brackets} THEN regexp_matches("{scope}", {literal("|".join(ways))})'
+        " ELSE false END"
     )
 
 
-def _came(db: duckdb.DuckDBPyConnection, scope: str, table: str) -> list[Property]:
-    """The properties of a scope that `staged` has. Columns that are new are added."""
-    counts = db.execute(
-        "SELECT unnest(keys) AS key, sum(rows) FROM"
-        f' (SELECT json_keys("{scope}") AS keys, count(*) AS rows FROM staged'
-        f'  WHERE "{scope}" IS NOT NULL GROUP BY 1) GROUP BY 1 ORDER BY 2 DESC, 1'
-    ).fetchall()
+def _came(
+    db: duckdb.DuckDBPyConnection, scope: str, table: str, source: str, seen: list[Seen]
+) -> list[Property]:
+    """The properties of a scope that came. Columns that are new are added."""
     there = {name: one for (of, name), one in known(db).items() if of == scope}
     taken = {one.column.lower() for one in there.values()}
-    _count(db, scope, [(name, count) for name, count in counts if name in there])
-    for name, count in counts:
-        if name in there:
-            continue
-        if len(there) < MOST_COLUMNS:
-            column = _free(f"{scope}.{name}", taken)
-            there[name] = Property(scope, name, column, None, int(count))
+    _count(db, scope, [(one.name, one.rows) for one in seen if one.name in there])
+    for one in seen:
+        if one.name not in there and len(there) < MOST_COLUMNS:
+            column = _free(f"{scope}.{one.name}", taken)
+            there[one.name] = Property(scope, one.name, column, None, one.rows)
             db.execute(f"ALTER TABLE {table} ADD COLUMN {quoted(column)} VARCHAR")
             db.execute(
-                "INSERT INTO properties VALUES (?, ?, ?, NULL, ?)", [scope, name, column, count]
+                "INSERT INTO properties VALUES (?, ?, ?, NULL, ?)",
+                [scope, one.name, column, one.rows],
             )
-    for name in _arrays(db, scope, {one.name for one in there.values() if not one.listed}):
+    open_ = {one.name for one in seen if one.is_open and one.name in there}
+    for name in _arrays(db, scope, source, {n for n in open_ if not there[n].listed}):
         there[name] = there[name]._replace(listed=_add_list(db, table, there[name]))
-    return [there[name] for name, _ in counts if name in there]
+    return [there[one.name] for one in seen if one.name in there]
 
 
 def _count(db: duckdb.DuckDBPyConnection, scope: str, counts: list[tuple[str, int]]) -> None:
@@ -134,21 +231,23 @@ def _count(db: duckdb.DuckDBPyConnection, scope: str, counts: list[tuple[str, in
         )
 
 
-def _arrays(db: duckdb.DuckDBPyConnection, scope: str, names: set[str]) -> list[str]:
-    """Those of the names that hold an array somewhere in `staged`."""
+def _arrays(db: duckdb.DuckDBPyConnection, scope: str, source: str, names: set[str]) -> list[str]:
+    """Those of the names that hold an array somewhere in the source."""
+    if not names:
+        return []
     # Reading the JSON of every row for this takes a third of the loading time; its text does.
     found = db.execute(
         "SELECT DISTINCT unnest(regexp_extract_all(doc, ?, 1)) FROM"
-        f' (SELECT "{scope}" AS doc FROM staged WHERE "{scope}" LIKE \'%:[%\')',
+        f' (SELECT "{scope}" AS doc FROM {source} WHERE "{scope}" LIKE \'%:[%\')',
         [_ARRAY],
     ).fetchall()
     candidates = {_unescaped(text) for (text,) in found} & names
-    return [name for name in sorted(candidates) if _is_array(db, scope, name)]
+    return [name for name in sorted(candidates) if _is_array(db, scope, source, name)]
 
 
-def _is_array(db: duckdb.DuckDBPyConnection, scope: str, name: str) -> bool:
+def _is_array(db: duckdb.DuckDBPyConnection, scope: str, source: str, name: str) -> bool:
     row = db.execute(
-        f"SELECT 1 FROM staged WHERE \"{scope}\" LIKE '%:[%'"
+        f"SELECT 1 FROM {source} WHERE \"{scope}\" LIKE '%:[%'"
         f" AND json_type(\"{scope}\", {_pointer(name)}) = 'ARRAY' LIMIT 1"
     ).fetchone()
     return row is not None

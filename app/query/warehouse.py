@@ -38,14 +38,14 @@ from app.errors import AppError, StoreFull, StoreUnavailable
 from app.paths import private_dir
 from app.query import columns
 from app.query.columns import Property
-from app.query.loading import CHUNK_EVENTS, SEPARATOR, Marks, Reader
+from app.query.loading import CHUNK_EVENTS, SEPARATOR, Marks, Reader, Written
 
 log = logging.getLogger(__name__)
 
 FILE = "charts.duckdb"
 VERSION = "4"
 LONGEST_LINE = 32_000_000
-CHUNKS_TOGETHER = 5
+CHUNKS_TOGETHER = 4
 """In one transaction: what fills whole blocks of the file goes there at once, and not through the
 journal. Loading that is broken off begins again after the last of them."""
 MEMORY = "400MB"
@@ -233,19 +233,18 @@ class Warehouse(Closing):
         with ThreadPoolExecutor(1, "charts-reader") as pool:
             marks = self._load_small(reader, pool, marks)
             self._load_clicks(reader, pool, marks.event, last)
-            wanted, loaded = last - marks.event, 0
-            first = max(marks.event, reader.first_event() - 1)
-            starts = range(first + 1, last + 1, CHUNK_EVENTS)
-            chunks = _written(pool, reader, self._scratch, starts, last)
+            loaded, first = 0, max(marks.event, reader.first_event() - 1)
+            chunks = _written(pool, reader, self._scratch, first, last)
 
             def add_some() -> None:
-                nonlocal loaded
-                for path, count, through in itertools.islice(chunks, CHUNKS_TOGETHER):
-                    self._add_events(path, count, marks._replace(event=through))
-                    loaded += count
-                    progress(Progress(through - first, wanted))
+                nonlocal loaded, marks
+                for one in itertools.islice(chunks, CHUNKS_TOGETHER):
+                    self._add_events(one, marks)
+                    marks = marks._replace(event=one.through)
+                    loaded += one.events
+                    progress(Progress(one.through - first, last - first))
 
-            for _ in range(0, len(starts), CHUNKS_TOGETHER):
+            while marks.event < last:
                 self._in_transaction(add_some)
         return loaded
 
@@ -322,27 +321,24 @@ class Warehouse(Closing):
 
     def _add_states(self, path: Path) -> None:
         lines = _lines(path, "{'id': 'BIGINT', 'owner': 'INTEGER', 'user': 'VARCHAR'}")
-        self._db.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM {lines}")
-        columns.insert(self._db, "states", ("id", "owner"), ("user",))
+        columns.insert(self._db, "states", ("id", "owner"), ("user",), lines)
         self._properties = None
 
-    def _add_events(self, path: Path, count: int, marks: Marks) -> None:
-        if count:
-            lines = _lines(path, _EVENT_COLUMNS)
+    def _add_events(self, some: Written, marks: Marks) -> None:
+        if some.events:
+            lines = _lines(some.path, _EVENT_COLUMNS)
             with self._in_order():
-                self._db.execute(
-                    "CREATE OR REPLACE TEMP TABLE staged AS SELECT"
-                    " l.* EXCLUDE (type, user, device), coalesce(t.text, '') AS type,"
-                    " u.text AS user_id, d.text AS device_id"
-                    f" FROM {lines} l LEFT JOIN names t ON t.id = l.type"
-                    " LEFT JOIN names u ON u.id = l.user LEFT JOIN names d ON d.id = l.device"
+                is_wider = columns.insert(
+                    self._db, "stored", _OWN, ("event", "group"), lines, _named
                 )
-            columns.insert(self._db, "stored", _OWN, ("event", "group"))
-            self._db.execute("INSERT INTO firsts SELECT owner, min(time) FROM staged GROUP BY 1")
+            self._db.execute(
+                "INSERT INTO firsts SELECT owner, min(time) FROM stored WHERE id > ? GROUP BY 1",
+                [marks.event],
+            )
             # Views hold the list of columns that there were when they were made.
-            for statement in _VIEWS:
+            for statement in _VIEWS if is_wider else ():
                 self._db.execute(statement)
-        self._mark(marks)
+        self._mark(marks._replace(event=some.through))
         self._properties = None
 
     @contextlib.contextmanager
@@ -442,21 +438,33 @@ def _lacks_room(folder: Path, error: Exception) -> bool:
 
 
 def _written(
-    pool: ThreadPoolExecutor, reader: Reader, folder: Path, starts: range, last: int
-) -> Iterator[tuple[Path, int, int]]:
-    """Chunks as files, with how many events they hold and up to which one; the next is written
-    while one is taken in."""
+    pool: ThreadPoolExecutor, reader: Reader, folder: Path, first: int, last: int
+) -> Iterator[Written]:
+    """The events after the first id in pieces; the next is written while one is taken in."""
 
-    def write(at: int) -> tuple[Path, int, int]:
-        path, through = folder / f"events{at % 2}", min(starts[at] + CHUNK_EVENTS - 1, last)
-        return path, reader.write_events(path, starts[at], through), through
+    def write(number: int, after: int) -> Written:
+        path = folder / f"events{number % 2}"
+        return reader.write_events(path, after, last, CHUNK_EVENTS)
 
-    writing = pool.submit(write, 0) if starts else None
-    for at in range(1, len(starts) + 1):
-        assert writing is not None  # noqa: S101 - there is one for each start
+    writing = pool.submit(write, 0, first)
+    for number in itertools.count(1):
         written = writing.result()
-        writing = pool.submit(write, at) if at < len(starts) else None
+        is_last = written.through >= last
+        if not is_last:
+            writing = pool.submit(write, number, written.through)
         yield written
+        if is_last:
+            break
+
+
+def _named(rows: str) -> str:
+    """The rows of events with names instead of their numbers."""
+    return (
+        "(SELECT l.* EXCLUDE (type, user, device), coalesce(t.text, '') AS type,"
+        f" u.text AS user_id, d.text AS device_id FROM {rows} l"
+        " LEFT JOIN names t ON t.id = l.type"
+        " LEFT JOIN names u ON u.id = l.user LEFT JOIN names d ON d.id = l.device)"
+    )
 
 
 def _lines(path: Path, shape: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from app.query import Charts, Progress, Warehouse, read
+from app.query import Charts, Progress, Warehouse, columns, read
 from app.query import warehouse as loader
 from app.query.columns import quoted
 from app.query.loading import Marks
@@ -217,6 +217,36 @@ def test_values_are_there_as_they_were_sent(
         column, listed = quoted(found.column), quoted(found.listed)
         rows = warehouse.rows(f"SELECT {column}, {listed} FROM events ORDER BY id")
     assert rows == [one[1:] for one in sent]
+
+
+@pytest.mark.parametrize("name", ["p", 'p."q"', "p\\", "pé.*", "a b"])
+@pytest.mark.parametrize("other", ["x", "\udc00 half", 2**70])
+def test_an_array_may_come_under_a_name_that_had_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, other: object
+) -> None:
+    """However the name is spelled: values that DuckDB cannot read change that."""
+    monkeypatch.setattr(loader, "CHUNK_EVENTS", 2)
+    monkeypatch.setattr(columns, "REPAIRED_TOGETHER", 1)
+    values: list[object] = [1, '":[', [1, "b"], "c", [], ["d"]]
+    folder = workspace(
+        tmp_path,
+        [
+            did("1", "A", NOON + at, {"nested": {name: [0]}, "other": other, name: one})
+            for at, one in enumerate(values)
+        ],
+    )
+    with Warehouse.open(folder) as warehouse:
+        assert warehouse.refresh() == len(values)
+        found = warehouse.properties()["event", name]
+        assert found.listed
+        assert found.seen == len(values)
+        rows = warehouse.rows(
+            f"SELECT {quoted(found.column)}, {quoted(found.listed)} FROM events ORDER BY id"
+        )
+        assert warehouse.properties()["event", "nested"].listed is None
+    assert rows == [
+        ("1", None), ('":[', None), (None, ["1", "b"]), ("c", None), (None, []), (None, ["d"]),
+    ]  # fmt: skip
 
 
 def test_values_of_a_megabyte_and_thousands_of_names(tmp_path: Path) -> None:
