@@ -432,8 +432,9 @@ class MainWindow(QMainWindow):
         if self._shortcuts is None:
             from ui.shortcuts import ShortcutCard
 
-            self._shortcuts = ShortcutCard(self.actions_table, self)
-        self._shortcuts.toggle()
+            titles = {page.id: page.title for page in self.pages.values()}
+            self._shortcuts = ShortcutCard(self.actions_table, self, titles)
+        self._shortcuts.toggle(self.current)
 
     def run(self, action_id: str) -> None:
         """Do an action; one that belongs to a page goes there first."""

@@ -272,6 +272,27 @@ def test_the_question_mark_lists_the_shortcuts(qtbot: QtBot, window: MainWindow)
     assert not card.isVisible()
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (900, 560), (640, 480)])
+def test_all_shortcuts_can_be_read_in_a_small_window(
+    qtbot: QtBot, window: MainWindow, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    window.go_to("live")
+    window.open_shortcuts()
+    card = window._shortcuts
+    assert window.rect().contains(card.geometry())
+    assert [title for title, _ in card.parts("live")][:2] == ["Everywhere", "Live"]
+    seen, whole = card.area.viewport(), card.body
+    assert whole.width() <= seen.width()
+    bar = card.area.verticalScrollBar()
+    qtbot.keyClick(card, Key.Key_End)
+    assert bar.value() + seen.height() >= whole.height()
+    qtbot.keyClick(card, Key.Key_Up)
+    assert card.isVisible()
+    qtbot.keyClick(card, Key.Key_A)
+    assert not card.isVisible()
+
+
 # The status bar
 
 
