@@ -1,7 +1,12 @@
 """
 Sending events by hand: what a person wrote, as an upload to the HTTP V2 API.
+
+It goes to the endpoint of the running capture, so that it is captured like any other. Whether it
+stays here or goes on to Amplitude is up to the person, whatever happens to other uploads: a header
+says it, which only counts with a word that no one but window and capture process know.
 """
 
+import hmac
 import json
 import time
 import uuid
@@ -9,6 +14,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
+from app.delivery import Delivery
 from app.errors import BadInput, CaptureUnavailable
 from app.model import BY_HAND
 
@@ -16,6 +22,8 @@ MOST = 2000
 """Events in one upload, as documented."""
 SECONDS = 20.0
 PATH = "/2/httpapi"
+HEADER = "Eventscope-By-Hand"
+"""Where the word and the delivery stand; not part of what is captured."""
 TEMPLATE: dict[str, Any] = {
     "event_type": "Test Event",
     "user_id": "test-user",
@@ -62,9 +70,9 @@ def body_of(events: list[dict[str, Any]], api_key: str, *, new_ids: bool) -> byt
     return json.dumps({"api_key": api_key.strip(), "events": events}).encode()
 
 
-def send(endpoint: str, body: bytes) -> Answer:
-    """Send an upload to the endpoint of the running capture, which keeps it local or passes it
-    on, as delivery says. Raises CaptureUnavailable."""
+def send(endpoint: str, body: bytes, word: str = "", to: Delivery = Delivery.LOCAL) -> Answer:
+    """Send an upload to the endpoint of the running capture, which answers it itself or passes it
+    on, as `to` says when it was told the word. Raises CaptureUnavailable."""
     began = time.monotonic()
     try:
         # Not through a proxy of the surroundings: the endpoint is ours, on this machine.
@@ -72,8 +80,22 @@ def send(endpoint: str, body: bytes) -> Answer:
             got = client.post(
                 f"{endpoint.rstrip('/')}{PATH}",
                 content=body,
-                headers={"Content-Type": "application/json", "User-Agent": BY_HAND},
+                headers={
+                    "Content-Type": "application/json",
+                    "User-Agent": BY_HAND,
+                    HEADER: f"{word} {to}".strip(),
+                },
             )
     except httpx.HTTPError as error:
         raise CaptureUnavailable(f"Nothing came back: {error or type(error).__name__}.") from error
     return Answer(got.status_code, got.text, round((time.monotonic() - began) * 1000))
+
+
+def asked(header: str, word: str) -> Delivery | None:
+    """What a header asks for; None without one. Who does not know the word has it answered here:
+    what is not surely meant to leave this machine stays."""
+    if not header:
+        return None
+    said, _, wanted = header.rpartition(" ")
+    knows = bool(word) and hmac.compare_digest(said.encode(), word.encode())
+    return Delivery.FORWARD if knows and wanted == Delivery.FORWARD else Delivery.LOCAL

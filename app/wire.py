@@ -141,6 +141,15 @@ class SetDelivery(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class SetHand(Message):
+    """Let whoever knows this word say of an upload what is to happen to it, whatever delivery is:
+    the window, for what a person sends by hand."""
+
+    TYPE: ClassVar[str] = "set_hand"
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetHosts(Message):
     """Replace the hosts that a person added to those that are opened."""
 
@@ -217,6 +226,7 @@ _TYPES: dict[str, type[Message]] = {
         AskAgent,
         SetLabeled,
         SetDelivery,
+        SetHand,
         SetHosts,
         SetFaults,
         SetIngestion,

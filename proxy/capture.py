@@ -24,6 +24,7 @@ from app.ingest.answer import unavailable
 from app.ingest.faults import FaultRule
 from app.ingest.local import LocalIngestion
 from app.model import Capture, Decoded, Delivery, Headers, Kind, Response, Via
+from app.sending import HEADER, asked
 from proxy.config import State
 from proxy.faults import FaultyLine, cut_short, fetched
 from proxy.writer import GroupWriter, failed, is_large
@@ -96,17 +97,20 @@ class CaptureAddon:
             return
         if self._is_for_endpoint(flow):
             return
+        # Ours alone: neither captured nor passed on.
+        wish = asked(flow.request.headers.pop(HEADER, ""), self._state.hand)
         capture = _captured(flow)
         host = flow.request.host
         if host in OWN_HOSTS and not _is_upload(flow):
             flow.response = _own(host, flow.request.path)
             return
-        capture = replace(capture, delivery=self._delivery(host))
+        capture = replace(capture, delivery=wish or self._delivery(host))
         self._begin()
         try:
             decoded = await _decoded(capture)
             if concerns_us(capture, decoded) or self._is_listed(flow):
-                await self._deliver(flow, capture, decoded)
+                delivery = wish or self._delivery(host)
+                await self._deliver(flow, capture, decoded, delivery)
         finally:
             if PENDING not in flow.metadata:
                 self._end()
@@ -145,8 +149,9 @@ class CaptureAddon:
             if flow.killable:
                 flow.kill()
 
-    async def _deliver(self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded) -> None:
-        delivery = self._delivery(flow.request.host)
+    async def _deliver(
+        self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded, delivery: Delivery
+    ) -> None:
         if delivery is Delivery.BLOCK:
             await self._block(flow, capture, decoded, BLOCKED)
             return

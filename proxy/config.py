@@ -36,3 +36,5 @@ class State:
     """Sites that the page agent is brought to."""
     faults: Faults = field(default_factory=Faults)
     rules: RuleBook = field(default_factory=RuleBook)
+    hand: str = ""
+    """The word of who may send by hand; see `app.sending`."""

@@ -77,6 +77,7 @@ class Service:
         )
         self._commands: dict[type[wire.Message], Callable[..., None]] = {
             wire.SetDelivery: self._set_delivery,
+            wire.SetHand: self._set_hand,
             wire.SetHosts: self._set_hosts,
             wire.SetLabeled: self._set_labeled,
             wire.AskAgent: lambda message: self._inject.ask(message.page, message.text),
@@ -170,6 +171,9 @@ class Service:
         except ValueError as error:
             raise BadInput(f"Delivery cannot be {message.delivery!r}.") from error
         self._say_changed()
+
+    def _set_hand(self, message: wire.SetHand) -> None:
+        self._state.hand = message.word
 
     def _set_hosts(self, message: wire.SetHosts) -> None:
         hosts = checked_hosts(message.hosts)

@@ -10,6 +10,7 @@ another Eventscope captures into the workspace, nothing is broken: the state is 
 import json
 import logging
 import re
+import secrets
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -60,7 +61,8 @@ class CaptureProcess(QObject):
         self.state = "stopped"
         self.info: wire.Listening | None = None
         self.delivery = settings.get(keys.DELIVERY)
-        self._asked_delivery: str | None = None
+        # So that nobody else can say what is to happen to an upload.
+        self.hand = secrets.token_urlsafe(24)
         self.failure = ""
         self.failure_details = ""
         self.faults: list[str] = []
@@ -127,18 +129,9 @@ class CaptureProcess(QObject):
             self._settings.set(keys.DELIVERY, delivery)
         except StoreUnavailable as error:
             self.trouble.emit(wire.Trouble(error.sentence, error.hint))
-        # Remembered before it is asked for: from then on it may count any moment.
-        self._asked_delivery = delivery
         if not self.send(wire.SetDelivery(delivery)):
             self.delivery = delivery
-            self._asked_delivery = None
             self.changed.emit(wire.Changed(delivery, list(self._settings.get(keys.HOSTS))))
-
-    @property
-    def may_forward(self) -> bool:
-        """Whether what is sent now may leave this machine: a switch of delivery that was asked for
-        and not confirmed yet may have happened already, or not."""
-        return "forward" in (self.delivery, self._asked_delivery)
 
     def set_faults(self, faults: list[str]) -> bool:
         """Have these faults from now on, until capture stops. `changed` confirms it; False when
@@ -215,7 +208,7 @@ class CaptureProcess(QObject):
             case wire.Removed():
                 self.removed.emit(message)
             case wire.Changed():
-                self._confirm_delivery(message.delivery)
+                self.delivery = message.delivery
                 self.faults = message.faults
                 self.changed.emit(message)
             case wire.FaultsMet():
@@ -230,21 +223,16 @@ class CaptureProcess(QObject):
                 log.warning("%s %s", message.sentence, message.hint)
                 self.trouble.emit(message)
 
-    def _confirm_delivery(self, delivery: str) -> None:
-        self.delivery = delivery
-        if delivery == self._asked_delivery:
-            self._asked_delivery = None
-
     def _listens(self, message: wire.Listening) -> None:
         self.info = message
         self.delivery = message.delivery
-        self._asked_delivery = None
         self.faults = message.faults
         self.failure = self.failure_details = ""
         # A browser that was told one port keeps to it: after a death ask for the same ones.
         self._ports = port_of(message.proxy), port_of(message.endpoint)
         self._healthy.start(HEALTHY_MS)
         self._set_state("listening")
+        self.send(wire.SetHand(self.hand))
         labeled = self._settings.get(keys.LABELED)
         if labeled:
             self.send(wire.SetLabeled(list(labeled)))

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from app.delivery import Delivery
 from app.errors import BadInput, CaptureUnavailable
-from app.sending import TEMPLATE, body_of, events_of, send
+from app.sending import TEMPLATE, asked, body_of, events_of, send
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -49,3 +50,22 @@ def test_nobody_there_is_said() -> None:
 def test_a_number_that_is_too_long_is_a_sentence() -> None:
     with pytest.raises(BadInput, match="too long"):
         events_of('{"n": ' + "9" * 5000 + "}")
+
+
+@pytest.mark.parametrize(
+    ("header", "word", "wanted"),
+    [
+        ("", "word", None),
+        ("word forward", "word", Delivery.FORWARD),
+        ("word local", "word", Delivery.LOCAL),
+        ("guess forward", "word", Delivery.LOCAL),
+        (" forward", "", Delivery.LOCAL),
+        ("forward", "", Delivery.LOCAL),
+        ("word block", "word", Delivery.LOCAL),
+        ("w\u00f6rd forward", "word", Delivery.LOCAL),
+    ],
+)
+def test_only_who_knows_the_word_lets_an_upload_leave(
+    header: str, word: str, wanted: Delivery | None
+) -> None:
+    assert asked(header, word) is wanted

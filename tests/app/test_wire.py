@@ -18,6 +18,7 @@ MESSAGES = [
     wire.Importing("/f", 10, 20, 1, 2),
     wire.Trouble("Full.", "Free some."),
     wire.SetDelivery("local"),
+    wire.SetHand("word"),
     wire.SetHosts(["ä.example"]),
     wire.SetFaults(["500#2"]),
     wire.SetIngestion({"sources": {"*": {"eps": 5}}}),

@@ -106,3 +106,28 @@ def test_a_selection_is_sent_again_together(
     assert send.answer.text() == "1 event of other projects left out."
     qtbot.mouseClick(send.send, Qt.MouseButton.LeftButton)
     assert "Start capturing first" in send.answer.text()
+
+
+def test_what_was_edited_is_there_again_and_can_be_taken_back(
+    qtbot: QtBot, page: LivePage, context: Context
+) -> None:
+    page.inspect(1)
+    qtbot.waitUntil(lambda: page.inspector.detail is not None)
+    page.inspector.resend()
+    send = page.inspector.send
+    text = send.text
+    captured = text.toPlainText()
+    assert not send.again.isVisible()
+    write(qtbot, text, '{"event_type": "Bu')
+    text.completion.popup.hide()
+    assert send.again.isVisible()
+    page.inspect(2)
+    qtbot.waitUntil(lambda: "Bought" in text.toPlainText())
+    assert not send.again.isVisible()
+    page.inspect(1)
+    qtbot.waitUntil(lambda: text.toPlainText() == '{"event_type": "Bu')
+    qtbot.mouseClick(send.again, Qt.MouseButton.LeftButton)
+    assert text.toPlainText() == captured
+    assert not send.again.isVisible()
+    text.undo()
+    assert text.toPlainText() == '{"event_type": "Bu'

@@ -253,6 +253,7 @@ def test_the_journey_by_keys(qtbot: QtBot, application: Application) -> None:
     send, chosen = page.inspector.send, page.table.current_id()
     qtbot.waitUntil(lambda: page.inspector.detail.row.id == chosen and send.text.hasFocus())
     assert "nothing leaves this machine" in send.where.text()
+    assert send.to.currentText() == "Local ingestion"
     for wanted in (send.new_id, send.send):
         for _ in range(5):
             if not wanted.hasFocus():
@@ -314,14 +315,28 @@ def test_the_journey_by_mouse(qtbot: QtBot, application: Application) -> None:
     qtbot.mouseClick(send.send, LEFT)
     person.sees_a_duplicate(5)
 
-    # A switch to forwarding counts from the moment that it is asked for.
-    before = send.answer.text()
+    # Whatever happens to other uploads, this one stays here, until somebody says otherwise.
     application.capture.set_delivery("forward")
+    qtbot.waitUntil(lambda: application.capture.delivery == "forward", timeout=LONG_MS)
+    qtbot.mouseClick(send.send, LEFT)
+    person.sees_a_duplicate(6)
+    assert page.model.text(0, "via") == "Endpoint"
+    application.capture.set_delivery("local")
+    qtbot.waitUntil(lambda: application.capture.delivery == "local", timeout=LONG_MS)
+    before = send.answer.text()
+    send.to.setCurrentIndex(1)
     qtbot.mouseClick(send.send, LEFT)
     assert send.confirm.isVisible()
+    # The project is named, in full.
+    asking = send.confirm.text
+    assert asking.text() == "Send 1 event to Amplitude, project 0123…cdef?"
+    assert asking.height() >= asking.heightForWidth(asking.width())
     assert send.answer.text() == before
-    assert application.capture.delivery == "local"
-    qtbot.waitUntil(lambda: application.capture.delivery == "forward", timeout=LONG_MS)
-    application.capture.set_delivery("local")
-    assert application.capture.may_forward
-    qtbot.waitUntil(lambda: not application.capture.may_forward, timeout=LONG_MS)
+    # Who does not want it is where they were.
+    assert send.confirm.no.hasFocus()
+    person.press(Key.Key_Escape)
+    assert not send.confirm.isVisible()
+    assert send.send.hasFocus()
+    qtbot.mouseClick(send.send, LEFT)
+    send.to.setCurrentIndex(0)
+    assert not send.confirm.isVisible()

@@ -1,8 +1,9 @@
 """
 Sending an event again, or a new one: edited as JSON, to local ingestion or on to Amplitude.
 
-It goes through the endpoint of the running capture, so it is captured like any other. While
-delivery forwards, it would reach Amplitude; then the project is named and confirmed first.
+It goes through the endpoint of the running capture, so it is captured like any other. Where it ends
+is chosen here, whatever happens to other uploads: local ingestion answers it at once; for Amplitude
+the project is named and confirmed first.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -23,11 +25,13 @@ from PySide6.QtWidgets import (
 )
 
 from app.copying import as_json
+from app.delivery import Delivery
 from app.errors import AppError, BadInput
 from app.sending import TEMPLATE, Answer, body_of, events_of, send
 from ui.context import Context
 from ui.inspector.eventcompletion import EventEditor
 from ui.pages.confirm import ConfirmBar
+from ui.pages.problems.reading import breakable
 from ui.plain import lines, one_line, plural
 from ui.theme import label, mono_font, set_role
 
@@ -35,11 +39,12 @@ if TYPE_CHECKING:
     from app.store.events import EventDetail, Source
 
 MOST_SHOWN = 500_000
-DELIVERIES = {
-    "local": "Delivery keeps uploads local: Eventscope answers, nothing leaves this machine.",
-    "forward": "Delivery forwards: this would reach Amplitude.",
-    "block": "Delivery blocks: nothing will come back.",
-}
+MOST_EDITED = 50
+"""Events whose edited text is kept while others are looked at."""
+TARGETS = (
+    (Delivery.LOCAL, "Local ingestion", "Eventscope answers it; nothing leaves this machine."),
+    (Delivery.FORWARD, "Amplitude", "It reaches the project, after a question."),
+)
 
 
 class SendView(QWidget):
@@ -50,7 +55,9 @@ class SendView(QWidget):
         self._context = context
         self._event: int | None = None
         self._is_composing = False
-        self._draft = ""
+        self._draft = self._captured = ""
+        self._edited: dict[int, str] = {}
+        self._is_sending = False
         self.text = EventEditor(context.jobs)
         self.text.setProperty("field", True)
         self.text.setFont(mono_font())
@@ -61,16 +68,26 @@ class SendView(QWidget):
         self.key.setFont(mono_font())
         self.new_id = QCheckBox("New insert ID, so that it is no duplicate")
         self.new_id.setChecked(True)
+        self.to = QComboBox()
+        self.to.setAccessibleName("Where to send it")
+        for target, title, _ in TARGETS:
+            self.to.addItem(title, target)
+        self.to.currentIndexChanged.connect(lambda _at: self._show_where())
         self.where = label("", "muted", wrap=True)
         self.send = QPushButton("Send")
         self.send.setProperty("kind", "primary")
         self.send.setToolTip("Send this to the endpoint of the running capture")
         self.send.clicked.connect(self.start)
-        self.confirm = ConfirmBar()
+        self.again = QPushButton("As captured")
+        self.again.setProperty("kind", "quiet")
+        self.again.setToolTip("Take back what was edited")
+        self.again.clicked.connect(self._show_captured)
+        self.again.hide()
+        self.text.document().modificationChanged.connect(self._offer_captured)
+        self.confirm = ConfirmBar(is_narrow=True)
         self.confirm.no.setText("Cancel")
         self.answer = label("", "muted", wrap=True)
         self._lay_out()
-        context.capture.changed.connect(lambda _message: self._show_where())
         self._show_where()
 
     def _lay_out(self) -> None:
@@ -83,9 +100,14 @@ class SendView(QWidget):
         project.addWidget(self.key, 1)
         rows.addLayout(project)
         rows.addWidget(self.new_id)
-        rows.addWidget(self.where)
+        target = QHBoxLayout()
+        target.addWidget(label("To", "muted"))
+        target.addWidget(self.to)
+        target.addWidget(self.where, 1)
+        rows.addLayout(target)
         last = QHBoxLayout()
         last.addWidget(self.send)
+        last.addWidget(self.again)
         last.addStretch(1)
         rows.addLayout(last)
         rows.addWidget(self.confirm)
@@ -97,8 +119,11 @@ class SendView(QWidget):
             return
         self._keep_draft()
         self._event = detail.row.id
-        text = as_json(detail.event)
+        text = self._captured = as_json(detail.event)
         self.text.setPlainText(lines(text) if len(text) <= MOST_SHOWN else "")
+        if self._event in self._edited:
+            self.text.setPlainText(self._edited.pop(self._event))
+            self.text.document().setModified(True)
         if len(text) > MOST_SHOWN:
             self._say("This event is too large to be edited here.", "warning")
         else:
@@ -131,6 +156,7 @@ class SendView(QWidget):
     def compose(self) -> None:
         """Offer a new event, or the one that was being written."""
         if not self._is_composing:
+            self._keep_draft()
             self._is_composing = True
             self._event = None
             self.text.setPlainText(self._draft or json.dumps(TEMPLATE, indent=2))
@@ -152,9 +178,22 @@ class SendView(QWidget):
             self.text.setTextCursor(found)
 
     def _keep_draft(self) -> None:
+        """What a person wrote is there again when they come back to it."""
         if self._is_composing:
             self._is_composing = False
             self._draft = self.text.toPlainText()
+        elif self._event is not None and self.text.document().isModified():
+            self._edited[self._event] = self.text.toPlainText()
+            for event in list(self._edited)[:-MOST_EDITED]:
+                del self._edited[event]
+
+    def _show_captured(self) -> None:
+        """The event as it was captured; undoing brings back what was written."""
+        cursor = QTextCursor(self.text.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(lines(self._captured))
+        self.text.document().setModified(False)
+        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _newest_key(self) -> str:
         nothing: list[Source] = []
@@ -172,45 +211,47 @@ class SendView(QWidget):
         if self._context.capture.state != "listening" or self._context.capture.info is None:
             self._say("Start capturing first: it receives what is sent from here.", "bad")
             return
-        if self._context.capture.may_forward:
+        if self._is_sending:
+            return
+        if self._target is Delivery.FORWARD:
             count = plural(len(events), "event")
             self.confirm.ask(
                 f"Send {count} to Amplitude, project {self._project()}?",
                 "Send to Amplitude",
-                lambda: self._send(body, may_forward=True),
+                lambda: self._send(body, Delivery.FORWARD),
             )
         else:
-            self._send(body)
+            self._send(body, Delivery.LOCAL)
 
-    def _send(self, body: bytes, *, may_forward: bool = False) -> None:
+    @property
+    def _target(self) -> Delivery:
+        return TARGETS[self.to.currentIndex()][0]
+
+    def _send(self, body: bytes, to: Delivery) -> None:
         capture = self._context.capture
-        info = capture.info
-        if info is None:
+        if capture.info is None:
+            self._say("Start capturing first: it receives what is sent from here.", "bad")
             return
-        endpoint = info.endpoint
-
-        def work() -> Answer:
-            # Asked again here: delivery may have been switched since the button was pressed.
-            if capture.may_forward and not may_forward:
-                raise BadInput("Delivery forwards now. Nothing was sent; press Send again.")
-            return send(endpoint, body)
-
-        self.send.setEnabled(False)
+        endpoint, word = capture.info.endpoint, capture.hand
+        # Not disabled, which would take the keyboard away from it.
+        self._is_sending = True
         self._say("Sending…", "muted")
-        self._context.jobs.run(self, work, "send").then(self._show_answer).catch(self._fail)
+        self._context.jobs.run(self, lambda: send(endpoint, body, word, to), "send").then(
+            self._show_answer
+        ).catch(self._fail)
 
     def _show_answer(self, answer: Answer) -> None:
-        self.send.setEnabled(True)
+        self._is_sending = False
         tone = "good" if answer.status == 200 else "bad"
         text = one_line(answer.text, 400)
         self._say(f"{answer.status} after {answer.milliseconds} ms: {text}", tone)
 
     def _fail(self, error: AppError) -> None:
-        self.send.setEnabled(True)
+        self._is_sending = False
         self._say(error.sentence, "bad")
 
     def _say(self, text: str, tone: str) -> None:
-        self.answer.setText(text)
+        self.answer.setText(breakable(text))
         set_role(self.answer, tone)
 
     def _project(self) -> str:
@@ -221,5 +262,10 @@ class SendView(QWidget):
         short = f"{key[:4]}…{key[-4:]}" if len(key) > 12 else key
         return one_line(f"{name} ({short})" if name else short, 80)
 
+    def _offer_captured(self, is_edited: bool) -> None:
+        self.again.setVisible(is_edited and self._event is not None)
+
     def _show_where(self) -> None:
-        self.where.setText(DELIVERIES[self._context.capture.delivery])
+        """What the choice means; a question that was about another one is not asked any more."""
+        self.where.setText(TARGETS[self.to.currentIndex()][2])
+        self.confirm.leave()
