@@ -279,6 +279,55 @@ def test_h_hides_a_type_and_its_chip_brings_it_back(
     assert not page.types.chips.isVisible()
 
 
+def test_the_place_is_kept_while_filters_come_and_go(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add_all([[kind] for kind in ("Buy", "noise", "Look", "noise", "Buy", "Look") * 20])
+    arrive(context)
+    qtbot.waitUntil(lambda: len(page.model) == 120)
+    page.table.go_to(61)
+    found = page.table.current_id()
+    assert page.model.text(61, "type") == "Buy"
+    # What fits a filter is still current, and in view.
+    type_filter(qtbot, page, "type:buy")
+    qtbot.waitUntil(lambda: len(page.model) == 40)
+    assert page.table.current_id() == found
+    qtbot.keyClick(page.filter.box, Key.Key_Escape)
+    qtbot.waitUntil(lambda: len(page.model) == 120)
+    assert page.table.current_id() == found
+    # What does not is current again when everything is shown.
+    page.filter.set_text("type:noise")
+    qtbot.waitUntil(lambda: len(page.model) == 40)
+    assert not page.table.currentIndex().isValid()
+    page.filter.clear()
+    qtbot.waitUntil(lambda: len(page.model) == 120)
+    assert page.table.current_id() == found
+    place = page.table.visualRect(page.table.currentIndex())
+    assert page.table.viewport().rect().contains(place)
+    # Nothing goes there when nobody saw it before.
+    page.table.scrollToTop()
+    page.filter.set_text("type:buy")
+    qtbot.waitUntil(lambda: len(page.model) == 40)
+    assert page.table.verticalScrollBar().value() == 0
+
+
+def test_after_hiding_a_type_keys_go_on_from_there(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add_all([[kind] for kind in ("Buy", "noise", "Look", "noise", "Buy", "noise")])
+    arrive(context)
+    qtbot.waitUntil(lambda: len(page.model) == 6)
+    page.table.setFocus()
+    page.table.go_to(2)
+    qtbot.keyClick(page.table, Key.Key_H)
+    qtbot.waitUntil(lambda: types(page) == ["Buy", "Look", "Buy"])
+    assert page.table.currentIndex().row() == 1
+    page.table.go_to(2)
+    qtbot.keyClick(page.table, Key.Key_H)
+    qtbot.waitUntil(lambda: types(page) == ["Look"])
+    assert page.table.currentIndex().row() == 0
+
+
 def test_types_are_chosen_from_a_list_with_counts(
     qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
 ) -> None:
@@ -293,8 +342,41 @@ def test_types_are_chosen_from_a_list_with_counts(
     qtbot.waitUntil(lambda: types(page) == ["Buy"])
     qtbot.keyClicks(popup.search, "bu")
     assert items[0].isHidden()
+    assert not popup.show_all.isEnabled()
+    popup.search.clear()
     qtbot.mouseClick(popup.show_all, LEFT)
     qtbot.waitUntil(lambda: len(page.model) == 3)
+    popup.close()
+
+
+def test_types_are_found_and_hidden_by_keys(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("Page Viewed", "Cart Viewed", "Buy")
+    arrive(context)
+    qtbot.waitUntil(lambda: len(page.model) == 3)
+    qtbot.keyClick(page.table, Key.Key_T)
+    popup = page.types.popup
+    qtbot.waitUntil(lambda: popup.list.topLevelItemCount() == 3)
+    qtbot.keyClicks(popup.search, "viewed")
+    for key in (Key.Key_Down, Key.Key_Down, Key.Key_Return):
+        qtbot.keyClick(popup.search, key)
+    (hidden,) = popup.hidden
+    assert hidden.endswith("Viewed")
+    # All that is listed, and nothing else.
+    qtbot.mouseClick(popup.hide_all, LEFT)
+    qtbot.waitUntil(lambda: types(page) == ["Buy"])
+    assert not popup.hide_all.isEnabled()
+    qtbot.mouseClick(popup.show_all, LEFT)
+    qtbot.waitUntil(lambda: len(page.model) == 3)
+    popup.search.setText("no such")
+    assert popup.none.isVisible()
+    assert popup.none.text() == "No type has this in its name."
+    assert not popup.hide_all.isEnabled()
+    popup.search.setText("buy")
+    assert not popup.none.isVisible()
+    qtbot.keyClick(popup.search, Key.Key_Return)
+    qtbot.waitUntil(lambda: "Buy" not in types(page))
     popup.close()
 
 

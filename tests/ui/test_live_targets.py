@@ -43,6 +43,7 @@ def target(qtbot: QtBot, page: LivePage, by: int, text: str, name: str = "") -> 
     finder.by.setCurrentIndex(by)
     finder.name.setText(name)
     finder.text.clear()
+    qtbot.waitUntil(lambda: finder.list.count() == 0)
     qtbot.keyClicks(finder.text, text)
     qtbot.waitUntil(lambda: finder.list.count() > 0)
     return [finder.list.item(at).text() for at in range(finder.list.count())]
@@ -109,3 +110,25 @@ def test_a_target_is_remembered_and_removed(qtbot: QtBot, page: LivePage) -> Non
     entries["Remove"].menu().actions()[0].trigger()  # type: ignore[attr-defined]
     qtbot.waitUntil(lambda: len(page.model) == 4)
     assert page.targets.saved() == []
+
+
+def test_the_arrows_choose_while_one_types(qtbot: QtBot, page: LivePage) -> None:
+    found = target(qtbot, page, 1, "-")
+    assert [text.split()[0] for text in found] == ["ada-lovelace", "bob-the-builder"]
+    finder = page.targets.finder
+    assert finder
+    qtbot.keyClick(finder.text, Key.Key_Down)
+    assert finder.list.currentRow() == 1
+    qtbot.keyClick(finder.text, Key.Key_Return)
+    qtbot.waitUntil(lambda: page.targets.text() == "bob-the-builder")
+
+
+def test_the_beginning_of_an_address_is_nobodys(qtbot: QtBot, page: LivePage) -> None:
+    assert len(target(qtbot, page, 0, "203.0.113.")) == 1
+    assert "exactly" not in target(qtbot, page, 0, "203.0.113.")[0]
+    finder = page.targets.finder
+    assert finder
+    finder.text.setText("198.51")
+    qtbot.waitUntil(lambda: finder.note.text() == "Nobody was seen with that.")
+    assert not finder.save.isEnabled()
+    assert target(qtbot, page, 0, "198.51.100.4")[0].endswith("exactly this address")

@@ -69,7 +69,9 @@ def test_columns_are_chosen_and_remembered(page: LivePage) -> None:
     header.moveSection(header.visualIndex(keys.index("outcome")), 0)
     page.table.setColumnWidth(keys.index("user"), 171)
     state = page.layout_state()
+    entry(page, "By session").trigger()
     entry(page, "As at first").trigger()
+    assert page.current_table is page.table
     assert next(column.key for column in page.model.columns) == "time"
     page.restore_layout(state)
     again = [column.key for column in page.model.columns]

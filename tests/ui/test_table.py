@@ -56,6 +56,14 @@ def shown(model: PagedTableModel) -> list[int]:
     return model.ids(0, len(model))
 
 
+def test_the_row_below_an_id_that_is_not_shown(model: PagedTableModel) -> None:
+    model.show_ids(array("q", [9, 5, 3]))
+    model.prepend_newer(array("q", [12, 15]))
+    assert shown(model) == [15, 12, 9, 5, 3]
+    below = {20: 0, 15: 1, 14: 1, 12: 2, 9: 3, 4: 4, 3: 5, 1: 5}
+    assert {number: model.row_below(number) for number in below} == below
+
+
 def test_the_model_keeps_qts_rules(model: PagedTableModel, qtmodeltester: ModelTester) -> None:
     model.show_ids(array("q", [5, 3, 2]))
     qtmodeltester.check(model)

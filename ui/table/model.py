@@ -86,6 +86,14 @@ class PagedTableModel(RowModel):
             return len(self._newer) + at
         return -1
 
+    def row_below(self, event_id: int) -> int:
+        """The row of the newest id below this one; the number of rows when there is none."""
+        newer = bisect_left(self._newer, event_id)
+        if newer:
+            return len(self._newer) - newer
+        older = bisect_left(self._older, -event_id + 1, key=lambda number: -number)
+        return len(self._newer) + older
+
     def ids(self, first: int, count: int) -> list[int]:
         newer = len(self._newer)
         if first >= newer:

@@ -199,6 +199,8 @@ class ViewSwitch(QToolButton):
         )
         if was_folding:
             self.folded.emit()
+        if self.grouping is not None:
+            self.use_group(None)
 
     def _use(self, look: Look) -> None:
         self.look = look

@@ -40,6 +40,7 @@ from ui.pages.live.labeled import LabelNames
 from ui.pages.live.looks import ViewSwitch
 from ui.pages.live.marks import Marks, NoteLine
 from ui.pages.live.menu import fill_event_menu
+from ui.pages.live.place import Place
 from ui.pages.live.projects import ProjectSwitch
 from ui.pages.live.searching import SearchRow
 from ui.pages.live.targets import TargetSwitch
@@ -89,6 +90,7 @@ class LivePage(QWidget):
         self.model = PagedTableModel(self._columns(), self.rows_of, self)
         self.table = EventTableView(self.model)
         self.table.setAccessibleName("Events, newest first")
+        self.place = Place(self.table, self.model)
         self.groups: GroupPane | None = None
         self.stream = EventStream(self.model, context.jobs, self)
         self.types = HiddenTypes(context, self, self._remember)
@@ -394,6 +396,7 @@ class LivePage(QWidget):
     def hide_selected_types(self) -> None:
         """Leave out the types of the selected events."""
         rows = self.rows_of(self.current_table.selected_ids(MOST_TERMS))
+        self.place.take_next()
         self.types.hide(row.type for row in rows)
 
     def _remember(self, setting: keys.Setting[Any], value: Any) -> None:

@@ -7,6 +7,7 @@ is saved is the text of a filter, so that a target is exactly what it says.
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,6 +29,7 @@ from PySide6.QtWidgets import (
 from app.errors import AppError, StoreUnavailable
 from app.filter import EVERYTHING, FilterProblem, Node, equals, parse, to_text
 from ui.context import Context
+from ui.listkeys import ListKeys
 from ui.pages.live.projects import frame
 from ui.plain import one_line, plural, tooltip
 from ui.theme import label
@@ -188,6 +190,7 @@ class TargetFinder(QFrame):
         self.list = QListWidget()
         self.list.setAccessibleName("People found")
         self.list.setSpacing(2)
+        self._keys = [ListKeys(line, self.list) for line in (self.name, self.text)]
         self.note = label("", "muted", wrap=True)
         self.save = QPushButton("Save user for targeting")
         self.save.setProperty("kind", "primary")
@@ -287,7 +290,7 @@ def targets(store: Store, by: int, name: str, text: str) -> list[Target]:
     now = round(time.time() * 1000)
     people = store.people.search.find([Condition(kind, text, of)], now, MOST).people
     exact = []
-    if by == 0:
+    if by == 0 and _is_address(text):
         exact = [Target(text, to_text(equals("ip", text)), "exactly this address")]
     elif by == 2 and text in store.values.named("device", text):
         exact = [Target(text, to_text(equals("device", text)), "exactly this device")]
@@ -296,3 +299,12 @@ def targets(store: Store, by: int, name: str, text: str) -> list[Target]:
         for one in people
         if (who := one.user or one.device)
     ]
+
+
+def _is_address(text: str) -> bool:
+    """Whether somebody can have exactly this address; otherwise it is the beginning of one."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

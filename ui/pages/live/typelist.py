@@ -3,6 +3,7 @@ Which event types are left out: the list to choose from, and a chip for each tha
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
@@ -19,12 +20,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.listkeys import ListKeys
 from ui.plain import number, one_line, tooltip
 from ui.theme import label, tint
 
 _TYPE = Qt.ItemDataRole.UserRole
 _CHIPS = 8
 _ONLY = "Only this"
+NO_EVENTS = "No events yet."
+NO_MATCH = "No type has this in its name."
 
 
 class TypesPopup(QFrame):
@@ -45,15 +49,17 @@ class TypesPopup(QFrame):
         self.search.setPlaceholderText("Find a type")
         self.search.setAccessibleName("Find a type")
         self.search.textChanged.connect(self._find)
+        self.search.returnPressed.connect(self._toggle_current)
         self.list = QTreeWidget()
+        self._keys = ListKeys(self.search, self.list)
         self._set_up_list()
         self.show_all = QPushButton("Show all")
         self.show_all.setProperty("kind", "quiet")
-        self.show_all.clicked.connect(lambda: self._choose(()))
         self.hide_all = QPushButton("Hide all")
         self.hide_all.setProperty("kind", "quiet")
-        self.hide_all.clicked.connect(lambda: self._choose(self._names()))
-        self.none = label("No events yet.", "muted")
+        for button, is_hidden in ((self.show_all, False), (self.hide_all, True)):
+            button.clicked.connect(partial(self._choose_listed, is_hidden))
+        self.none = label(NO_EVENTS, "muted")
         rows = QVBoxLayout(self)
         rows.setContentsMargins(8, 8, 8, 8)
         rows.setSpacing(8)
@@ -104,9 +110,7 @@ class TypesPopup(QFrame):
         rows = [*types, *((name, 0) for name in self.hidden if name not in known)]
         self.list.addTopLevelItems([self._item(name, seen) for name, seen in rows])
         self.list.blockSignals(False)
-        self.none.setVisible(not rows)
         self._find(self.search.text())
-        self._enable()
 
     def _item(self, name: str, seen: int) -> QTreeWidgetItem:
         item = QTreeWidgetItem([one_line(name) or "(no type)", number(seen), ""])
@@ -139,6 +143,20 @@ class TypesPopup(QFrame):
             menu.addAction(_ONLY, lambda: self.choose_only(name))
             menu.popup(self.list.viewport().mapToGlobal(at))
 
+    def _toggle_current(self) -> None:
+        """Show or hide the type that the arrows are on; alone in the list it needs no arrows."""
+        listed = self._listed()
+        chosen = listed[0] if len(listed) == 1 else self.list.currentItem()
+        if chosen in listed:
+            is_shown = chosen.checkState(0) == Qt.CheckState.Checked
+            chosen.setCheckState(0, Qt.CheckState.Unchecked if is_shown else Qt.CheckState.Checked)
+
+    def _choose_listed(self, is_hidden: bool) -> None:
+        """Hide all that the search leaves, or show them; of the others nothing changes."""
+        listed = [item.data(0, _TYPE) for item in self._listed()]
+        others = tuple(name for name in self.hidden if name not in listed)
+        self._choose((*others, *listed) if is_hidden else others)
+
     def choose_only(self, name: str) -> None:
         """Hide every type but this one."""
         self._choose(tuple(one for one in self._names() if one != name))
@@ -166,11 +184,16 @@ class TypesPopup(QFrame):
         self.hidden_changed.emit(hidden)
 
     def _enable(self) -> None:
-        self.show_all.setEnabled(bool(self.hidden))
-        self.hide_all.setEnabled(bool(set(self._names()) - set(self.hidden)))
+        listed = {item.data(0, _TYPE) for item in self._listed()}
+        self.show_all.setEnabled(not listed.isdisjoint(self.hidden))
+        self.hide_all.setEnabled(not listed <= set(self.hidden))
 
     def _names(self) -> tuple[str, ...]:
         return tuple(item.data(0, _TYPE) for item in self._items())
+
+    def _listed(self) -> list[QTreeWidgetItem]:
+        """What the search leaves."""
+        return [item for item in self._items() if not item.isHidden()]
 
     def _items(self) -> list[QTreeWidgetItem]:
         found = (self.list.topLevelItem(at) for at in range(self.list.topLevelItemCount()))
@@ -180,6 +203,9 @@ class TypesPopup(QFrame):
         wanted = text.casefold()
         for item in self._items():
             item.setHidden(wanted not in item.text(0).casefold())
+        self.none.setText(NO_MATCH if self._items() else NO_EVENTS)
+        self.none.setVisible(not self._listed())
+        self._enable()
 
 
 class HiddenChips(QWidget):
