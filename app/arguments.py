@@ -143,10 +143,19 @@ place. Some to begin with:
 
 def add_chart_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `eventscope chart`."""
-    parser.add_argument("definition", metavar="DEFINITION.json", help="a file, or - for input")
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument(
+        "definition", metavar="DEFINITION.json", nargs="?", help="a file, or - for input"
+    )
+    asked.add_argument(
+        "--marks", action="store_true", help="print annotations and releases instead"
+    )
     parser.add_argument("--zone", default="UTC", help="time zone, such as Europe/Berlin")
     parser.add_argument("--now", type=int, metavar="MS", help="what counts as now, in ms")
     parser.add_argument("--week-start", type=int, choices=range(1, 8), default=1, metavar="DAY")
+    parser.add_argument(
+        "--quarter-start", type=int, choices=range(1, 13), default=1, metavar="MONTH"
+    )
     parser.add_argument(
         "--cohort",
         action="store_true",

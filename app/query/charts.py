@@ -43,8 +43,9 @@ from app.query.funnelfigure import FunnelFigure, funnel_json
 from app.query.groups import download_groups, group_names
 from app.query.journeys import JourneysFigure, journeys, journeys_json
 from app.query.microscope import People, Point, highlighted, people_behind, read_point
+from app.query.names import Names, Notice, labels_of, notices_json
 from app.query.reading import read
-from app.query.releases import versions
+from app.query.releases import Release, detected, versions
 from app.query.savedcohorts import SavedCohorts
 from app.query.segmentation import segmentation
 from app.query.spread import relative
@@ -60,13 +61,15 @@ from app.query.streams import (
     uploads_of,
     users,
 )
+from app.query.topevents import resolved
+from app.query.walk import with_events
 from app.query.warehouse import Warehouse
 from app.store.definitions import Definition, Definitions
 
 
 class Charts:
     """Answers over one warehouse. `inactive` are event types that do not make users active,
-    `cohorts` the saved ones."""
+    `cohorts` the saved ones, `labels` the labeled events; without these, charts may ask for any."""
 
     def __init__(
         self,
@@ -74,8 +77,10 @@ class Charts:
         clock: Clock,
         inactive: Iterable[str] = (),
         cohorts: Iterable[Definition] = (),
+        labels: Iterable[Definition] | None = None,
     ) -> None:
         self._warehouse = warehouse
+        self._labels = None if labels is None else labels_of(labels)
         self._clock = clock
         self._inactive = frozenset(inactive)
         self._cohorts = list(cohorts)
@@ -88,7 +93,43 @@ class Charts:
     def _for(self, chart: AnyChart) -> Context:
         """The same for a chart that may count groups and may have inactive events of its own."""
         inactive = self._inactive.union(chart.inactive)
-        return replace(self.context(), groups=chart.groups, inactive=inactive)
+        context = replace(self.context(), groups=chart.groups, inactive=inactive)
+        self._names(context).check(chart)
+        return context
+
+    def _ready[C: AnyChart](self, chart: C) -> tuple[C, Context]:
+        """The chart with what it is about as of now: labeled events by their names, the types of
+        top events; and what it is read against. Raises BadDefinition for what is not there."""
+        chart, context, _ = self._resolved(chart)
+        return chart, context
+
+    def _resolved[C: AnyChart](self, chart: C) -> tuple[C, Context, tuple[str, ...]]:
+        """The same, with the SQL that was needed."""
+        context = self._for(chart)
+        chart = self.with_names(chart)
+        if not isinstance(chart, Segmentation):
+            return chart, context, ()
+        events, statements = resolved(chart, self._warehouse.rows, context)
+        return replace(chart, events=events), context, statements
+
+    def with_names[C: AnyChart](self, chart: C) -> C:
+        """The chart with its labeled events called by their names."""
+        return with_events(chart, self._named_label) if self._labels else chart
+
+    def _named_label(self, event: EventSpec) -> EventSpec:
+        label = (self._labels or {}).get(event.label) if event.kind == "label" else None
+        return event if label is None or event.name else replace(event, name=label.name)
+
+    def _names(self, context: Context) -> Names:
+        types = self._warehouse.types
+        return Names(
+            *(context, self._warehouse.has_type, lambda: [kind for kind, _ in types()]),
+            self._labels,
+        )
+
+    def notices(self, asked: AnyChart | Segment) -> tuple[Notice, ...]:
+        """What a chart or a rule asks for that has never come so far, with its place."""
+        return self._names(self.context()).notices(asked)
 
     def _came(self, kept: Any) -> tuple[int, ...]:
         """Who is behind a point of a funnel now, of a cohort that keeps both."""
@@ -113,7 +154,8 @@ class Charts:
     def people(self, chart: AnyChart, point: Point) -> People:
         """The users behind a point of a chart."""
         rows, arrays = self._warehouse.rows, self._warehouse.arrays
-        return people_behind(chart, point, rows, arrays, self._for(chart))
+        chart, context = self._ready(chart)
+        return people_behind(chart, point, rows, arrays, context)
 
     def users(self, people: People, page: int = 0) -> list[User]:
         """A page of users."""
@@ -151,6 +193,11 @@ class Charts:
         """The versions of apps that events came from."""
         seen = versions(self._warehouse.rows, self._warehouse.properties())
         return {one.version for one in seen}
+
+    def releases(self) -> list[Release]:
+        """The releases that versions of apps tell (semantics §14), oldest first."""
+        seen = versions(self._warehouse.rows, self._warehouse.properties())
+        return detected(seen, self._clock)
 
     def group_types(self) -> list[str]:
         """The types of groups that events carry, most used first."""
@@ -200,7 +247,8 @@ class Charts:
         """The events that go along with converting at a step, after the step before it or after
         `from_step`; each split by up to three event properties."""
         rows, arrays = self._warehouse.rows, self._warehouse.arrays
-        return drivers(chart, point, rows, arrays, self._for(chart), self.named(by), from_step)
+        chart, context = self._ready(chart)
+        return drivers(chart, point, rows, arrays, context, self.named(by), from_step)
 
     def save_cohort(
         self, definitions: Definitions, name: str, chart: AnyChart, point: Point
@@ -210,7 +258,8 @@ class Charts:
             names = self.groups(chart, self.people(chart, point), chart.groups)
             return save_groups(definitions, name, chart.groups, names)
         if isinstance(chart, Segmentation) and not is_static(chart, point):
-            return save_dynamic(definitions, name, rule(chart, point, self._clock))
+            asked, _ = self._ready(chart)
+            return save_dynamic(definitions, name, rule(asked, point, self._clock))
         if isinstance(chart, Funnel) and not is_static(chart, point):
             return save_funnel(definitions, name, funnel_rule(chart, point, self._clock))
         return save_static(
@@ -237,6 +286,7 @@ class Charts:
     def cohort_json(self, rule: Segment) -> dict[str, Any]:
         """How many users a rule holds for, of how many active ones in the last thirty days, and
         on each of these days; null where only today can be asked about."""
+        self._names(self.context()).check(rule)
         active = Segment(
             performed=(Performed(EventSpec("active"), during=Range(last=POPULATION_DAYS)),)
         )
@@ -244,7 +294,12 @@ class Charts:
             over_time = [list(one) for one in self.population(rule)]
         except BadInput:
             over_time = None
-        return {"size": self.size(rule), "active": self.size(active), "population": over_time}
+        return {
+            "size": self.size(rule),
+            "active": self.size(active),
+            "population": over_time,
+            "warnings": notices_json(self.notices(rule)),
+        }
 
     def population(self, cohort: Segment, days: int = POPULATION_DAYS) -> list[tuple[int, int]]:
         """How many they were on each of the last days: the day's start in ms, and the number.
@@ -257,18 +312,26 @@ class Charts:
 
     def answer(self, chart: Segmentation) -> Figure:
         """The numbers of a segmentation. Raises BadInput, Interrupted."""
-        return segmentation(chart, self._warehouse.rows, self._for(chart))
+        chart, context, statements = self._resolved(chart)
+        figure = segmentation(chart, self._warehouse.rows, context)
+        return replace(figure, sql=(*statements, *figure.sql)) if statements else figure
 
     def funnel(self, chart: Funnel) -> FunnelFigure:
         """The numbers of a funnel. Raises BadInput, Interrupted."""
-        return funnel(chart, self._warehouse.arrays, self._for(chart))
+        chart, context = self._ready(chart)
+        return funnel(chart, self._warehouse.arrays, context)
 
     def journeys(self, chart: Journeys) -> JourneysFigure:
         """The numbers of journeys. Raises BadInput, Interrupted."""
-        return journeys(chart, self._warehouse.rows, self._for(chart))
+        chart, context = self._ready(chart)
+        return journeys(chart, self._warehouse.rows, context)
 
     def as_json(self, chart: AnyChart) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The answer to a chart of any kind in its documented JSON form, and its SQL."""
+        found, statements = self._numbers_json(chart)
+        return found | {"warnings": notices_json(self.notices(chart))}, statements
+
+    def _numbers_json(self, chart: AnyChart) -> tuple[dict[str, Any], tuple[str, ...]]:
         if isinstance(chart, Segmentation):
             figure = self.answer(chart)
             if chart.relative and chart.view in SHARED_VIEWS:

@@ -27,10 +27,19 @@ from app.query.microscope import (
     read_point,
     zoomed,
 )
+from app.query.names import LABEL, Notice
 from app.query.node import Node
 from app.query.reading import read
 from app.query.readsegment import read_segment
-from app.query.releases import save_annotation, save_release
+from app.query.releases import (
+    ANNOTATION,
+    annotations,
+    marks_json,
+    noted,
+    save_annotation,
+    save_release,
+)
+from app.query.releases import KIND as RELEASE
 from app.query.warehouse import Warehouse
 from app.query.writing import written
 from app.store import Store
@@ -41,10 +50,9 @@ from app.study.caughtup import catch_up
 
 def run_chart(given: argparse.Namespace, folder: Path) -> int:
     """Print the answer. Raises AppError."""
-    value = _json(given.definition)
-    asked = read_segment(Node(value)) if given.cohort else read(value)
+    asked = None if given.marks else _asked(given)
     now = time.time_ns() // 1_000_000 if given.now is None else given.now
-    clock = Clock(now, given.zone, given.week_start)
+    clock = Clock(now, given.zone, given.week_start, given.quarter_start)
     with explained(folder):
         # Read first: it says in words when there is no workspace.
         Store.read(folder).close()
@@ -52,20 +60,43 @@ def run_chart(given: argparse.Namespace, folder: Path) -> int:
     with Warehouse.open(folder) as warehouse:
         warehouse.refresh()
         with Definitions(folder) as definitions:
-            charts = Charts(warehouse, clock, cohorts=definitions.all(COHORT))
+            charts = Charts(
+                warehouse, clock, cohorts=definitions.all(COHORT), labels=definitions.all(LABEL)
+            )
             statements: tuple[str, ...] = ()
-            if isinstance(asked, Segment):
+            if asked is None:
+                found = _marks(charts, definitions)
+            elif isinstance(asked, Segment):
                 found = charts.cohort_json(asked)
             elif given.point:
                 found = _behind(charts, asked, given, definitions, clock)
             else:
                 found, statements = charts.as_json(asked)
+            if asked is not None:
+                _warn(charts.notices(asked))
     if given.sql:
         text = translated(statements, given.sql)
     else:
         text = json.dumps(found, ensure_ascii=False)
     put([text + "\n"])
     return 0
+
+
+def _asked(given: argparse.Namespace) -> AnyChart | Segment:
+    value = _json(given.definition)
+    return read_segment(Node(value)) if given.cohort else read(value)
+
+
+def _marks(charts: Charts, definitions: Definitions) -> dict[str, Any]:
+    """What is marked on charts over time."""
+    notes = annotations(definitions.all(ANNOTATION))
+    return marks_json(notes, [*noted(definitions.all(RELEASE)), *charts.releases()])
+
+
+def _warn(notices: tuple[Notice, ...]) -> None:
+    """Beside the answer, so that whoever reads SQL or people sees it, too."""
+    for one in notices:
+        sys.stderr.write(f"{one.at}: {one.sentence}\n")
 
 
 def _behind(
@@ -77,6 +108,7 @@ def _behind(
 ) -> Any:
     """What an action on a point gives, as JSON."""
     point, action = read_point(_parsed(given.point, "--point")), given.action
+    chart = charts.with_names(chart)
     if action == "menu":
         return {"menu": list(menu(chart, point))}
     if action == "filter":

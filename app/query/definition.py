@@ -74,6 +74,11 @@ class PropertyRef:
     name: str
 
 
+TYPE = PropertyRef("field", "event_type")
+TOP_KINDS = ("top", "segment_top")
+"""The ten most frequent event types, of everybody or of the segments (semantics §0.3)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A condition on a property. Several values are alternatives, but for the `set` operators.
@@ -89,7 +94,8 @@ class EventSpec:
     """Which events: those of a type, a kind of events, a labeled event, or any of several specs.
 
     `kind` is `event`, `any` (inactive ones too), `active`, `new` (all events of users during the
-    interval in which they were new), `label` or `combined`.
+    interval in which they were new), `top` and `segment_top` (see `topevents`), `label` or
+    `combined`.
     """
 
     kind: str
@@ -113,9 +119,16 @@ class EventSpec:
             return self.type
         if self.kind == "combined":
             return " or ".join(part.title() for part in self.parts)
-        return {"any": "Any Event", "active": "Any Active Event", "new": "New User"}.get(
-            self.kind, f"Labeled event {self.label}"
-        )
+        return _TITLES.get(self.kind, f"Labeled event {self.label}")
+
+
+_TITLES = {
+    "any": "Any Event",
+    "active": "Any Active Event",
+    "new": "New User",
+    "top": "Top Global Events",
+    "segment_top": "Top Events for Segment",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +300,9 @@ class Journeys(Chart):
     include: tuple[str, ...] = ()
     exclude: tuple[EventSpec, ...] = ()
     """Events that are left out of paths, such as those of one page."""
+    called: tuple[EventSpec, ...] = ()
+    """Events by whose names steps are called instead of by their types, such as labeled ones;
+    those that journeys begin or end with are, if they have a name."""
     collapse: bool = False
     expand: tuple[PropertyRef, ...] = ()
     levels: int = 5

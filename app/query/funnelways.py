@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from sqlglot import exp
 
-from app.errors import BadInput
 from app.query import paths, sql, units
+from app.query.anyorder import any_attempts
 from app.query.calendar import cut, span_of
 from app.query.conditions import (
     Context,
@@ -107,9 +107,12 @@ class Asked:
         found = [(0, ref) for ref in self.chart.by]
         for at, step in enumerate(self.chart.steps):
             found += [(at, ref) for ref in step.event.by]
-        if self.chart.groups and PropertyRef("group", self.chart.groups) in (r for _, r in found):
-            raise BadInput("What a funnel counts cannot be what it is grouped by, too.")
         return found
+
+    def is_counted(self, index: int) -> bool:
+        """Whether a grouping is by the groups that are counted: each of them is its own."""
+        counted = PropertyRef("group", self.chart.groups)
+        return bool(self.chart.groups) and self.groupings[index][1] == counted
 
     def ways(self, number: int, steps: tuple[EventSpec, ...]) -> Ways:
         """The paths of a segment."""
@@ -121,9 +124,9 @@ class Asked:
             rows = paths.merged(rows)
         nodes = paths.grouped(rows, simultaneous=simultaneous)
         size = len(steps)
-        if chart.count == "totals":
-            if chart.order == "any":
-                raise BadInput("Totals (every attempt) go with this order and exact order.")
+        if chart.count == "totals" and chart.order == "any":
+            found = any_attempts(rows, nodes, size, window, barriers)
+        elif chart.count == "totals":
             found = paths.attempts(rows, nodes, size, window, barriers)
         elif chart.order == "any":
             found = paths.unordered(rows, nodes, size, window, barriers, self.span)
@@ -153,6 +156,8 @@ class Asked:
         )
         codes: dict[int, Ints] = {}
         for i, (_, ref) in enumerate(self.groupings):
+            if self.is_counted(i):
+                continue
             if is_listed(ref, self.context):
                 codes[i] = self._elements(i)
             else:
@@ -288,6 +293,9 @@ class Asked:
     def names(self, index: int) -> dict[int, str | None]:
         """The values of a grouping by their numbers."""
         _, ref = self.groupings[index]
+        if self.is_counted(index):
+            numbers = exp.select("unit_number AS code", "unit_name AS value").from_("unit_numbers")
+            return _texts(self.run(numbers))
         value = elements(ref, self.context)
         if is_listed(ref, self.context):
             item = sql.column("item", "x")
@@ -297,15 +305,18 @@ class Asked:
         else:
             columns = [exp.alias_(_code(value), "code"), exp.alias_(value.copy(), "value")]
             statement = source(self.in_time(), columns).distinct()
-        found = self.run(statement)
-        values = found["value"]
-        texts = [
-            None if gone else str(text)
-            for text, gone in zip(
-                np.ma.getdata(values).tolist(), np.ma.getmaskarray(values).tolist(), strict=True
-            )
-        ]
-        return dict(zip(plain(found["code"]).tolist(), texts, strict=True))
+        return _texts(self.run(statement))
+
+
+def _texts(found: dict[str, Any]) -> dict[int, str | None]:
+    """The `value` of each `code`."""
+    values = found["value"]
+    gone = np.ma.getmaskarray(values).tolist()
+    texts = [
+        None if is_gone else str(text)
+        for text, is_gone in zip(np.ma.getdata(values).tolist(), gone, strict=True)
+    ]
+    return dict(zip(plain(found["code"]).tolist(), texts, strict=True))
 
 
 def grouped_paths(asked: Asked, ways: Ways, chosen: Ints) -> tuple[Ints, Ints]:
@@ -316,6 +327,10 @@ def grouped_paths(asked: Asked, ways: Ways, chosen: Ints) -> tuple[Ints, Ints]:
     codes = np.zeros((0, len(at)), np.int64)
     for index, (step, _) in enumerate(asked.groupings):
         ids = event_ids(ways, chosen, step)[at]
+        if asked.is_counted(index):
+            who = ways.found.nodes.person[ways.found.entry[chosen[at]]]
+            codes = np.vstack((codes, np.where(ids >= 0, who, -1)))
+            continue
         known, values = ways.groups[index]
         low = np.searchsorted(known, ids, side="left")
         many = np.searchsorted(known, ids, side="right") - low

@@ -7,7 +7,7 @@ counts them; a node's number is that of the paths that begin so.
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlglot import exp
@@ -25,7 +25,7 @@ from app.query.conditions import (
     source,
     time,
 )
-from app.query.definition import Journeys
+from app.query.definition import EventSpec, Journeys
 from app.query.segments import in_segment
 from app.query.sql import Sql
 
@@ -84,8 +84,6 @@ def journeys(chart: Journeys, rows: Rows, context: Context) -> JourneysFigure:
     """The answer to journeys. Raises BadInput for what cannot be asked."""
     statement = units.text(_paths(chart, context), context)
     found = [_path(chart, row) for row in rows(statement)]
-    if chart.include:
-        found = [one for one in found if _holds_all(chart, one.way)]
     total = sum(one.count for one in found)
     paths = sorted(found, key=lambda one: (-one.count, one.way))[:100]
     return JourneysFigure(total, _nodes(chart, found, total), tuple(paths), (statement,))
@@ -102,13 +100,6 @@ def _path(chart: Journeys, row: tuple[Any, ...]) -> WholePath:
         shown = (*shown, NOTHING_BEFORE)
     done = converted if chart.end is not None else len(way) > 1
     return WholePath(shown, int(count), None if seconds is None else float(seconds), bool(done))
-
-
-def _holds_all(chart: Journeys, way: Way) -> bool:
-    """Whether a path holds all that it must: steps as they are called, or types of events."""
-    return all(
-        any(step == one or step.startswith(one + BESIDE) for step in way) for one in chart.include
-    )
 
 
 def _nodes(chart: Journeys, found: list[WholePath], total: int) -> tuple[JourneyNode, ...]:
@@ -169,14 +160,7 @@ def journey_behind(chart: Journeys, way: Way, context: Context) -> tuple[exp.Sel
     begun = APART.join(way)
     same = exp.EQ(this=text.copy(), expression=sql.value(begun))
     longer = exp.StartsWith(this=text.copy(), expression=sql.value(begun + APART))
-    framed = exp.DPipe(
-        this=exp.DPipe(this=sql.value(APART), expression=text), expression=sql.value(APART)
-    )
-    holding = [
-        exp.paren(sql.either(*(_found(framed, APART + one + end) for end in (APART, BESIDE))))
-        for one in chart.include
-    ]
-    chosen = exp.select("path").from_("ways").where(sql.both(sql.either(same, longer), *holding))
+    chosen = exp.select("path").from_("ways").where(sql.either(same, longer))
     query = _with_ways(chart, context).with_("chosen", as_=chosen)
     among = "path IN (SELECT path FROM chosen)"
     people = query.select("person").distinct().from_("anchors")
@@ -184,11 +168,6 @@ def journey_behind(chart: Journeys, way: Way, context: Context) -> tuple[exp.Sel
     events = query.select("ABS(next_along) AS id").from_("placed")
     events = events.where(f"{among} AND place <= {len(way):d}")
     return people, events
-
-
-def _found(text: Sql, part: str) -> Sql:
-    where = exp.StrPosition(this=text.copy(), substr=sql.value(part))
-    return exp.GT(this=where, expression=sql.value(0))
 
 
 def _with_ways(chart: Journeys, context: Context) -> exp.Select:
@@ -201,6 +180,8 @@ def _with_ways(chart: Journeys, context: Context) -> exp.Select:
     query = query.with_("joined", as_=_joined(chart, buckets, backward=backward))
     query = query.with_("followed", as_=_followed(chart))
     query = query.with_("placed", as_=_placed())
+    if chart.include:
+        query = query.with_("holding", as_=_holding(chart))
     return query.with_("ways", as_=_ways(chart))
 
 
@@ -223,7 +204,7 @@ def _events(chart: Journeys, context: Context, buckets: Buckets) -> exp.Select:
         exp.alias_(time(), "time"),
         exp.alias_(sql.column("id", "e"), "id"),
         exp.alias_(sql.column("session", "e"), "session"),
-        exp.alias_(_title(chart, context), "name"),
+        exp.alias_(_title(chart, context, buckets), "name"),
         exp.alias_(starts, "starts"),
         exp.alias_(ends, "ends"),
     ]
@@ -267,9 +248,35 @@ def _named(types: Sequence[str]) -> Sql:
     return exp.In(this=sql.column("type", "e"), expressions=[sql.value(one) for one in types])
 
 
-def _title(chart: Journeys, context: Context) -> Sql:
-    """What a step is called: its type, and the values that it is expanded by."""
+def event_of_step(chart: Journeys, step: str) -> EventSpec:
+    """The event that a step of a way is."""
+    kind = step
+    for _ in chart.expand:
+        kind = kind.rpartition(BESIDE)[0] or kind
+    found = next((one for one in _called(chart) if _one_line(one.name) == kind), None)
+    return replace(found, by=()) if found else EventSpec("event", kind)
+
+
+def _called(chart: Journeys) -> list[EventSpec]:
+    """The events by whose names steps are called."""
+    given = [*(one for one in (chart.start, chart.end) if one is not None), *chart.called]
+    return [one for one in given if one.name]
+
+
+def _one_line(name: str) -> str:
+    return name.replace(APART, " ")
+
+
+def _title(chart: Journeys, context: Context, buckets: Buckets) -> Sql:
+    """What a step is called: the name of an event that was given one, or else its type; and the
+    values that it is expanded by."""
     found = _whole(sql.column("type", "e"))
+    named = [
+        (exp.paren(event_is(one, context, buckets)), sql.value(_one_line(one.name)))
+        for one in _called(chart)
+    ]
+    if named:
+        found = sql.cases(named, found)
     for ref in chart.expand:
         value = elements(ref, context)
         if is_listed(ref, context):
@@ -372,6 +379,27 @@ def _placed() -> exp.Select:
     )
 
 
+def _holding(chart: Journeys) -> exp.Select:
+    """The paths that hold all that they must, also beyond the levels that are shown: steps as they
+    are called, or types of events."""
+
+    def held(one: str) -> Sql:
+        name = exp.column("name")
+        more = exp.StartsWith(this=name.copy(), expression=sql.value(one + BESIDE))
+        does = sql.either(exp.EQ(this=name, expression=sql.value(one)), more)
+        flag = sql.cases([(does, sql.value(1))], sql.value(0))
+        return exp.EQ(this=exp.Max(this=flag), expression=sql.value(1))
+
+    found = exp.select("path").from_("placed")
+    if _has_two_ends(chart):
+        found = found.where("arrived IS NULL OR place <= arrived")
+    return found.group_by("path").having(sql.both(*map(held, chart.include)))
+
+
+def _has_two_ends(chart: Journeys) -> bool:
+    return chart.start is not None and chart.end is not None
+
+
 def _ways(chart: Journeys) -> exp.Select:
     """One row for each path: its steps as one text, how long it took, whether it arrived."""
     names = exp.GroupConcat(
@@ -380,10 +408,13 @@ def _ways(chart: Journeys) -> exp.Select:
         ),
         separator=sql.value(APART),
     )
-    two_ended = chart.start is not None and chart.end is not None
     # Between two events a path ends where it arrives, and else where it can be followed to.
     most = f"place <= {chart.levels}"
-    where = f"({most}) AND (arrived IS NULL OR place <= arrived)" if two_ended else most
+    where = most
+    if _has_two_ends(chart):
+        where = f"({most}) AND (arrived IS NULL OR place <= arrived)"
+    if chart.include:
+        where = f"({where}) AND path IN (SELECT path FROM holding)"
     took = exp.Max(this=exp.Abs(this=exp.condition("time - since")))
     converted = exp.Max(
         this=sql.cases([(exp.condition("arrived IS NOT NULL"), sql.value(1))], sql.value(0))

@@ -17,6 +17,7 @@ from app.query.calendar import Buckets, Clock, Range, Span, cut, shifted, span_o
 from app.query.comparing import earlier
 from app.query.conditions import Context
 from app.query.definition import (
+    TOP_KINDS,
     AnyChart,
     Condition,
     EventSpec,
@@ -32,11 +33,12 @@ from app.query.funnel import NOT_REACHED
 from app.query.funnelviews import by_bucket, span_of_steps, taken_s, time_edges, times_before
 from app.query.funnelways import Arrays, Asked, Ways, event_ids, grouped_paths, variants
 from app.query.grids import framed
-from app.query.journeys import BESIDE, DROPPED, NOTHING_BEFORE, OTHER, journey_behind
+from app.query.journeys import DROPPED, NOTHING_BEFORE, OTHER, event_of_step, journey_behind
 from app.query.metrics import Ask, Questions, Rows
 from app.query.node import Node
 from app.query.paths import Bools, Ints
 from app.query.segmentation import FREQUENCY_EDGES, buckets_of, edges_of
+from app.query.topevents import chosen
 
 FINER = {
     "year": "quarter",
@@ -239,8 +241,10 @@ def filtered(chart: AnyChart, point: Point) -> AnyChart:
     if isinstance(changed, Funnel):
         return _narrowed(changed, point.group[depth:])
     if isinstance(changed, Segmentation):
-        event = event_of(changed, point)
-        own = _equal(dict(zip(event.by, point.group[depth:], strict=False)))
+        event, group = event_of(changed, point), point.group[depth:]
+        if event.kind in TOP_KINDS:
+            event, group = chosen(event, group), group[1:]
+        own = _equal(dict(zip(event.by, group, strict=False)))
         narrowed = replace(event, where=(*event.where, *own), by=())
         events = tuple(
             narrowed if at == point.event else one for at, one in enumerate(changed.events)
@@ -270,7 +274,10 @@ def excluded(chart: AnyChart, point: Point) -> AnyChart:
     if isinstance(chart, Journeys):
         if "exclude" not in menu(chart, point):
             raise BadInput("This step cannot be left out.")
-        kind = point.way[-1].rsplit(BESIDE, len(chart.expand))[0] if chart.expand else point.way[-1]
+        event = event_of_step(chart, point.way[-1])
+        if event.kind != "event" or event.where:
+            return replace(chart, exclude=(*chart.exclude, event))
+        kind = event.type
         return replace(
             chart,
             hide=tuple(dict.fromkeys((*chart.hide, kind))),
@@ -291,7 +298,9 @@ def journeys_of(
         at = (point.step or 1) - (1 if point.converted else 2)
         event = chart.steps[max(0, at)].event
     else:
-        event = event_of(chart, point)
+        event = chosen(event_of(chart, point), point.group[len(chart.by) :])
+        if event.kind in TOP_KINDS:
+            event = replace(event, kind="active")
     wanted = Range(start=_moment(start, clock), end=_moment(end, clock))
     return Journeys(
         range=wanted,

@@ -12,6 +12,8 @@ from app.query.definition import (
     MOST_GROUPINGS,
     OPERATORS,
     SCOPES,
+    TOP_KINDS,
+    TYPE,
     Condition,
     EventSpec,
     PropertyRef,
@@ -23,9 +25,9 @@ RANKS = tuple("12345")
 CONDITION_KEYS = ("property", "scope", "op", "values")
 
 
-def event_spec(node: Node) -> EventSpec:
+def event_spec(node: Node, *, top: bool = False) -> EventSpec:
     """An event of a chart: `"Checkout"`, or an object with `event`, `kind`, `label` or
-    `combined`, and with `where`, `by`, `name`."""
+    `combined`, and with `where`, `by`, `name`. With `top`, it may be the most frequent ones."""
     if isinstance(node.value, str):
         return EventSpec("event", node.text())
     node.only("event", "kind", "label", "combined", "where", "by", "name")
@@ -41,7 +43,7 @@ def event_spec(node: Node) -> EventSpec:
         "name": node.get("name").text("") if node.has("name") else "",
     }
     if given[0] == "kind":
-        return EventSpec(node.get("kind").choice(("any", "active", "new")), **common)
+        return _of_kind(node.get("kind"), common, top=top)
     if given[0] == "label":
         return EventSpec("label", label=node.get("label").whole(1, 1 << 53), **common)
     if given[0] == "combined":
@@ -54,6 +56,18 @@ def event_spec(node: Node) -> EventSpec:
                 raise BadDefinition(f"{node.path}.combined[{at}]", problem)
         return EventSpec("combined", parts=parts, **common)
     return EventSpec("event", node.get("event").text(), **common)
+
+
+def _of_kind(node: Node, common: dict[str, Any], *, top: bool) -> EventSpec:
+    kind = node.choice(("any", "active", "new", *TOP_KINDS))
+    if kind not in TOP_KINDS:
+        return EventSpec(kind, **common)
+    if not top:
+        raise node.wrong("Top events go with segmentation, each as an event of its own.")
+    if any(one.property.scope == "count" for one in common["where"]):
+        raise node.wrong("Top events have no rank.")
+    by = common["by"]
+    return EventSpec(kind, **common | {"by": by if by[:1] == (TYPE,) else (TYPE, *by)})
 
 
 def _problem_inside(part: EventSpec) -> str:

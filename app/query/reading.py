@@ -86,7 +86,8 @@ def _segmentation(node: Node) -> Segmentation:
         *("relative", "right", "shape"),
     )
     capped = node.get("compatible").yes() if node.has("compatible") else True
-    events = node.need("events").all(event_spec, MOST_EVENTS if capped else MOST_WITHOUT_CAPS)
+    most = MOST_EVENTS if capped else MOST_WITHOUT_CAPS
+    events = node.need("events").all(lambda one: event_spec(one, top=True), most)
     if not events:
         raise node.get("events").wrong("At least one event is needed.")
     measure = node.get("measure").choice(MEASURES, "formula" if node.has("formula") else "uniques")
@@ -207,7 +208,7 @@ def _journeys(node: Node) -> Journeys:
     node.only(
         *_COMMON,
         *("start", "end", "count", "window_s", "session", "hide", "only", "include", "exclude"),
-        *("collapse", "expand", "levels", "top"),
+        *("called", "collapse", "expand", "levels", "top"),
     )
     if not node.has("start") and not node.has("end"):
         raise node.wrong("Journeys need a 'start', an 'end', or both.")
@@ -225,6 +226,7 @@ def _journeys(node: Node) -> Journeys:
         only=node.get("only").all(Node.text),
         include=node.get("include").all(Node.text),
         exclude=node.get("exclude").all(event_spec, 20),
+        called=node.get("called").all(event_spec, 50),
         collapse=node.get("collapse").yes(),
         expand=node.get("expand").all(grouping, 3),
         levels=node.get("levels").whole(2, 9, 5),

@@ -7,7 +7,7 @@ one (`1.2`, `1.2.3`) and is newer than what was seen before; test projects have 
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.query.calendar import Clock, ceiling
@@ -116,6 +116,15 @@ def noted(definitions: Iterable[Definition]) -> list[Release]:
         )
         for one in definitions
     ]
+
+
+def marks_json(notes: Iterable[Annotation], releases: Iterable[Release]) -> dict[str, Any]:
+    """Annotations and releases in their documented JSON form, each by time."""
+    by_time = sorted(releases, key=lambda one: (one.at_ms, one.version))
+    return {
+        "annotations": [asdict(one) for one in notes],
+        "releases": [asdict(one) for one in by_time],
+    }
 
 
 def save_release(

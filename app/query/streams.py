@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from app.errors import BadInput
 from app.exchange.csvtext import cell
 from app.query.columns import Property, literal, text_of
-from app.query.definition import EventSpec
+from app.query.definition import TOP_KINDS, EventSpec
 from app.query.microscope import People
 
 BEFORE = 25
@@ -135,7 +135,7 @@ def _is_highlighted(people: People, events: Sequence[EventSpec] | None) -> str:
     """Filters do not count (semantics §10.5); which elements a label is about does."""
     if events is None:
         return f"id IN ({people.events})"
-    if any(one.kind in ("any", "active", "new") for one in events):
+    if any(one.kind in ("any", "active", "new", *TOP_KINDS) for one in events):
         return "true"
     kinds = [literal(one.type) for one in events if one.kind == "event"]
     labels = [f"{one.label:d}" for one in events if one.kind == "label"]

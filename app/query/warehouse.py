@@ -118,6 +118,7 @@ class Warehouse(Closing):
         self._scratch = scratch
         self._lock = threading.RLock()
         self._properties: dict[tuple[str, str], Property] | None = None
+        self._came: set[tuple[str, int | None]] = set()
         self._is_damaged = False
 
     @classmethod
@@ -197,6 +198,16 @@ class Warehouse(Closing):
         found = self.rows("SELECT type, count(*) FROM stored GROUP BY 1 ORDER BY 2 DESC, 1")
         return [(str(kind), int(count)) for kind, count in found]
 
+    def has_type(self, kind: str, source: int | None = None) -> bool:
+        """Whether an event of this type has come, of this project or of any."""
+        key = kind, source
+        if key not in self._came:
+            own = "" if source is None else f" AND source = {source:d}"
+            wanted = columns.literal(kind.replace("\0", ""))
+            if self.rows(f"SELECT 1 FROM stored WHERE type = {wanted}{own} LIMIT 1"):
+                self._came.add(key)
+        return key in self._came
+
     def refresh(self, progress: Callable[[Progress], None] = lambda _: None) -> int:
         """Load what is new in the workspace and studied; returns how many events came."""
         with self._lock, self._explained():
@@ -220,6 +231,7 @@ class Warehouse(Closing):
         _remove(self._folder)
         self._db = _opened(self._folder, self._scratch)
         self._properties, self._is_damaged = None, False
+        self._came.clear()
 
     def _load(self, reader: Reader, progress: Callable[[Progress], None]) -> int:
         marks, last, identity = self._marks(), reader.last_event(), reader.identity()
@@ -369,6 +381,7 @@ class Warehouse(Closing):
         if not marks.event or first <= self._first():
             return marks
         self._db.execute("DELETE FROM stored WHERE id < ?", [first])
+        self._came.clear()
         # Numbers of names that went may be given again.
         self._db.execute("DELETE FROM names")
         return marks._replace(name=0)
@@ -386,6 +399,7 @@ class Warehouse(Closing):
             self._db.execute(f"DROP TABLE IF EXISTS {name}")
         _make(self._db)
         self._properties = None
+        self._came.clear()
 
     def _marks(self) -> Marks:
         row = self._db.execute("SELECT value FROM facts WHERE key = 'marks'").fetchone()

@@ -6,9 +6,10 @@ import sys
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from app.query.definition import EventSpec
 from ui.actions import Actions
 from ui.context import Context
 from ui.pages.explore.picker import Picker
@@ -172,6 +173,21 @@ def test_formula_says_where_it_is_wrong(small: World) -> None:
     small.qtbot.keyClicks(field, "A)")
     small.until(lambda: small.desk.findChild(type(small.desk.frame.problem), "problem") is None)
     assert small.total() == pytest.approx(4 / 3)
+
+
+def test_an_event_that_never_came_is_said_at_its_place(small: World) -> None:
+    small.add_event("Sign Up")
+    small.desk.put(
+        dataclasses.replace(small.desk.chart, events=(EventSpec("event", "Sing Up"),))  # type: ignore[call-arg]
+    )
+    small.until(lambda: small.desk.findChild(QLabel, "notice") is not None)
+    said = small.at("notice")
+    assert said.text() == "No event “Sing Up” has come so far. Did you mean “Sign Up”?"
+    row = small.at("events[0]")
+    assert said.mapTo(small.page, said.rect().topLeft()).y() > row.mapTo(small.page, row.pos()).y()
+    small.press_keys("Ctrl+Z")
+    assert small.total() == 3
+    small.until(lambda: small.desk.findChild(QLabel, "notice") is None)
 
 
 def test_new_events_appear_while_it_is_seen(small: World, workspace: Workspace) -> None:

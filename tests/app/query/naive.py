@@ -234,3 +234,53 @@ def attempts(ask: Funnel, events: list[Did]) -> tuple[int, ...]:
                     running.append((_tick(ask, e), 1))
         depths += [done for _, done in running]
     return tuple(sum(d >= k for d in depths) for k in range(1, len(ask.steps) + 1))
+
+
+def any_attempts(ask: Funnel, events: list[Did]) -> tuple[int, ...]:
+    """Totals in any order: every attempt takes of what is left the longest path of some window."""
+    depths = [
+        len(path)
+        for of in by_user(events).values()
+        for path in _any_attempts(ask, of, _once(ask, of))
+    ]
+    return tuple(sum(d >= k for d in depths) for k in range(1, len(ask.steps) + 1))
+
+
+def _any_attempts(ask: Funnel, everything: list[Did], left: list[Did]) -> list[list[Did]]:
+    found = []
+    for entry in list(left):
+        if entry not in left or entry.kind != ask.steps[0]:
+            continue
+        if not ask.start <= entry.at < ask.end:
+            continue
+        ways = [_around(ask, everything, left, entry, _tick(ask, e)) for e in everything]
+        path = max(ways, key=len)  # The first of the longest: windows come in order.
+        left = [e for e in left if e not in path]
+        found.append(path)
+    return found
+
+
+def _around(
+    ask: Funnel, everything: list[Did], left: list[Did], entry: Did, start: int
+) -> list[Did]:
+    """The longest path of a window that begins at this tick, by the earliest events."""
+    inside = [
+        e
+        for e in left
+        if 0 <= _tick(ask, e) - start <= ask.window
+        and not _blocked(ask, everything, start, _tick(ask, e))
+    ]
+    if entry not in inside:
+        return [entry]
+    path = [entry]
+    for step in ask.steps[1:]:
+        chosen = next((e for e in inside if e.kind == step and e not in path), None)
+        if chosen is None:
+            break
+        path.append(chosen)
+    return path
+
+
+def top(events: list[Did], start: int, end: int) -> Counter[str]:
+    """How often each type came."""
+    return Counter(e.kind for e in events if start <= e.at < end)

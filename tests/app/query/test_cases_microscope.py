@@ -55,6 +55,7 @@ CASES = [
     Case("MIC-T2", busy(30, 60, 5), A, total, 1),
     Case("MIC-T3", COUNTRIES, A, total, 1),
     Case("MIC-T6", STOPPED, A, total, 3),
+    Case("MIC-T8", COUNTRIES, A, total, 1),
     Case("slow", SLOWLY, A, total, 3),
     Case("lists", LISTED, A, total, 3),
 ]

@@ -153,6 +153,43 @@ def test_totals(fresh, events: list[Did]) -> None:  # type: ignore[no-untyped-de
             assert found == naive.attempts(ask, apart)
 
 
+@FEW
+@given(events=histories("AABCX", 40, 500, 9))
+def test_totals_in_any_order(fresh, events: list[Did]) -> None:  # type: ignore[no-untyped-def]
+    with Opened(fresh(), events) as opened:
+        for steps, window in product(("ABC", "BA", "ABA", "AAB"), (1, 4)):
+            for excluded in ("", "X"):
+                ask = naive.Funnel(steps, "any", window, START, END, excluded=excluded)
+                found = opened.bars(
+                    steps=list(steps),
+                    order="any",
+                    count="totals",
+                    window_s=window,
+                    exclude=[{"event": kind} for kind in excluded],
+                )
+                assert found == naive.any_attempts(ask, events), ask
+
+
+@FEW
+@given(events=histories("ABCDEFGHIJKLMN", 8 * 24, DAY // 24))
+def test_top_events(fresh, events: list[Did]) -> None:  # type: ignore[no-untyped-def]
+    with Opened(fresh(), events) as opened:
+        found = opened.series(events=[{"kind": "top"}], measure="totals")
+        counts = naive.top(events, START, END)
+        expected = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:10]
+        assert [(one.group[0], one.total) for one in found] == expected
+        for one in found:
+            (alone,) = opened.series(events=[one.group[0]], measure="totals")
+            assert alone.points == one.points
+        where = [{"property": "v", "values": ["x"]}]
+        found = opened.series(
+            events=[{"kind": "segment_top"}], measure="totals", segments=[{"where": where}]
+        )
+        counts = naive.top([e for e in events if e.value == "x"], START, END)
+        expected = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:10]
+        assert [(one.group[0], one.total) for one in found] == expected
+
+
 MEASURES = ("average", "active", "sum", "property_average", "median", "distinct_per_user")
 
 
@@ -232,3 +269,14 @@ def test_groups_instead_of_users(fresh, events: list[Did]) -> None:  # type: ign
                 steps=list(steps), order=order, window_s=1, exclude=[{"event": "X"}], groups="org"
             )
             assert found == naive.bars(ask, of_groups)
+        ask = naive.Funnel("AB", "this", 1, START, END)
+        by = [{"property": "org", "scope": "group"}]
+        found = opened.funnel(steps=["A", "B"], window_s=1, groups="org", by=by)
+        names = {one.user for one in of_groups if one.kind == "A"}
+        expected = {
+            (name,): naive.bars(ask, [one for one in of_groups if one.user == name])
+            for name in names
+        }
+        assert {one.group: one.counts for one in found.parts} == {
+            group: counts for group, counts in expected.items() if counts[0]
+        }

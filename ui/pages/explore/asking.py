@@ -16,6 +16,7 @@ from app.query.cohorts import KIND as COHORT
 from app.query.definition import AnyChart, Funnel
 from app.query.funnelfigure import FunnelFigure
 from app.query.journeys import JourneysFigure
+from app.query.names import LABEL, Notice
 from app.store.definitions import Definitions
 from ui.pages.explore.drafts import finished
 
@@ -25,13 +26,14 @@ type AnyFigure = Figure | FunnelFigure | JourneysFigure
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A chart that was answered: its finished definition, its numbers, and the clock they were
-    made with. `events` is the newest one that counts."""
+    made with. `events` is the newest one that counts; `notices` say what has never come."""
 
     chart: AnyChart
     figure: AnyFigure
     clock: Clock
     events: int
     took_ms: int
+    notices: tuple[Notice, ...] = ()
 
 
 def clock_at(now_ms: int) -> Clock:
@@ -46,9 +48,11 @@ def clock_at(now_ms: int) -> Clock:
 
 
 def charts_of(warehouse: Warehouse, clock: Clock, folder: Path) -> Charts:
-    """The engine, with the cohorts of a workspace."""
+    """The engine, with the cohorts and labeled events of a workspace."""
     with Definitions(folder) as definitions:
-        return Charts(warehouse, clock, cohorts=definitions.all(COHORT))
+        return Charts(
+            warehouse, clock, cohorts=definitions.all(COHORT), labels=definitions.all(LABEL)
+        )
 
 
 def answered(warehouse: Warehouse, chart: AnyChart, clock: Clock, folder: Path) -> Answer:
@@ -64,4 +68,4 @@ def answered(warehouse: Warehouse, chart: AnyChart, clock: Clock, folder: Path) 
     else:
         figure = charts.journeys(chart)
     took = round((time.monotonic() - began) * 1000)
-    return Answer(chart, figure, clock, warehouse.last_event(), took)
+    return Answer(chart, figure, clock, warehouse.last_event(), took, charts.notices(chart))

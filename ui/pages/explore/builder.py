@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.query.definition import AnyChart, EventSpec, Funnel, Segmentation
+from app.query.names import Notice
 from ui.pages.explore import funnelsheet, journeysheet, segmentationsheet
 from ui.pages.explore.kinds import KINDS, as_kind, kind_of
 from ui.pages.explore.pieces import Pieces, ValuesFor
@@ -45,7 +46,8 @@ class Builder(QWidget):
         self.chart: AnyChart = as_kind("segmentation", None)
         self.pieces = Pieces(values)
         self._problem: tuple[str, str] | None = None
-        self._said: QLabel | None = None
+        self._notices: tuple[Notice, ...] = ()
+        self._said: list[QLabel] = []
         self.setProperty("surface", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("What the chart is about")
@@ -87,7 +89,7 @@ class Builder(QWidget):
         at = self.area.verticalScrollBar().value()
         self.chart = chart
         self.kinds[kind_of(chart)].setChecked(True)
-        self._said = None
+        self._said = []
         # Not at once: one of its controls is what just told of the change.
         before = self.area.takeWidget()
         self.area.setWidget(self._made(chart))
@@ -100,6 +102,8 @@ class Builder(QWidget):
             (again or self.area).setFocus(Qt.FocusReason.OtherFocusReason)
         if self._problem:
             self.show_problem(*self._problem)
+        else:
+            self.show_notices(self._notices)
 
     def show_names(self, vocabulary: Vocabulary) -> None:
         """These can be chosen."""
@@ -111,28 +115,41 @@ class Builder(QWidget):
     def show_problem(self, place: str, text: str) -> bool:
         """Say what is wrong at its place; whether there is such a place here."""
         self.clear_problem()
+        if not self._say(place, text, "bad"):
+            return False
+        self._problem = (place, text)
+        return True
+
+    def show_notices(self, notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
+        """Say what is to be known, each at its place; those that have no place here."""
+        self.clear_problem()
+        self._notices = notices
+        return tuple(one for one in notices if not self._say(one.at, one.sentence, "warning"))
+
+    def _say(self, place: str, text: str, tone: str) -> bool:
+        """Below the control of a place; whether there is one."""
         widget = self._at(place)
         if widget is None:
             return False
-        self._problem = (place, text)
         parent = widget.parentWidget()
         while parent is not None and not isinstance(parent.layout(), QVBoxLayout):
             widget, parent = parent, parent.parentWidget()
         rows = parent.layout() if parent else None
         if not isinstance(rows, QVBoxLayout):
             return False
-        self._said = label(text, "bad", wrap=True)
-        self._said.setObjectName("problem")
-        rows.insertWidget(rows.indexOf(widget) + 1, self._said)
+        said = label(text, tone, wrap=True)
+        said.setObjectName("problem" if tone == "bad" else "notice")
+        rows.insertWidget(rows.indexOf(widget) + 1, said)
+        self._said.append(said)
         return True
 
     def clear_problem(self) -> None:
         """Nothing is wrong any more."""
-        self._problem = None
-        if self._said is not None:
-            self._said.hide()
-            self._said.deleteLater()
-            self._said = None
+        self._problem, self._notices = None, ()
+        for said in self._said:
+            said.hide()
+            said.deleteLater()
+        self._said = []
 
     def _at(self, place: str) -> QWidget | None:
         """The control of a place, or of the nearest one around it."""

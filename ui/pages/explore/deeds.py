@@ -15,14 +15,13 @@ from app.errors import BadInput
 from app.query import Figure, Warehouse, excluded, filtered, journeys_of, menu, zoomed
 from app.query.calendar import cut, span_of
 from app.query.definition import (
-    EventSpec,
     Funnel,
     Journeys,
     PropertyRef,
     Segmentation,
     Step,
 )
-from app.query.journeys import DROPPED, NOTHING_BEFORE, OTHER
+from app.query.journeys import DROPPED, NOTHING_BEFORE, OTHER, event_of_step
 from app.query.microscope import Point
 from app.store.definitions import Definition, Definitions
 from ui.charts import PointAction
@@ -305,8 +304,7 @@ def period_of(answer: Answer, point: Point) -> tuple[int, int]:
 def _funnel_to(chart: Journeys, way: tuple[str, ...]) -> Funnel:
     """The way to a node as a funnel; it will not match exactly (semantics §11)."""
     in_time = way[::-1] if chart.start is None else way
-    names = [one.split(" · ")[0] if chart.expand else one for one in in_time]
-    steps = tuple(Step(EventSpec("event", one)) for one in names)
+    steps = tuple(Step(event_of_step(chart, one)) for one in in_time)
     window = DAY_S if chart.session else chart.window_s
     return Funnel(
         chart.range, "day", chart.segments, project=chart.project, steps=steps, window_s=window

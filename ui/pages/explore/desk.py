@@ -277,8 +277,8 @@ class Desk(QWidget):
 
     def _show_answer(self, answer: Answer) -> None:
         self.answer = answer
-        self.builder.clear_problem()
-        self.frame.show_problem("")
+        elsewhere = self.builder.show_notices(answer.notices)
+        self.frame.show_problem(" ".join(one.sentence for one in elsewhere))
         is_elsewhere = self.frame.stack.currentWidget() is self.pinned
         self._draw()
         if is_elsewhere:

@@ -93,6 +93,8 @@ KINDS = {
     "any": ("Any Event", "inactive ones too"),
     "active": ("Any Active Event", "active ones only"),
     "new": ("New User", "new people"),
+    "top": ("Top Global Events", "the ten most frequent"),
+    "segment_top": ("Top Events for Segment", "the ten most frequent of the segment"),
 }
 NONE = "(none)"
 

@@ -1,0 +1,137 @@
+"""
+Totals of funnels in any order: every attempt, and the events that it takes (semantics §8.4, §8.6).
+
+An attempt is an event of the first step that no attempt before it took. One after the other, by
+time, they take of the events that are left those that make most of the first steps within one
+window around them; of several windows the earliest, and in it the earliest events.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.query.paths import Barriers, Found, Ints, Nodes, Rows
+
+
+def any_attempts(rows: Rows, nodes: Nodes, steps: int, window: int, barriers: Barriers) -> Found:
+    """A path for each attempt. An excluded event ends the windows that began before it."""
+    until = rows.tick + window
+    for step in barriers.keys:
+        until = np.minimum(until, barriers.until(step, rows.person, rows.tick))
+    found: list[list[int]] = []
+    for first, unit in _units(rows, until, steps, window):
+        found += [[-1 if row < 0 else first + row for row in path] for path in unit.attempts()]
+    path = np.array(found, np.int64).reshape(-1, steps)
+    depth = (path >= 0).sum(axis=1)
+    node_of = np.repeat(np.arange(len(nodes)), np.diff(nodes.first))
+    path = np.where(path >= 0, node_of[path], -1) if len(rows) else path
+    return Found(nodes, path[:, 0].copy(), depth, path)
+
+
+def _units(rows: Rows, until: Ints, steps: int, window: int) -> Iterator[tuple[int, "_Unit"]]:
+    """The units that have an attempt, with the place of their first row."""
+    if not len(rows):
+        return
+    starts = np.flatnonzero(np.diff(rows.unit, prepend=rows.unit[0] - 1))
+    ends = np.append(starts[1:], len(rows))
+    wanted = np.logical_or.reduceat(rows.entry, starts)
+    for low, high in zip(starts[wanted].tolist(), ends[wanted].tolist(), strict=True):
+        masks = rows.mask[low:high]
+        yield (
+            low,
+            _Unit(
+                rows.tick[low:high].tolist(),
+                until[low:high].tolist(),
+                np.flatnonzero(rows.entry[low:high]).tolist(),
+                [np.flatnonzero(masks >> step & 1).tolist() for step in range(steps)],
+                window,
+            ),
+        )
+
+
+@dataclass
+class _Unit:
+    """The events of one unit by their places: the tick of each, until when a window that begins
+    with it reaches, which may be attempts, and for each step those that are left to do it."""
+
+    ticks: list[int]
+    until: list[int]
+    entries: list[int]
+    left: list[list[int]]
+    window: int
+
+    def attempts(self) -> Iterator[list[int]]:
+        """The events of each attempt, -1 for steps that were not done."""
+        taken: set[int] = set()
+        for entry in self.entries:
+            if entry not in taken:
+                path = self._best(entry)
+                taken.update(path)
+                self._take(path)
+                yield path + [-1] * (len(self.left) - len(path))
+
+    def _take(self, path: list[int]) -> None:
+        for places in self.left:
+            for one in path:
+                at = bisect_left(places, one)
+                if at < len(places) and places[at] == one:
+                    del places[at]
+
+    def _best(self, entry: int) -> list[int]:
+        """The longest path around an entry, in the earliest window that has it."""
+        tick, best = self.ticks[entry], [entry]
+        low = bisect_left(self.ticks, tick - self.window)
+        most = self._most(entry, low, bisect_right(self.ticks, tick + self.window))
+        for place in self._beginnings(entry, low, most):
+            if len(best) == most:
+                break
+            if self.until[place] >= tick:
+                first = bisect_left(self.ticks, self.ticks[place])
+                path = self._longest(entry, first, bisect_right(self.ticks, self.until[place]))
+                best = path if len(path) > len(best) else best
+        return best
+
+    def _most(self, entry: int, low: int, high: int) -> int:
+        """How many steps can be hoped for: up to the first that nothing is left for."""
+        for step in range(1, len(self.left)):
+            if not any(one != entry for one in self._inside(step, low, high)):
+                return step
+        return len(self.left)
+
+    def _beginnings(self, entry: int, low: int, most: int) -> list[int]:
+        """The events that a window around the entry may begin with."""
+        found = {entry}
+        for step in range(1, most):
+            found.update(self._inside(step, low, entry))
+        return sorted(found)
+
+    def _inside(self, step: int, low: int, high: int) -> Iterator[int]:
+        """Those left for a step from one place until before another."""
+        places = self.left[step]
+        for at in range(bisect_left(places, low), len(places)):
+            if places[at] >= high:
+                return
+            yield places[at]
+
+    def _longest(self, entry: int, low: int, high: int) -> list[int]:
+        """The entry, and an event of its own for each of as many of the next steps as there are;
+        a step gives way to another event of its own where one is needed."""
+        done: dict[int, int] = {}  # The step that an event is taken for.
+
+        def give(step: int, asked: set[int]) -> bool:
+            for one in self._inside(step, low, high):
+                if one == entry or one in asked:
+                    continue
+                asked.add(one)
+                if one not in done or give(done[one], asked):
+                    done[one] = step
+                    return True
+            return False
+
+        reached = 1
+        while reached < len(self.left) and give(reached, set()):
+            reached += 1
+        places = {step: one for one, step in done.items()}
+        return [entry, *(places[step] for step in range(1, reached))]
