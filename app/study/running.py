@@ -81,8 +81,8 @@ class Study(Closing):
             if not batch.stored:
                 break
             self._study_what_can_be(batch, through, go_on)
-            self._index(go_on)
             progress(Progress(self._through(), self._captures.last_id()))
+            self._index(go_on)
         if self._look_back():
             progress(Progress(self._through(), self._captures.last_id()))
         self._refresh()
@@ -110,11 +110,14 @@ class Study(Closing):
         return bool(stale)
 
     def _index(self, go_on: Callable[[], bool]) -> None:
-        """Have all texts in the index in which searches look first."""
+        """Have all texts in the index in which searches look first. A workspace without one takes
+        minutes: what is captured meanwhile is studied in between."""
         while missing(self._db, self._captures) and go_on():
             with self._transaction():
                 # Asked again: another process may have been faster.
                 index(self._db, self._captures, missing(self._db, self._captures))
+            if self.is_behind():
+                return
 
     def data_version(self) -> int:
         """Changes when something was committed to the workspace."""

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from app.filter import Filter, parse
 from app.filter.literals import literals
 from app.store import Store, grams
-from app.study import FILE, Study
+from app.study import FILE, Study, running
 from app.study import grams as running_grams
 from app.study.people import PeopleFollower
+from app.study.reading import Captures
 from tests.factories import emptied, event, filled, upload
 
 EVENTS = 2 * grams.SEGMENT + 700
@@ -204,6 +205,27 @@ def test_the_index_goes_with_its_events(tmp_path: Path, monkeypatch: pytest.Monk
             emptied(store)
         study.catch_up()
         assert segments(tmp_path) == []
+
+
+def test_what_is_new_does_not_wait_for_the_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("SEGMENT", 128), ("BLOCK", 2), ("TOGETHER_S", 0)):
+        monkeypatch.setattr(running_grams, name, value)
+    placed = []
+
+    def index(study: sqlite3.Connection, captures: Captures, missing: list[int]) -> None:
+        running_grams.index(study, captures, missing)
+        placed.append(study.execute("SELECT count(*) FROM placed").fetchone()[0])
+        if len(placed) == 1:
+            filled(tmp_path, [upload(event("new"))])
+
+    monkeypatch.setattr(running, "index", index)
+    filled(tmp_path, [upload(*(event(f"{at} {n}") for n in range(100))) for at in range(6)])
+    with Study(tmp_path) as study:
+        study.catch_up()
+    assert placed == [600, 601, 601, 601]
+    assert segments(tmp_path) == [0, 1, 2, 3]
 
 
 def test_another_version_of_the_index_is_made_again_alone(tmp_path: Path) -> None:
