@@ -59,16 +59,34 @@ class Mark(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """Where an axis begins and ends; None where nobody chose. What lies `outside` is drawn up to
+    the edge, or else left out. `unit` is written with each number: `%`, something in front of it,
+    or a text with `#` in the number's place."""
+
+    low: float | None = None
+    high: float | None = None
+    outside: bool = True
+    unit: str = ""
+
+    def leave_out(self, value: float) -> bool:
+        """Whether a number is not drawn."""
+        below = self.low is not None and value < self.low
+        return not self.outside and (below or (self.high is not None and value > self.high))
+
+
+@dataclass(frozen=True, slots=True)
 class ChartData:
     """`edges` are the starts of the bins and the end of the last one, in milliseconds, growing.
     `partial` is the first bin that is not over yet; None when all are. `head` is what stands
-    beside the title instead of the sum of everything."""
+    beside the title instead of the sum of everything. `limits` are of the axis at the left."""
 
     edges: tuple[int, ...] = ()
     series: tuple[Series, ...] = ()
     partial: int | None = None
     head: str | None = None
     marks: tuple[Mark, ...] = ()
+    limits: Limits = Limits()
 
     @property
     def count(self) -> int:

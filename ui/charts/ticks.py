@@ -21,13 +21,27 @@ def value_ticks(top: float, most: int = 4) -> list[float]:
     """Round numbers from 0 to at least `top`, about `most` of them above 0."""
     if top <= TINY:
         return [0.0, 1.0]
-    rough = top / most
-    scale = 10.0 ** math.floor(math.log10(rough))
-    step = next(scale * unit for unit in (1, 2, 5, 10) if scale * unit >= rough * 0.999)
+    step = _step(top / most)
     if top == int(top):
         # Of things that are counted there are no halves.
         step = max(1.0, step)
     return [step * at for at in range(math.ceil(top / step - 1e-9) + 1)]
+
+
+def round_marks(low: float, top: float, most: int = 5) -> list[float]:
+    """Round numbers between two ends, which are marks themselves where no other is near."""
+    step = _step((top - low) / most)
+    first = math.ceil(low / step - 1e-9)
+    found = [step * at for at in range(first, math.floor(top / step + 1e-9) + 1)]
+    near = step * 0.4
+    ends = [end for end in (low, top) if all(abs(end - mark) > near for mark in found)]
+    return sorted([*found, *ends])
+
+
+def _step(rough: float) -> float:
+    """The next round number."""
+    scale = 10.0 ** math.floor(math.log10(max(TINY, rough)))
+    return next(scale * unit for unit in (1, 2, 5, 10) if scale * unit >= rough * 0.999)
 
 
 def full_text(value: float) -> str:
@@ -38,11 +52,14 @@ def full_text(value: float) -> str:
 
 
 def with_unit(text: str, unit: str) -> str:
-    """A number that was made into text, with `%` behind it or `$` before it."""
+    """A number that was made into text, with `%` behind it or `$` before it; a unit with `#` in
+    it has the number there."""
     if text == full_text(math.nan):
         return text
     if unit == "%":
         return f"{text} %"
+    if "#" in unit:
+        return unit.replace("#", text, 1)
     return f"{unit}{text}"
 
 

@@ -1,154 +1,107 @@
 """
-All cohorts in a list: how many they are now, another name, and gone with an undo; and the people of
-the chart's segment as a new one.
+All cohorts in a list: how many they are now, another rule or name, and gone with an undo; a new
+one, or the people of the chart's segment as one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QHeaderView,
-    QPushButton,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QTreeWidgetItem, QWidget
 
 from app.store.definitions import Definition
-from ui.plain import one_line, tooltip
-from ui.theme import label
+from ui.pages.explore.listpopup import ListPopup
+from ui.pages.explore.popup import button
+from ui.plain import one_line
 
-SIZE = (560, 340)
+SIZE = (620, 360)
 KINDS = {"static": "these people", "dynamic": "by a rule", "groups": "groups"}
-_COHORT = Qt.ItemDataRole.UserRole
+EMPTY = (
+    "People who have something in common. Say who they are with New cohort, or click a point of a"
+    " chart and choose Create Cohort; then filter charts by them."
+)
 
 
-class CohortList(QFrame):
+class CohortList(ListPopup):
     """Cohorts by name.
 
     Signals:
-        renaming: a cohort (its Definition) is to have another name.
+        editing: the rule of a cohort (its Definition) is to be changed.
+        using: the chart is to be about the people of a cohort.
+        renaming: a cohort is to have another name.
         removing: a cohort is to be removed.
+        adding: a new one is wanted.
         keeping: the people of the chart's segment are to be a cohort.
     """
 
+    editing = Signal(object)
+    using = Signal(object)
     renaming = Signal(object)
     removing = Signal(object)
+    adding = Signal()
     keeping = Signal()
 
     def __init__(self, parent: QWidget, cohorts: Sequence[Definition], *, segment: bool) -> None:
         """`segment` tells whether the chart's segment says anything about people."""
-        super().__init__(parent.window(), Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("floating", True)
-        self.setAccessibleName("Cohorts")
-        self.list = QTreeWidget()
-        self.list.setAccessibleName("Cohorts")
-        self.list.setColumnCount(3)
-        self.list.setHeaderHidden(True)
-        self.list.setRootIsDecorated(False)
-        self.list.setUniformRowHeights(True)
-        header = self.list.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for at in (1, 2):
-            header.setSectionResizeMode(at, QHeaderView.ResizeMode.ResizeToContents)
+        super().__init__(parent, "Cohorts", 3, EMPTY)
         self._rows: dict[int, QTreeWidgetItem] = {}
         for one in sorted(cohorts, key=lambda found: found.name.casefold()):
-            self.list.addTopLevelItem(self._row(one))
-        self.rename = self._button("Rename…", lambda: self._take(self.renaming))
-        self.remove = self._button("Remove", lambda: self._take(self.removing))
-        self.keep = self._button("Keep this chart's people…", self._keep)
+            self._add_cohort(one)
+        self.edit = button("Edit…", lambda: self.take(self.editing.emit))
+        self.use = button("Use in chart", lambda: self.take(self.using.emit))
+        self.use.setToolTip("The chart is about these people")
+        self.rename = button("Rename…", lambda: self.take(self.renaming.emit))
+        self.remove = button("Remove", self.remove_current)
+        self.keep = button("Keep this chart's people…", lambda: self._go(self.keeping))
         self.keep.setEnabled(segment)
         self.keep.setToolTip(
             "The people of the first segment, asked anew each time"
             if segment
             else "Add a filter, or who did something, to the segment first"
         )
-        self.list.itemActivated.connect(lambda *_: self._take(self.renaming))
-        self.list.currentItemChanged.connect(lambda *_: self._look())
-        self._lay_out(is_empty=not cohorts)
-        first = self.list.topLevelItem(0)
-        if first is not None:
-            self.list.setCurrentItem(first)
-        self._look()
+        self.add = button("New cohort…", lambda: self._go(self.adding))
+        self.add.setProperty("kind", "primary")
+        self.add.setToolTip("Say who they are: what they did, what they had")
+        self.list.itemActivated.connect(lambda *_: self._activate())
+        self.add_feet((self.use, self.edit, self.rename, self.remove), ())
+        self.add_feet((), (self.keep, self.add))
+        self.setFixedSize(*SIZE)
 
-    def _row(self, one: Definition) -> QTreeWidgetItem:
+    def _add_cohort(self, one: Definition) -> None:
         kind = KINDS.get(str(one.body.get("type")), "")
-        row = QTreeWidgetItem([one_line(one.name, 120) or "(no name)", kind, "…"])
-        row.setToolTip(0, tooltip(one.name))
-        row.setData(0, _COHORT, one)
+        name = one_line(one.name, 120) or "(no name)"
+        row = self.add_row(one, (name, kind, "…"), one.name)
         row.setTextAlignment(2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._rows[one.id] = row
-        return row
-
-    def _button(self, title: str, run: object) -> QPushButton:
-        button = QPushButton(title)
-        button.clicked.connect(run)
-        return button
-
-    def _lay_out(self, *, is_empty: bool) -> None:
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(12, 10, 12, 12)
-        rows.setSpacing(8)
-        rows.addWidget(label("Cohorts", "strong"))
-        text = (
-            "People who have something in common. Click a point of a chart and choose Create"
-            " Cohort, or keep the people of a segment; then filter other charts by them."
-        )
-        said = label(text, "muted", wrap=True)
-        said.setVisible(is_empty)
-        rows.addWidget(said)
-        rows.addWidget(self.list, 1)
-        foot = QHBoxLayout()
-        for part in (self.rename, self.remove):
-            foot.addWidget(part)
-        foot.addStretch(1)
-        foot.addWidget(self.keep)
-        rows.addLayout(foot)
 
     def show_size(self, number: int, said: str) -> None:
         """Say how many are in a cohort."""
         if number in self._rows:
             self._rows[number].setText(2, said)
 
-    def open_at(self, place: QPoint) -> None:
-        """Show it there, as far as the screen allows."""
-        self.setFixedSize(*SIZE)
-        screen = QGuiApplication.screenAt(place) or QGuiApplication.primaryScreen()
-        room = screen.availableGeometry()
-        left = max(room.left(), min(place.x(), room.right() - self.width()))
-        self.move(left, max(room.top(), min(place.y(), room.bottom() - self.height())))
-        self.show()
-        self.list.setFocus(Qt.FocusReason.PopupFocusReason)
+    def look(self) -> None:
+        found = self.current()
+        for part in (self.use, self.rename, self.remove):
+            part.setEnabled(found is not None)
+        has_rule = found is not None and has_a_rule(found)
+        self.edit.setEnabled(has_rule)
+        self.edit.setToolTip(
+            "Change who they are" if has_rule else "Nobody said a rule for these: they are a list"
+        )
 
-    def _current(self) -> Definition | None:
-        item = self.list.currentItem()
-        found: Definition | None = item.data(0, _COHORT) if item else None
-        return found
+    def remove_current(self) -> None:
+        self.take(self.removing.emit)
 
-    def _look(self) -> None:
-        for button in (self.rename, self.remove):
-            button.setEnabled(self._current() is not None)
+    def _activate(self) -> None:
+        self.take((self.editing if has_a_rule(self.current()) else self.renaming).emit)
 
-    def _take(self, signal: object) -> None:
-        found = self._current()
-        if found is not None:
-            self.close()
-            signal.emit(found)  # type: ignore[attr-defined]
-
-    def _keep(self) -> None:
+    def _go(self, signal: Any) -> None:
         self.close()
-        self.keeping.emit()
+        signal.emit()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self._take(self.removing)
-        else:
-            super().keyPressEvent(event)
+
+def has_a_rule(one: Definition) -> bool:
+    """Whether it says who they are in conditions, and not by a list or a point of a funnel."""
+    return one.body.get("type") == "dynamic" and one.body.get("segment") is not None

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QDate, QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import (
     QDateEdit,
-    QFrame,
     QHBoxLayout,
     QPushButton,
     QSpinBox,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from ui.pages.explore.pieces import Chooser
+from ui.pages.explore.popup import Popup
 from ui.theme import label
 
 FORMS = {"back": "earlier by", "starting": "starting on", "ending": "ending on"}
@@ -28,16 +26,14 @@ UNITS = {"days": "days", "weeks": "weeks"}
 MOST = 5000
 
 
-class ComparePopup(QFrame):
+class ComparePopup(Popup):
     """Asks for a period; `take` gets it as a chart says it."""
 
     def __init__(self, parent: QWidget, take: Callable[[str], object]) -> None:
-        super().__init__(parent.window(), Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("floating", True)
-        self.setAccessibleName("An earlier period")
+        super().__init__(parent, "An earlier period")
         self._take = take
         self.form = Chooser("compare.form", FORMS, "back", "Which period", lambda _: self._look())
+        self.entry = self.form
         self.count = QSpinBox()
         self.count.setRange(1, MOST)
         self.count.setValue(30)
@@ -56,26 +52,13 @@ class ComparePopup(QFrame):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(12, 10, 12, 12)
-        rows.setSpacing(8)
-        rows.addWidget(label("The same length of time, as a dashed line", "muted"))
+        self.rows.addWidget(label("The same length of time, as a dashed line", "muted"))
         line = QHBoxLayout()
         line.setSpacing(6)
         line.addWidget(self.form)
         line.addWidget(self.stack, 1)
         line.addWidget(self.button)
-        rows.addLayout(line)
-
-    def open_at(self, place: QPoint) -> None:
-        """Show it there, as far as the screen allows."""
-        self.adjustSize()
-        screen = QGuiApplication.screenAt(place) or QGuiApplication.primaryScreen()
-        room = screen.availableGeometry()
-        left = max(room.left(), min(place.x(), room.right() - self.width()))
-        self.move(left, max(room.top(), min(place.y(), room.bottom() - self.height())))
-        self.show()
-        self.form.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.rows.addLayout(line)
 
     def _look(self) -> None:
         self.stack.setCurrentIndex(0 if self.form.currentData() == "back" else 1)

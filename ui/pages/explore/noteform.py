@@ -6,20 +6,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QDateTime, QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDateTimeEdit,
-    QFrame,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QDateTime, Signal
+from PySide6.QtWidgets import QCheckBox, QDateTimeEdit, QHBoxLayout, QWidget
 
-from ui.theme import label
+from ui.pages.explore.popup import TextForm, line
 
 WIDTH = 400
 FORMAT = "d MMM yyyy  HH:mm"
@@ -41,7 +31,7 @@ class Note:
     id: int | None = None
 
 
-class NoteForm(QFrame):
+class NoteForm(TextForm):
     """Asks for a note, holding nothing up; Enter takes it, Escape puts it away.
 
     Signals:
@@ -54,19 +44,15 @@ class NoteForm(QFrame):
         self, parent: QWidget, title: str, button: str, note: Note, *, chart: int | None
     ) -> None:
         """`chart` is the saved chart that is shown, if it is one."""
-        super().__init__(parent.window(), Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("floating", True)
-        self.setAccessibleName(title)
-        self._note, self._chart = note, chart
         what = "Version" if note.is_release else "What happened"
-        self.text = self._line(what, note.text)
-        self.platform = self._line("Platform, for example iOS", note.platform)
-        self.category = self._line("Category", note.category)
-        self.start = self._time("From when", note.start_ms)
+        super().__init__(parent, title, button, what, note.text)
+        self._note, self._chart = note, chart
+        self.platform = line("Platform, for example iOS", note.platform)
+        self.category = line("Category", note.category)
+        self.start = _time("From when", note.start_ms)
         self.has_end = QCheckBox("until")
         self.has_end.setChecked(note.end_ms is not None)
-        self.end = self._time("Until when", note.end_ms or note.start_ms + DAY)
+        self.end = _time("Until when", note.end_ms or note.start_ms + DAY)
         self.end.setEnabled(self.has_end.isChecked())
         self.has_end.toggled.connect(self.end.setEnabled)
         self.only_here = QCheckBox("Only on this chart")
@@ -76,69 +62,26 @@ class NoteForm(QFrame):
         self.only_here.setToolTip(
             "Other charts do not show it" if is_kept else "Save the chart first"
         )
-        self.button = QPushButton(button)
-        self.button.setProperty("kind", "primary")
-        self.button.clicked.connect(self._done)
-        self.text.textChanged.connect(self._look)
-        self._lay_out(title)
-        self._look(note.text)
+        self._lay_out()
 
-    @staticmethod
-    def _line(what: str, text: str) -> QLineEdit:
-        field = QLineEdit(text)
-        field.setPlaceholderText(what)
-        field.setAccessibleName(what)
-        field.setMaxLength(200)
-        return field
-
-    @staticmethod
-    def _time(what: str, at_ms: int) -> QDateTimeEdit:
-        field = QDateTimeEdit(QDateTime.fromMSecsSinceEpoch(at_ms))
-        field.setDisplayFormat(FORMAT)
-        field.setAccessibleName(what)
-        return field
-
-    def _lay_out(self, title: str) -> None:
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(12, 10, 12, 12)
-        rows.setSpacing(8)
-        rows.addWidget(label(title, "muted", wrap=True))
-        rows.addWidget(self.text)
-        rows.addWidget(self.platform if self._note.is_release else self.category)
+    def _lay_out(self) -> None:
+        self.rows.addWidget(self.text)
+        self.rows.addWidget(self.platform if self._note.is_release else self.category)
         times = QHBoxLayout()
         times.setSpacing(8)
         times.addWidget(self.start, 1)
         for part in (self.has_end, self.end):
-            part.setVisible(not self._note.is_release)
             times.addWidget(part, int(part is self.end))
-        rows.addLayout(times)
+        self.rows.addLayout(times)
         foot = QHBoxLayout()
         foot.addWidget(self.only_here)
-        self.only_here.setVisible(not self._note.is_release)
+        if self._note.is_release:
+            for part in (self.has_end, self.end, self.only_here):
+                part.hide()
         foot.addStretch(1)
         foot.addWidget(self.button)
-        rows.addLayout(foot)
-
-    def open_at(self, place: QPoint) -> None:
-        """Show it there, as far as the screen allows."""
+        self.rows.addLayout(foot)
         self.setFixedWidth(WIDTH)
-        self.adjustSize()
-        screen = QGuiApplication.screenAt(place) or QGuiApplication.primaryScreen()
-        room = screen.availableGeometry()
-        left = max(room.left(), min(place.x(), room.right() - self.width()))
-        self.move(left, max(room.top(), min(place.y(), room.bottom() - self.height())))
-        self.show()
-        self.text.selectAll()
-        self.text.setFocus(Qt.FocusReason.PopupFocusReason)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._done()
-        else:
-            super().keyPressEvent(event)
-
-    def _look(self, text: str) -> None:
-        self.button.setEnabled(bool(text.strip()))
 
     def note(self) -> Note:
         """What was filled in; an end before its beginning changes places with it."""
@@ -157,8 +100,12 @@ class NoteForm(QFrame):
             chart=chart if self.only_here.isChecked() else None,
         )
 
-    def _done(self) -> None:
-        if self.text.text().strip():
-            note = self.note()
-            self.close()
-            self.taken.emit(note)
+    def take(self) -> None:
+        self.taken.emit(self.note())
+
+
+def _time(what: str, at_ms: int) -> QDateTimeEdit:
+    field = QDateTimeEdit(QDateTime.fromMSecsSinceEpoch(at_ms))
+    field.setDisplayFormat(FORMAT)
+    field.setAccessibleName(what)
+    return field

@@ -9,30 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QHeaderView,
-    QPushButton,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from app.query.releases import ANNOTATION
 from app.query.releases import KIND as RELEASE
 from ui.charts.data import Mark
-from ui.plain import local_time, one_line, tooltip
-from ui.theme import label
+from ui.pages.explore.listpopup import ListPopup
+from ui.pages.explore.popup import button
+from ui.plain import local_time, one_line
 
 SIZE = (580, 340)
-_MARK = Qt.ItemDataRole.UserRole
+EMPTY = "What happened besides events: a launch, an outage, a release. Charts mark it."
 
 
-class NoteList(QFrame):
+class NoteList(ListPopup):
     """Notes and releases, newest first.
 
     Signals:
@@ -46,101 +37,37 @@ class NoteList(QFrame):
     adding = Signal(str)
 
     def __init__(self, parent: QWidget, marks: Sequence[Mark]) -> None:
-        super().__init__(parent.window(), Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("floating", True)
-        self.setAccessibleName("Annotations and releases")
-        self.list = QTreeWidget()
-        self.list.setAccessibleName("Annotations and releases")
-        self.list.setColumnCount(2)
-        self.list.setHeaderHidden(True)
-        self.list.setRootIsDecorated(False)
-        self.list.setUniformRowHeights(True)
-        header = self.list.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        super().__init__(parent, "Annotations and releases", 2, EMPTY)
         for one in sorted(marks, key=lambda mark: -mark.at_ms):
-            self.list.addTopLevelItem(_row(one))
-        self.list.currentItemChanged.connect(lambda *_: self._look())
-        self.list.itemActivated.connect(lambda *_: self._take(self.changing))
-        self.change = self._button("Change…", lambda: self._take(self.changing))
-        self.remove = self._button("Remove", lambda: self._take(self.removing))
-        self.note = self._button("Add annotation…", lambda: self._add(ANNOTATION))
-        self.release = self._button("Add release…", lambda: self._add(RELEASE))
-        self._lay_out(is_empty=not marks)
-        first = self.list.topLevelItem(0)
-        if first is not None:
-            self.list.setCurrentItem(first)
-        self._look()
-
-    def _button(self, title: str, run: object) -> QPushButton:
-        button = QPushButton(title)
-        button.clicked.connect(run)
-        return button
-
-    def _lay_out(self, *, is_empty: bool) -> None:
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(12, 10, 12, 12)
-        rows.setSpacing(8)
-        rows.addWidget(label("Annotations and releases", "strong"))
-        text = "What happened besides events: a launch, an outage, a release. Charts mark it."
-        said = label(text, "muted", wrap=True)
-        said.setVisible(is_empty)
-        rows.addWidget(said)
-        rows.addWidget(self.list, 1)
-        foot = QHBoxLayout()
-        for part in (self.change, self.remove):
-            foot.addWidget(part)
-        foot.addStretch(1)
-        for part in (self.note, self.release):
-            foot.addWidget(part)
-        rows.addLayout(foot)
-
-    def open_at(self, place: QPoint) -> None:
-        """Show it there, as far as the screen allows."""
+            self.add_row(one, _texts(one), one.title)
+        self.list.itemActivated.connect(lambda *_: self.take(self.changing.emit))
+        self.change = button("Change…", lambda: self.take(self.changing.emit))
+        self.remove = button("Remove", self.remove_current)
+        self.note = button("Add annotation…", lambda: self._add(ANNOTATION))
+        self.release = button("Add release…", lambda: self._add(RELEASE))
+        self.add_feet((self.change, self.remove), (self.note, self.release))
         self.setFixedSize(*SIZE)
-        screen = QGuiApplication.screenAt(place) or QGuiApplication.primaryScreen()
-        room = screen.availableGeometry()
-        left = max(room.left(), min(place.x(), room.right() - self.width()))
-        self.move(left, max(room.top(), min(place.y(), room.bottom() - self.height())))
-        self.show()
-        self.list.setFocus(Qt.FocusReason.PopupFocusReason)
 
-    def _current(self) -> Mark | None:
-        item = self.list.currentItem()
-        found: Mark | None = item.data(0, _MARK) if item else None
+    def current(self) -> Mark | None:
+        """The chosen one, if somebody wrote it."""
+        found: Mark | None = super().current()
         return found if found is not None and found.id is not None else None
 
-    def _look(self) -> None:
-        for button in (self.change, self.remove):
-            button.setEnabled(self._current() is not None)
+    def look(self) -> None:
+        for part in (self.change, self.remove):
+            part.setEnabled(self.current() is not None)
 
-    def _take(self, signal: object) -> None:
-        mark = self._current()
-        if mark is not None:
-            self.close()
-            signal.emit(mark)  # type: ignore[attr-defined]
+    def remove_current(self) -> None:
+        self.take(self.removing.emit)
 
     def _add(self, kind: str) -> None:
         self.close()
         self.adding.emit(kind)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self._take(self.removing)
-        else:
-            super().keyPressEvent(event)
 
-
-def _row(one: Mark) -> QTreeWidgetItem:
+def _texts(one: Mark) -> tuple[str, str]:
     when = local_time(one.at_ms)[:16]
     if one.end_ms is not None:
         when = f"{when} – {local_time(one.end_ms)[:16]}"
     title = one_line(one.title, 120)
-    if one.id is None:
-        title += "  (seen in events)"
-    row = QTreeWidgetItem([title, when])
-    row.setToolTip(0, tooltip(one.title))
-    row.setData(0, _MARK, one)
-    return row
+    return (title if one.id is not None else f"{title}  (seen in events)", when)

@@ -10,12 +10,10 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from PySide6.QtCore import QDate, QPoint, Qt, QTime
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCalendarWidget,
     QCheckBox,
-    QFrame,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
@@ -29,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from app.query.calendar import WEEKDAYS, Range
 from ui.pages.explore.pieces import Chooser
+from ui.pages.explore.popup import Popup
 from ui.theme import label, tint
 
 FORMS = {"last": "Last …", "since": "Since …", "between": "From … to …"}
@@ -39,17 +38,14 @@ MOST_UNITS = 400
 LAST_MINUTE = QTime(23, 59)
 
 
-class RangePopup(QFrame):
+class RangePopup(Popup):
     """Asks for a range; `take` gets it."""
 
     def __init__(
         self, parent: QWidget, now: Range, take: Callable[[Range], object], *, weekdays: bool
     ) -> None:
         """`weekdays` tells whether days of the week can be left out."""
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("floating", True)
-        self.setAccessibleName("Time range")
+        super().__init__(parent, "Time range")
         self._take = take
         self.stack = QStackedWidget()
         self._pages = (self._last(now), self._since(now), self._between(now))
@@ -61,16 +57,14 @@ class RangePopup(QFrame):
         button.setProperty("kind", "primary")
         button.clicked.connect(self._done)
         self.button = button
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(12, 10, 12, 12)
-        rows.setSpacing(10)
-        rows.addLayout(self._forms(now))
-        rows.addWidget(self.stack)
+        self.rows.setSpacing(10)
+        self.rows.addLayout(self._forms(now))
+        self.rows.addWidget(self.stack)
         foot = QHBoxLayout()
         foot.addWidget(self.days)
         foot.addStretch(1)
         foot.addWidget(button)
-        rows.addLayout(foot)
+        self.rows.addLayout(foot)
 
     def _forms(self, now: Range) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -185,12 +179,7 @@ class RangePopup(QFrame):
     def open_at(self, place: QPoint) -> None:
         """Show it there, as far as the screen allows."""
         self._fit()
-        screen = QGuiApplication.screenAt(place) or QGuiApplication.primaryScreen()
-        room = screen.availableGeometry()
-        left = max(room.left(), min(place.x(), room.right() - self.width()))
-        self.move(left, max(room.top(), min(place.y(), room.bottom() - self.height())))
-        self.show()
-        self.setFocus(Qt.FocusReason.PopupFocusReason)
+        super().open_at(place)
 
     def range(self) -> Range:
         """What was chosen."""

@@ -6,19 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
 
 from app.query import DIALECTS, translated
 from ui.pages.explore.pieces import Chooser
+from ui.pages.explore.popup import Popup
 from ui.plain import clipboard
 from ui.theme import label, mono_font
 
 SIZE = (680, 440)
 
 
-class SqlPopup(QFrame):
+class SqlPopup(Popup):
     """Statements, to be read and copied.
 
     Signals:
@@ -28,10 +29,7 @@ class SqlPopup(QFrame):
     copied = Signal(str)
 
     def __init__(self, parent: QWidget, statements: Sequence[str]) -> None:
-        super().__init__(parent.window(), Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("floating", True)
-        self.setAccessibleName("SQL of this chart")
+        super().__init__(parent, "SQL of this chart")
         self._statements = tuple(statements)
         self.dialect = Chooser("dialect", DIALECTS, "duckdb", "SQL for", lambda _key: self._show())
         self.text = QPlainTextEdit()
@@ -39,6 +37,7 @@ class SqlPopup(QFrame):
         self.text.setFont(mono_font())
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setAccessibleName("SQL")
+        self.entry = self.text
         copy = QPushButton("Copy SQL")
         copy.setProperty("kind", "primary")
         copy.clicked.connect(self._copy)
@@ -48,20 +47,14 @@ class SqlPopup(QFrame):
         head.addStretch(1)
         head.addWidget(self.dialect)
         head.addWidget(copy)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(12, 10, 12, 12)
-        rows.addLayout(head)
-        rows.addWidget(self.text, 1)
+        self.rows.addLayout(head)
+        self.rows.addWidget(self.text, 1)
+        self.setFixedSize(*SIZE)
         self._show()
 
     def open_at(self, place: QPoint) -> None:
         """Show it with its right corner at a place."""
-        self.setFixedSize(*SIZE)
-        screen = QGuiApplication.screenAt(place) or QGuiApplication.primaryScreen()
-        room = screen.availableGeometry()
-        self.move(max(room.left(), place.x() - self.width()), place.y())
-        self.show()
-        self.text.setFocus(Qt.FocusReason.PopupFocusReason)
+        super().open_at(place - QPoint(self.width(), 0))
 
     def _show(self) -> None:
         self.text.setPlainText(translated(self._statements, self.dialect.currentData()))
