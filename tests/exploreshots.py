@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QApplication
 
 from app.query import read
 from app.query.microscope import Point
+from app.query.node import Node
+from app.query.readsegment import read_segment
 from app.query.releases import save_annotation, save_release
 from app.store import Store
 from app.store.definitions import Definitions
@@ -31,6 +33,30 @@ HOSTILE = (
     "مرحبا بالعالم 👩‍👩‍👧‍👦 \u202eesrever",
     "line\nbreak\ttab",
 )
+
+RULE = {
+    "performed": [
+        {"event": "Add to Cart", "count": 2, "during": {"last": 7}, "then": ["Order Completed"]}
+    ],
+    "either": [
+        {
+            "performed": [
+                {"event": "Order Completed", "negated": True, "during": {"last": 30},
+                 "within_days": 3}
+            ]
+        },
+        {
+            "performed": [
+                {"event": "Order Completed", "of": "sum", "property": "revenue", "amount": 100,
+                 "during": {"since": "2000-01-01"}}
+            ],
+            "held": [
+                {"property": "@platform", "scope": "user", "op": "is", "values": ["Web"],
+                 "when": "ever"}
+            ],
+        },
+    ],
+}  # fmt: skip
 
 type Scenes = dict[str, Callable[[], object]]
 
@@ -81,6 +107,19 @@ class Shots:
         """A button that opens something."""
         self._close_popups()
         button.click()
+
+    def cohort(self) -> None:
+        """A cohort that says a bit of everything."""
+        self.show(events=[VIEWED])
+        rule = read_segment(Node(RULE))
+        self.desk.cohorting.open(rule, "", None)
+        facts = self.desk.cohorting.editor.facts
+        self._until(self._qt, lambda: facts.days.data.count or facts.undated.text())
+
+    def in_segment(self) -> None:
+        """The same among the segments of a chart."""
+        self.desk.cohorting.leave()
+        self.show(events=[VIEWED], segments=[RULE])
 
     def note(self) -> None:
         """Something that happened, and a release."""
@@ -156,6 +195,8 @@ def believable(application: Any, until: Callable[..., None]) -> Scenes:
         ),
         "explore-journeys": lambda: show(kind="journeys", start="Product Viewed", collapse=True),
         "explore-cohorts": lambda: (show(events=[VIEWED]), shots.desk.cohorting.open_list()),
+        "explore-cohort-editor": shots.cohort,
+        "explore-cohort-segment": shots.in_segment,
         "explore-sql": lambda: (show(events=[VIEWED]), shots.desk.taking.copy("sql")),
         "explore-range": lambda: (
             show(events=[VIEWED]),

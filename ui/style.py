@@ -28,6 +28,7 @@ QToolTip {
     background: $raised; color: $text; border: 1px solid $edge; padding: 4px 6px;
 }
 QLabel[role="title"] { font-size: 16px; font-weight: 600; }
+QLabel[role="figure"] { font-size: 28px; font-weight: 600; }
 QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: 11px; }
@@ -150,14 +151,15 @@ QToolButton[rail="true"]:hover { background: $hover; color: $text; }
 QToolButton[rail="true"]:checked { background: $selected; color: $accent; }
 QToolButton[rail="true"]:focus { border: 1px solid $accent; padding: 5px 0 3px 0; }
 
-QLineEdit, QPlainTextEdit[field="true"], QSpinBox, QDateTimeEdit, QComboBox {
+QLineEdit, QPlainTextEdit[field="true"], QSpinBox, QDoubleSpinBox, QDateTimeEdit,
+QComboBox {
     background: $surface; color: $text; border: 1px solid $edge; border-radius: 6px;
     padding: 0 8px; min-height: 26px;
     selection-background-color: $accent; selection-color: $on_accent;
 }
 QPlainTextEdit[field="true"] { padding: 4px; }
-QLineEdit:focus, QPlainTextEdit[field="true"]:focus, QSpinBox:focus, QDateTimeEdit:focus,
-QComboBox:focus {
+QLineEdit:focus, QPlainTextEdit[field="true"]:focus, QSpinBox:focus,
+QDoubleSpinBox:focus, QDateTimeEdit:focus, QComboBox:focus {
     border-color: $accent;
 }
 QLineEdit[problem="true"] { border-color: $bad; }
@@ -173,12 +175,14 @@ QComboBox QAbstractItemView {
     background: $raised; border: 1px solid $edge; selection-background-color: $selected;
     selection-color: $text; outline: none;
 }
-QSpinBox, QDateTimeEdit { padding: 0 0 0 8px; }
-QSpinBox QLineEdit, QDateTimeEdit QLineEdit {
+QSpinBox, QDoubleSpinBox, QDateTimeEdit { padding: 0 0 0 8px; }
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QDateTimeEdit QLineEdit {
     padding: 0; background: transparent; border: none; min-height: 0;
 }
-QSpinBox::up-button, QSpinBox::down-button, QDateTimeEdit::up-button,
-QDateTimeEdit::down-button { width: 0; border: none; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
+QDoubleSpinBox::down-button, QDateTimeEdit::up-button, QDateTimeEdit::down-button {
+    width: 0; border: none;
+}
 
 QMenu { background: $raised; border: 1px solid $edge; padding: 4px; }
 QMenu::item { padding: 5px 20px 5px 10px; border-radius: 4px; }

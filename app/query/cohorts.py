@@ -2,7 +2,7 @@
 Cohorts: saved sets of users, fixed or by a rule that is asked anew each time (semantics §19).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -143,9 +143,23 @@ def save_static(
     return definitions.save(KIND, name, {"type": "static", "members": members})
 
 
-def save_dynamic(definitions: Definitions, name: str, segment: Segment) -> Definition:
-    """Keep a rule."""
-    return definitions.save(KIND, name, {"type": "dynamic", "segment": segment_json(segment)})
+def save_dynamic(
+    definitions: Definitions, name: str, segment: Segment, number: int | None = None
+) -> Definition:
+    """Keep a rule, or another one for the cohort with this number."""
+    body = {"type": "dynamic", "segment": segment_json(segment)}
+    return definitions.save(KIND, name, body, number)
+
+
+def used_by(definitions: Iterable[Definition], number: int) -> list[Definition]:
+    """Those of some charts and cohorts that are about the people of this cohort."""
+    return [one for one in definitions if one.id != number and _refers(one.body, number)]
+
+
+def _refers(value: Any, number: int) -> bool:
+    if isinstance(value, dict):
+        return value.get("cohort") == number or any(_refers(one, number) for one in value.values())
+    return isinstance(value, list) and any(_refers(one, number) for one in value)
 
 
 def save_funnel(definitions: Definitions, name: str, kept: dict[str, Any]) -> Definition:

@@ -32,6 +32,7 @@ from app.query.conditions import (
 from app.query.definition import CohortRef, Condition, EventSpec, Held, Performed, Segment
 from app.query.sql import Sql
 
+LONG_MS = 3000 * DAY
 _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
@@ -159,13 +160,21 @@ def _nothing_suffices(one: Performed) -> bool:
 def _during(one: Performed, context: Context, buckets: Buckets) -> Buckets:
     """The time that a condition is about, cut into what it counts."""
     clock = context.clock
-    interval = one.interval if one.of == "intervals" else "day"
+    interval = one.interval if one.of == "intervals" else _fine_enough(one.during, context)
     if one.each and one.during is not None:
         low, high = _reach(one, buckets, clock)[0][0], buckets.ends[-1]
         return cut(Span(low, high), interval, clock, one.during.without)
     if one.during is not None:
         return cut(_span(one.during, context), interval, clock, one.during.without)
     return cut(buckets.span, interval, clock) if one.of == "intervals" else buckets
+
+
+def _fine_enough(wanted: Range | None, context: Context) -> str:
+    """An interval for a time whose intervals do not count: of very many days there is no list."""
+    if wanted is None:
+        return "day"
+    span = _span(wanted, context)
+    return "day" if span.end_ms - span.start_ms < LONG_MS else "month"
 
 
 def _counted(one: Performed, context: Context, buckets: Buckets, during: Buckets) -> exp.Select:
@@ -304,7 +313,9 @@ def _held(one: Held, context: Context) -> Sql:
     within = None
     if one.during is not None:
         clock = context.clock
-        within = cut(_span(one.during, context), "day", clock, one.during.without).within(time())
+        interval = _fine_enough(one.during, context)
+        days = cut(_span(one.during, context), interval, clock, one.during.without)
+        within = days.within(time())
     within = sql.both(within, *_known(context))
     who = exp.alias_(person(), "person")
     if one.when == "ever":

@@ -234,6 +234,14 @@ def test_an_event_of_live_is_added(small: World) -> None:
     assert len(small.answered().figure.series) == 2
 
 
+def test_the_event_whose_button_it_is_goes(small: World) -> None:
+    small.add_event("Sign Up")
+    small.add_event("Any Event")
+    small.click("events[1].remove")
+    small.until(small.is_answered)
+    assert [one.title() for one in small.desk.chart.events] == ["Sign Up"]  # type: ignore[union-attr]
+
+
 def test_either_of_two_events(small: World, workspace: Workspace) -> None:
     at = NOW_MS - HOUR
     workspace.add(event("Sign In", user_id="dan", device_id="device-dan", time=at))

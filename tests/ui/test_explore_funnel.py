@@ -193,6 +193,9 @@ def test_events_are_compared(funnel: World) -> None:
     funnel.until(lambda: counts(funnel) == [(8, 5, 2), (8, 2, 2)])
     names = [part.variant for part in funnel.answered().figure.parts]
     assert names == ["Add", "Review"]
+    funnel.click("steps[1].compared[0].remove")
+    funnel.until(lambda: counts(funnel) == [(8, 5, 2)])
+    funnel.desk.undo()
     # What has ways of its own has no histogram: the step is one event again.
     funnel.choose("show", "Time to convert")
     funnel.until(lambda: funnel.answered().chart.steps[1].compared == ())

@@ -117,7 +117,7 @@ def test_who_took_a_way(journeys: World) -> None:
     journeys.qtbot.keyClick(prompt.field, Qt.Key.Key_Return)
     journeys.until(lambda: journeys.desk.vocabulary.cohorts)
     journeys.click(journeys.desk.builder.kinds["segmentation"])
-    journeys.click("segments.cohorts+")
+    journeys.click("segments[0].cohorts+")
     journeys.pick("Looked")
     assert journeys.total() == 1
 

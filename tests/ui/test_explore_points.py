@@ -143,7 +143,7 @@ def test_a_cohort_is_made_and_used(world: World, workspace: Workspace) -> None:
     world.until(lambda: world.desk.vocabulary.cohorts)
     with Definitions(workspace.folder) as definitions:
         assert [one.name for one in definitions.all("cohort")] == ["Came on Tuesday"]
-    world.click("segments.cohorts+")
+    world.click("segments[0].cohorts+")
     world.pick("Came on Tuesday")
     assert world.total() == 1
     world.choose("segments[0].cohorts[0]", "not in cohort")

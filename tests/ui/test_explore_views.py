@@ -92,7 +92,7 @@ def test_a_second_axis(world: World) -> None:
     # A point is where the numbers of its own axis say.
     (marks,) = axis._tickLevels
     heights = {float(text): place for place, text in marks}
-    values, drawn = chart.data.series[1].values, chart.plot._drawn(chart.data.series[1])
+    values, drawn = chart.data.series[1].values, chart.plot.drawn(chart.data.series[1])
     at = next(at for at, value in enumerate(values) if value == 3)
     assert drawn[at] == pytest.approx(heights[3.0])
     assert drawn[at] > 10

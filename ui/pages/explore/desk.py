@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.errors import AppError
 from app.query import (
@@ -81,6 +81,7 @@ class Desk(QWidget):
     def __init__(self, context: Context, now_ms: Callable[[], int]) -> None:
         super().__init__()
         self._context = context
+        self.commands = context.actions
         self.folder = context.workspace
         self.asker = context.charts or ChartThread(context.workspace, self)
         self._now_ms = now_ms
@@ -100,7 +101,7 @@ class Desk(QWidget):
         self._show_chart()
 
     def _make_parts(self) -> None:
-        self.builder = Builder(self._look_up)
+        self.builder = Builder(self.look_up_values)
         self.controls = Controls()
         self.deeds = Deeds(self)
         self.downloads = Downloads(self)
@@ -119,9 +120,11 @@ class Desk(QWidget):
             self.head, self.builder, self.controls, self.figure, self.table, self.pinned,
             self.behind,
         )  # fmt: skip
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.frame)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
-        page.addWidget(self.frame)
+        page.addWidget(self.pages)
 
     def _connect(self) -> None:
         actions, keeping = self._context.actions, self.keeping
@@ -171,15 +174,33 @@ class Desk(QWidget):
         self.history.put(chart)
         self._show_chart()
 
+    @property
+    def edited(self) -> History[Any]:
+        """What undo and redo are about: the chart, or the cohort that is being made."""
+        return self.cohorting.editor.history if self.cohorting.is_open else self.history
+
     def undo(self) -> None:
         """The definition before this one."""
+        if self.cohorting.is_open:
+            self.cohorting.editor.undo()
+            return
         self.history.undo()
         self._show_chart()
 
     def redo(self) -> None:
         """The definition that was undone."""
+        if self.cohorting.is_open:
+            self.cohorting.editor.redo()
+            return
         self.history.redo()
         self._show_chart()
+
+    def save(self) -> None:
+        """Keep the chart, or the cohort that is being made."""
+        if self.cohorting.is_open:
+            self.cohorting.editor.save()
+        else:
+            self.keeping.save()
 
     def clear(self) -> None:
         """Begin a new chart."""
@@ -368,9 +389,12 @@ class Desk(QWidget):
     def _show_names(self, found: Vocabulary) -> None:
         self.vocabulary = found
         self.builder.show_names(found)
+        if self.cohorting.is_open:
+            self.cohorting.editor.show_names(found)
         self.behind.group_types = found.group_types()
 
-    def _look_up(self, ref: PropertyRef, part: str, picker: Picker) -> None:
+    def look_up_values(self, ref: PropertyRef, part: str, picker: Picker) -> None:
+        """Fill a picker with values of a property that hold `part`."""
         job = self.asker.ask(picker, lambda warehouse: values(warehouse, ref, part), "values")
         job.then(picker.show_picks).catch(partial(_nothing_found, picker))
 

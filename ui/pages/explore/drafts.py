@@ -14,6 +14,7 @@ from app.query.definition import (
     EventSpec,
     Funnel,
     Journeys,
+    Performed,
     Segment,
     Segmentation,
 )
@@ -26,7 +27,7 @@ def is_chosen(spec: EventSpec) -> bool:
 
 def finished(chart: AnyChart) -> AnyChart:
     """The chart without what is not finished."""
-    segments = tuple(_segment(one) for one in chart.segments)
+    segments = tuple(map(finished_segment, chart.segments))
     if isinstance(chart, Segmentation):
         events = tuple(_event(one) for one in chart.events if is_chosen(one))
         return replace(chart, segments=segments, events=events)
@@ -68,11 +69,36 @@ def _event(spec: EventSpec) -> EventSpec:
     return replace(spec, where=_conditions(spec.where), parts=parts)
 
 
-def _segment(segment: Segment) -> Segment:
-    performed = tuple(
-        replace(one, event=_event(one.event)) for one in segment.performed if is_chosen(one.event)
+def finished_segment(segment: Segment) -> Segment:
+    """The segment without what is not finished. An alternative that says nothing yet would hold
+    for everybody, and is left out."""
+    either = tuple(map(finished_segment, segment.either))
+    return replace(
+        segment,
+        where=_conditions(segment.where),
+        performed=tuple(_performed(one) for one in segment.performed if _is_said(one)),
+        held=tuple(one for one in segment.held if one.values),
+        either=tuple(one for one in either if says_something(one)),
     )
-    return replace(segment, where=_conditions(segment.where), performed=performed)
+
+
+def says_something(segment: Segment) -> bool:
+    """Whether a segment is not simply everybody."""
+    return replace(segment, name="") != Segment()
+
+
+def _is_said(one: Performed) -> bool:
+    if not is_chosen(one.event):
+        return False
+    if one.of == "relative":
+        return one.other is not None and is_chosen(one.other)
+    return one.of not in ("sum", "distinct") or one.property is not None
+
+
+def _performed(one: Performed) -> Performed:
+    other = _event(one.other) if one.other else None
+    then = tuple(_event(spec) for spec in one.then if is_chosen(spec))
+    return replace(one, event=_event(one.event), other=other, then=then)
 
 
 def _conditions(given: tuple[Condition, ...]) -> tuple[Condition, ...]:

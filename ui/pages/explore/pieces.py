@@ -33,6 +33,10 @@ from ui.plain import one_line, tooltip
 from ui.theme import label, tint
 
 INDENT = 26
+RANKS = [
+    Pick(PropertyRef("count", name), words.RANKS[name], words.SCOPES["count"])
+    for name in words.RANKS
+]
 
 type ValuesFor = Callable[[PropertyRef, str, Picker], object]
 type Change = Callable[[Any], object]
@@ -133,9 +137,6 @@ class Pieces:
             picker, offered = self._open
             picker.show_picks(offered(), self._waiting())
 
-    def _events(self) -> list[Pick]:
-        return self.vocabulary.events()
-
     def _waiting(self) -> str:
         return "" if self.vocabulary.is_known else "Looking for names…"
 
@@ -159,7 +160,8 @@ class Pieces:
         button.setIconSize(QSize(14, 14))
         button.setToolTip(tip)
         button.setAccessibleName(tip)
-        button.clicked.connect(run)
+        # What Qt tells of the button is no argument of what it does.
+        button.clicked.connect(lambda _on=False: run())
         return button
 
     def add(self, text: str, run: Callable[[QPushButton], object], place: str) -> QPushButton:
@@ -193,15 +195,19 @@ class Pieces:
 
     # Choosing
 
-    def pick_event(self, beside: QWidget, change: Change) -> Picker:
-        """Choose an event by its name."""
-        return self._pick(beside, "Search events", self._events, change)
+    def pick_event(self, beside: QWidget, change: Change, *, top: bool = False) -> Picker:
+        """Choose an event by its name; with `top`, it may be the most frequent ones."""
+        return self._pick(beside, "Search events", lambda: self.vocabulary.events(top=top), change)
 
-    def pick_property(self, beside: QWidget, change: Change, *, group: bool) -> Picker:
-        """Choose a property by its name."""
-        return self._pick(
-            beside, "Search properties", lambda: self.vocabulary.refs(group=group), change
-        )
+    def pick_property(
+        self, beside: QWidget, change: Change, *, group: bool, ranked: bool = False
+    ) -> Picker:
+        """Choose a property by its name; `ranked` offers how often the event was done before."""
+
+        def offered() -> list[Pick]:
+            return self.vocabulary.refs(group=group) + (RANKS if ranked else [])
+
+        return self._pick(beside, "Search properties", offered, change)
 
     def pick_values(self, beside: QWidget, condition: Condition, change: Change) -> Picker:
         """Choose values, of those that were captured or others."""
@@ -217,7 +223,9 @@ class Pieces:
 
     # Events
 
-    def event_button(self, place: str, spec: EventSpec, change: Change) -> PickButton:
+    def event_button(
+        self, place: str, spec: EventSpec, change: Change, *, top: bool = False
+    ) -> PickButton:
         """The event of a row. Choosing another keeps its filters and groupings."""
         text, is_empty = words.event_title(spec), not is_chosen(spec)
         button = PickButton(place, text, "Event", is_empty=is_empty)
@@ -225,7 +233,7 @@ class Pieces:
         def take(found: EventSpec) -> None:
             change(replace(found, where=spec.where, by=spec.by))
 
-        button.clicked.connect(lambda: self.pick_event(button, take))
+        button.clicked.connect(lambda: self.pick_event(button, take, top=top))
         return button
 
     def event(
@@ -239,6 +247,7 @@ class Pieces:
         group: bool = True,
         more: Sequence[QWidget] = (),
         either: bool = True,
+        top: bool = False,
     ) -> QWidget:
         """An event with its filters and groupings below it."""
         made = QWidget()
@@ -253,7 +262,8 @@ class Pieces:
         if is_chosen(spec):
             tools.append(
                 self.tool("filter", f"Filter {one_line(name, 40)}  (Shift+F)",
-                          lambda: self.add_condition(made, spec.where, self._where(spec, change)),
+                          lambda: self.add_condition(
+                              made, spec.where, self._where(spec, change), ranked=True),
                           f"{place}.where+")
             )  # fmt: skip
             if group:
@@ -276,7 +286,7 @@ class Pieces:
             tools.append(
                 self.tool("close", f"Remove {one_line(name, 40)}", remove, f"{place}.remove")
             )
-        rows.addWidget(self.row(badge, self.event_button(place, spec, change), *tools))
+        rows.addWidget(self.row(badge, self.event_button(place, spec, change, top=top), *tools))
         for piece in self.conditions(f"{place}.where", spec.where, self._where(spec, change)):
             rows.addWidget(piece)
         for piece in self.groupings(f"{place}.by", spec.by, self._by(spec, change)):
@@ -294,14 +304,21 @@ class Pieces:
     # Conditions
 
     def add_condition(
-        self, beside: QWidget, given: tuple[Condition, ...], change: Change
+        self,
+        beside: QWidget,
+        given: tuple[Condition, ...],
+        change: Change,
+        *,
+        ranked: bool = False,
     ) -> Picker:
-        """Choose a property; the condition then asks for its values."""
+        """Choose a property; the condition then asks for its values. An event's own condition may
+        be about its rank among its like."""
 
         def take(ref: PropertyRef) -> None:
             change((*given, Condition(ref, "is", ())))
 
-        return self.pick_property(beside, take, group=False)
+        has_rank = any(one.property.scope == "count" for one in given)
+        return self.pick_property(beside, take, group=False, ranked=ranked and not has_rank)
 
     def conditions(self, place: str, given: tuple[Condition, ...], change: Change) -> list[QWidget]:
         """A row for each condition."""
@@ -329,7 +346,8 @@ class Pieces:
             )
         )
         op = Chooser(
-            f"{place}.op", words.OPERATORS, one.op, f"How {one_line(title, 40)} is compared",
+            f"{place}.op", words.operators_of(one.property), one.op,
+            f"How {one_line(title, 40)} is compared",
             lambda found: put(replace(one, op=found)),
         )  # fmt: skip
         shown = words.values_title(one)

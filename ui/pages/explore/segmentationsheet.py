@@ -41,13 +41,17 @@ def _events(pieces: Pieces, chart: Segmentation, change: Change) -> Section:
         def remove(at: int = at) -> None:
             change(replace(chart, events=(*chart.events[:at], *chart.events[at + 1 :])))
 
-        section.rows.addWidget(pieces.event(f"events[{at}]", LETTERS[at], spec, put, remove=remove))
+        section.rows.addWidget(
+            pieces.event(f"events[{at}]", LETTERS[at], spec, put, remove=remove, top=True)
+        )
     if len(chart.events) < MOST_EVENTS:
         section.rows.addWidget(
             pieces.add(
                 "+ Add event",
                 lambda beside: pieces.pick_event(
-                    beside, lambda spec: change(replace(chart, events=(*chart.events, spec)))
+                    beside,
+                    lambda spec: change(replace(chart, events=(*chart.events, spec))),
+                    top=True,
                 ),
                 "events+",
             )

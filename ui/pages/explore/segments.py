@@ -7,20 +7,12 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtWidgets import QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.query.definition import (
-    COMPARISONS,
-    AnyChart,
-    CohortRef,
-    EventSpec,
-    Journeys,
-    Performed,
-    Segment,
-)
+from app.query.definition import AnyChart, Journeys, Segment
 from ui.pages.explore import words
-from ui.pages.explore.picker import Pick, Picker
-from ui.pages.explore.pieces import INDENT, Change, Chooser, Pieces, Section
+from ui.pages.explore.pieces import Change, Chooser, Pieces, Section
+from ui.pages.explore.rule import MOST_WAYS, Rule
 from ui.plain import one_line
 
 MOST = 20
@@ -35,12 +27,15 @@ def segments_section(pieces: Pieces, chart: AnyChart, change: Change) -> Section
         section.rows.addWidget(_unit(pieces, chart, change))
     for at, segment in enumerate(chart.segments):
         section.rows.addWidget(_head(pieces, chart, at, segment, change))
-        put = partial(_put, chart, at, change)
-        for row in _rows(pieces, f"segments[{at}]", segment, put):
+        rule = Rule(
+            pieces, f"segments[{at}]", segment, partial(_put, chart, at, change), in_chart=True
+        )
+        for row in (*rule.rows(), *rule.ways()):
             section.rows.addWidget(row)
+        last = rule
     for row in pieces.groupings("by", chart.by, lambda by: change(replace(chart, by=by))):
         section.rows.addWidget(row)
-    section.rows.addWidget(_adding(pieces, chart, change))
+    section.rows.addWidget(_adding(pieces, chart, last, change))
     return section
 
 
@@ -98,94 +93,20 @@ def _head(pieces: Pieces, chart: AnyChart, at: int, segment: Segment, change: Ch
     return pieces.row(*parts)
 
 
-def _rows(pieces: Pieces, place: str, segment: Segment, put: Change) -> list[QWidget]:
-    rows = pieces.conditions(
-        f"{place}.where", segment.where, lambda found: put(replace(segment, where=found))
-    )
-    for at, one in enumerate(segment.performed):
-        rows.append(_performed(pieces, f"{place}.performed[{at}]", segment, at, one, put))
-    names = dict(pieces.vocabulary.cohorts)
-    for at, ref in enumerate(segment.cohorts):
-        rest = (*segment.cohorts[:at], *segment.cohorts[at + 1 :])
-        turn = {"in": "in cohort", "out": "not in cohort"}
-        turned = replace(ref, negated=not ref.negated)
-        others = (*segment.cohorts[:at], turned, *segment.cohorts[at + 1 :])
-        chosen = Chooser(
-            f"{place}.cohorts[{at}]", turn, "out" if ref.negated else "in", "In the cohort or not",
-            partial(_with_cohorts, put, segment, others),
-        )  # fmt: skip
-        name = names.get(ref.cohort, f"cohort {ref.cohort}, which is gone")
-        remove = pieces.tool(
-            "close", "Remove this cohort",
-            partial(_with_cohorts, put, segment, rest), f"{place}.cohorts[{at}].remove",
-        )  # fmt: skip
-        rows.append(pieces.row(chosen, name, remove, indent=INDENT))
-    if segment.people is not None:
-        remove = pieces.tool(
-            "close", "All people again",
-            lambda: put(replace(segment, people=None)), f"{place}.people.remove",
-        )  # fmt: skip
-        text = f"{len(segment.people):,} people of a point"
-        rows.append(pieces.row(text, remove, indent=INDENT))
-    return rows
-
-
-def _with_cohorts(
-    put: Change, segment: Segment, cohorts: tuple[CohortRef, ...], *_: object
-) -> None:
-    put(replace(segment, cohorts=cohorts))
-
-
-def _performed(
-    pieces: Pieces, place: str, segment: Segment, at: int, one: Performed, put: Change
-) -> QWidget:
-    def change(found: Performed) -> None:
-        performed = (*segment.performed[:at], found, *segment.performed[at + 1 :])
-        put(replace(segment, performed=performed))
-
-    event = pieces.event_button(place, one.event, lambda spec: change(replace(one, event=spec)))
-    op = Chooser(
-        f"{place}.op", {one: one for one in COMPARISONS}, one.op, "How often, compared",
-        lambda found: change(replace(one, op=found)),
-    )  # fmt: skip
-    count = QSpinBox()
-    count.setObjectName(f"{place}.count")
-    count.setRange(0, 1_000_000)
-    count.setValue(one.count)
-    count.setAccessibleName("How often")
-    count.setKeyboardTracking(False)
-    count.valueChanged.connect(lambda found: change(replace(one, count=found)))
-    rest = (*segment.performed[:at], *segment.performed[at + 1 :])
-    remove = pieces.tool(
-        "close", "Remove this condition",
-        lambda: put(replace(segment, performed=rest)), f"{place}.remove",
-    )  # fmt: skip
-    made = Section("")
-    made.rows.addWidget(pieces.row("who did", event, remove, indent=INDENT))
-    made.rows.addWidget(pieces.row(op, count, "times in this range", indent=2 * INDENT))
-    return made
-
-
-def _adding(pieces: Pieces, chart: AnyChart, change: Change) -> QWidget:
-    last = len(chart.segments) - 1
-    segment = chart.segments[last]
-    put = partial(_put, chart, last, change)
-    parts: list[QWidget | str] = [
-        pieces.add(
-            "+ Filter",
-            lambda beside: pieces.add_condition(
-                beside, segment.where, lambda found: put(replace(segment, where=found))
-            ),
-            "segments.where+",
+def _adding(pieces: Pieces, chart: AnyChart, rule: Rule, change: Change) -> QWidget:
+    last, segment, put = len(chart.segments) - 1, rule.segment, rule.put
+    filtering = pieces.add(
+        "+ Filter",
+        lambda beside: pieces.add_condition(
+            beside, segment.where, lambda found: put(replace(segment, where=found))
         ),
-        pieces.add("+ Who did…", lambda beside: _add_performed(pieces, beside, segment, put),
-                   "segments.performed+"),
-    ]  # fmt: skip
-    if pieces.vocabulary.cohorts:
-        parts.append(
-            pieces.add("+ Cohort", lambda beside: _add_cohort(pieces, beside, segment, put),
-                       "segments.cohorts+")
-        )  # fmt: skip
+        "segments.where+",
+    )
+    made = Section("")
+    made.rows.addWidget(rule.adding())
+    parts: list[QWidget | str] = [filtering]
+    if len(segment.either) < MOST_WAYS:
+        parts.append(rule.or_button())
     if len(chart.segments) == 1 and not isinstance(chart, Journeys):
         parts.append(
             pieces.add(
@@ -196,32 +117,10 @@ def _adding(pieces: Pieces, chart: AnyChart, change: Change) -> QWidget:
                 "by+",
             )
         )
-    made = Section("")
-    made.rows.addWidget(pieces.row(*parts))
     if not chart.by and last + 1 < MOST and not isinstance(chart, Journeys):
         more = (*chart.segments, Segment())
-        made.rows.addWidget(
-            pieces.row(
-                pieces.add(
-                    "+ Segment", lambda _: change(replace(chart, segments=more)), "segments+"
-                )
-            )
+        parts.append(
+            pieces.add("+ Segment", lambda _: change(replace(chart, segments=more)), "segments+")
         )
+    made.rows.addWidget(pieces.row(*parts))
     return made
-
-
-def _add_performed(pieces: Pieces, beside: QWidget, segment: Segment, put: Change) -> Picker:
-    def take(spec: EventSpec) -> None:
-        put(replace(segment, performed=(*segment.performed, Performed(spec))))
-
-    return pieces.pick_event(beside, take)
-
-
-def _add_cohort(pieces: Pieces, beside: QWidget, segment: Segment, put: Change) -> Picker:
-    offered = [Pick(key, name) for key, name in pieces.vocabulary.cohorts]
-    picker = Picker(beside, "Search cohorts", offered)
-    picker.chosen.connect(
-        lambda key: put(replace(segment, cohorts=(*segment.cohorts, CohortRef(key))))
-    )
-    picker.open_below(beside)
-    return picker

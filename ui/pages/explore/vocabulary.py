@@ -10,7 +10,7 @@ from pathlib import Path
 from app.query import PropertyRef, Warehouse
 from app.query.cohorts import KIND as COHORT
 from app.query.columns import literal, quoted
-from app.query.definition import FIELDS, GROUPABLE_FIELDS, EventSpec
+from app.query.definition import FIELDS, GROUPABLE_FIELDS, TOP_KINDS, EventSpec
 from app.store.definitions import Definitions
 from ui.pages.explore.picker import Pick
 from ui.pages.explore.words import FIELDS as FIELD_TITLES
@@ -37,12 +37,17 @@ class Vocabulary:
     is_known: bool = False
     """False until the names were looked up."""
 
+    def rows(self) -> tuple[object, ...]:
+        """The names that rows of a definition show, and not only lists to choose from."""
+        return self.labels, self.cohorts, self.projects, tuple(self.group_types())
+
     def group_types(self) -> list[str]:
         """Types of groups that events carry, most used first."""
         return [name for scope, name, _ in self.properties if scope == "group"]
 
-    def events(self) -> list[Pick]:
-        """Events to choose from; the names of types, and the kinds of events there are."""
+    def events(self, *, top: bool = False) -> list[Pick]:
+        """Events to choose from; the names of types, and the kinds of events there are, with
+        `top` also the most frequent ones."""
         found = [
             Pick(EventSpec("event", one), one, plural(count, "event")) for one, count in self.types
         ]
@@ -50,13 +55,14 @@ class Vocabulary:
             Pick(EventSpec("label", label=key, name=name), name, "labeled event")
             for key, name in self.labels
         ]
-        return [Pick(EventSpec(kind), *words) for kind, words in KINDS.items()] + found
+        kinds = {key: one for key, one in KINDS.items() if top or key not in TOP_KINDS}
+        return [Pick(EventSpec(kind), *words) for kind, words in kinds.items()] + found
 
     def refs(self, *, group: bool) -> list[Pick]:
         """Properties to filter by, or to `group` by."""
         fields = GROUPABLE_FIELDS if group else FIELDS
         found = [
-            Pick(ref := PropertyRef(scope, name), property_title(ref), SCOPES[scope])
+            Pick(ref := PropertyRef(scope, name), property_title(ref), SCOPES.get(scope, scope))
             for scope, name, _ in self.properties
         ]
         return found + [
@@ -95,6 +101,8 @@ _FIELD_COLUMNS = {
 
 def values(warehouse: Warehouse, ref: PropertyRef, part: str = "") -> list[Pick]:
     """Values of a property that hold `part`, most used first; `(none)` last."""
+    if ref.scope == "count":
+        return [Pick(str(rank), f"{rank}.", "time") for rank in range(1, 6)]
     if ref == PropertyRef("field", "project"):
         rows = warehouse.rows("SELECT id, coalesce(nullif(name, ''), api_key) FROM sources")
         return [Pick(str(key), str(name)) for key, name in rows]

@@ -73,6 +73,12 @@ OPERATORS = {
     "glob": "matches pattern",
     "not glob": "does not match pattern",
 }
+RANKS = {
+    "after": "Historical count",
+    "before": "Historical count, before other filters",
+}
+"""The n-th time that an event was done (semantics §20)."""
+RANK_OPERATORS = ("is", "is not", "<", "<=", ">", ">=")
 SCOPES = {
     "event": "event property",
     "user": "user property",
@@ -106,8 +112,17 @@ def noun_of(chart: AnyChart) -> tuple[str, str]:
     return ("group", "groups") if chart.groups else ("person", "people")
 
 
+def operators_of(ref: PropertyRef) -> dict[str, str]:
+    """How a property can be compared."""
+    if ref.scope != "count":
+        return OPERATORS
+    return {key: title for key, title in OPERATORS.items() if key in RANK_OPERATORS}
+
+
 def property_title(ref: PropertyRef) -> str:
     """What a property is called."""
+    if ref.scope == "count":
+        return RANKS.get(ref.name, ref.name)
     if ref.scope == "user":
         return shown_name(ref.name)
     return FIELDS.get(ref.name, ref.name) if ref.scope == "field" else ref.name
