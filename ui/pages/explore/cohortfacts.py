@@ -15,6 +15,7 @@ from app.errors import BadInput
 from app.query import Charts, Clock, EventSpec, Performed, Segment, Warehouse
 from app.query.calendar import Range, ceiling
 from app.query.cohorts import KIND, POPULATION_DAYS, used_by
+from app.query.names import LABEL
 from app.query.node import Node
 from app.query.readsegment import read_segment
 from app.query.writing import segment_json
@@ -72,12 +73,13 @@ def _charts(
     """The engine as it would be if the rule was kept, so that a circle shows."""
     with Definitions(folder) as definitions:
         cohorts, kept = definitions.all(KIND), definitions.all(CHART)
+        labels = definitions.all(LABEL)
     body = {"type": "dynamic", "segment": segment_json(draft.segment)}
     users: list[Definition] = []
     if draft.number is not None:
         users = used_by([*kept, *cohorts], draft.number)
         cohorts = [one._replace(body=body) if one.id == draft.number else one for one in cohorts]
-    return Charts(warehouse, clock, cohorts=cohorts), [one.name for one in users]
+    return Charts(warehouse, clock, cohorts=cohorts, labels=labels), [one.name for one in users]
 
 
 class CohortFacts(QWidget):
