@@ -135,6 +135,8 @@ QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 4px; c
 QToolButton:hover { background: $hover; }
 QToolButton:pressed { background: $selected; }
 QToolButton:checked { background: $selected; color: $accent; }
+QToolButton[over="true"] { background: $raised; border-color: $edge; padding: 2px; }
+QToolButton[over="true"]:hover { background: $hover; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $faint; }
 QToolButton::menu-indicator { image: none; width: 0; }

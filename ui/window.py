@@ -373,6 +373,7 @@ class MainWindow(QMainWindow):
         page = UsersPage(self.context)
         page.event_asked.connect(self.show_event)
         page.chart_asked.connect(self.open_chart)
+        page.filter_asked.connect(self.show_filtered)
         return page
 
     def _make_problems(self) -> QWidget:

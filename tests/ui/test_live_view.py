@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.exchange import captures_from
@@ -14,9 +15,10 @@ from app.marks import NO_MARK, Mark
 from app.store.marks import read_marks
 from app.study import Study
 from ui.context import Context
+from ui.inspector.conditions import column_at
 from ui.pages.live import LivePage
 
-from .conftest import Workspace, event
+from .conftest import KEY, Workspace, event
 
 Key = Qt.Key
 CLICK = "[Amplitude] Element Clicked"
@@ -24,7 +26,8 @@ CLICK = "[Amplitude] Element Clicked"
 
 @pytest.fixture
 def page(qtbot: QtBot, context: Context, workspace: Workspace) -> LivePage:
-    workspace.add(event("Buy", event_properties={"price": 12, "note": "<b>=1+1\n"}))
+    properties = {"price": 12, "note": "<b>=1+1\n"}
+    workspace.add(event("Buy", insert_id="buy-1", event_properties=properties))
     workspace.add(event(CLICK, event_properties={"[Amplitude] Element Text": "Add to cart"}))
     workspace.add(
         event("$identify", user_id="ada-lovelace", user_properties={"$set": {"plan": "pro"}})
@@ -253,6 +256,106 @@ def test_a_value_in_the_inspector_is_filtered_by(qtbot: QtBot, page: LivePage) -
     menu.close()
     assert page.filter.box.text() == "prop.price = 12"
     qtbot.waitUntil(lambda: texts(page, "type") == ["Buy"])
+
+
+def menu_of(view: Any, at: QPoint) -> dict[str, QAction]:
+    view.customContextMenuRequested.emit(at)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    found = {one.text(): one for one in menu.actions()}
+    menu.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "text"),
+    [
+        ("", "API key", f'project = "{KEY}"'),
+        ("", "Outcome", "outcome:accepted"),
+        ("", "Reached us by", "via:proxy"),
+        ("insert_id", "Insert ID", '"buy-1"'),
+        ("device_id", "Device ID", 'device = "d-1"'),
+    ],
+)
+def test_every_value_that_filters_know_is_offered(
+    qtbot: QtBot, page: LivePage, path: str, name: str, text: str
+) -> None:
+    page.inspect(1)
+    qtbot.waitUntil(lambda: page.inspector.title.text() == "Buy")
+    info = page.inspector.info
+    node = next(
+        fact
+        for section in info.facts.sections
+        for fact in section.children
+        if (fact.path, fact.name) == (path, name)
+    )
+    entries = menu_of(info, info.visualRect(info.facts.index_of(node)).center())
+    entries[f"Filter by this {name}"].trigger()
+    assert page.filter.box.text().startswith(text)
+
+
+def test_cells_of_projects_and_insert_ids_are_filtered_by(qtbot: QtBot, page: LivePage) -> None:
+    page.view.toggle_column("insert_id")
+    page.resize(1600, 700)
+    keys = [column.key for column in page.model.columns]
+    for key, title, text in (
+        ("project", f"Exclude project “{KEY}”", f'project != "{KEY}"'),
+        ("insert_id", "Filter by insert ID “buy-1”", '"buy-1"'),
+    ):
+        row = texts(page, "type").index("Buy")
+        place = page.table.visualRect(page.model.index(row, keys.index(key))).center()
+        menu_of(page.table, place)[title].trigger()
+        assert page.filter.box.text() == text
+        page.filter.clear()
+        qtbot.waitUntil(lambda: len(page.model) == 3)
+
+
+def test_a_property_becomes_a_column_where_its_value_is(qtbot: QtBot, page: LivePage) -> None:
+    page.inspect(1)
+    qtbot.waitUntil(lambda: page.inspector.title.text() == "Buy")
+    info = page.inspector.info
+    node = next(
+        fact
+        for section in info.facts.sections
+        for fact in section.children
+        if fact.path == "event_properties.price"
+    )
+    at = info.visualRect(info.facts.index_of(node)).center()
+    for _ in range(2):
+        menu_of(info, at)["Show as a column"].trigger()
+    assert texts(page, "prop.price") == ["–", "–", "12"]
+    assert [column_at(path) for path in (
+        'user_properties["$set"].plan', 'user_properties["a b"]', "event_properties.a.b", "user_id"
+    )] == ["user.plan", "user.a b", "", ""]  # fmt: skip
+
+
+def test_a_type_is_hidden_with_one_click(qtbot: QtBot, page: LivePage) -> None:
+    viewport = page.table.viewport()
+    at = [column.key for column in page.model.columns].index("type")
+    row = texts(page, "type").index("Buy")
+    place = page.table.visualRect(page.model.index(row, at))
+    button = next(one for one in viewport.findChildren(QToolButton))
+    assert not button.isVisible()
+    qtbot.mouseMove(viewport, place.center())
+    qtbot.waitUntil(button.isVisible)
+    assert place.contains(button.geometry())
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "Buy" not in texts(page, "type"))
+    assert page.types.types == ("Buy",)
+    assert not button.isVisible()
+
+
+def test_a_small_window_shows_what_became_of_events_beside_the_inspector(
+    qtbot: QtBot, page: LivePage
+) -> None:
+    page.inspect(1)
+    page.resize(844, 520)
+    assert page.inspector.width() >= page.inspector.minimumWidth()
+    outcome = [column.key for column in page.model.columns].index("outcome")
+    shown = page.table.visualRect(page.model.index(0, outcome))
+    assert page.table.viewport().rect().contains(shown)
+    page.resize(1400, 700)
+    assert page.table.width() > 800
 
 
 def test_the_event_is_copied_as_code(qtbot: QtBot, page: LivePage) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.model import Capture, Response
@@ -210,6 +211,30 @@ def test_somebody_without_properties(world: World) -> None:
     assert shown.stack.currentWidget() is shown.nothing
     world.receive(sent("$identify", 1, **ADA, user_properties={"plan": "pro"}))
     world.qtbot.waitUntil(lambda: shown.stack.currentWidget() is shown.tree)
+
+
+def test_a_value_of_an_event_filters_live(world: World) -> None:
+    world.receive(sent("Order", 1, **ADA, event_properties={"plan": "pro"}))
+    world.open("ada-1")
+    world.click_event("Order")
+    asked: list[str] = []
+    world.page.filter_asked.connect(asked.append)
+    info = world.page.event_pane.info
+    node = next(
+        fact
+        for section in info.facts.sections
+        for fact in section.children
+        if fact.path == "event_properties.plan"
+    )
+    info.customContextMenuRequested.emit(info.visualRect(info.facts.index_of(node)).center())
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    entries = {one.text(): one for one in menu.actions()}
+    entries["Filter Live by this plan"].trigger()
+    entries["Exclude this plan"].trigger()
+    menu.close()
+    assert asked == ['prop.plan = "pro"', 'prop.plan != "pro"']
+    assert "Show as a column" not in entries
 
 
 def test_properties_of_groups_are_in_raw_alone(world: World) -> None:  # UL-T5

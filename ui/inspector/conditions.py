@@ -5,7 +5,7 @@ From a place in an event to the condition of a filter that its value is.
 import re
 from typing import Any
 
-from app.filter import Condition, Op, equals
+from app.filter import Condition, Op, equals, has
 
 _STEP = re.compile(r'\.([^\W\d]\w*)|\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|^([^\W\d]\w*)')
 _SCOPES = {"event_properties": "prop", "user_properties": "user", "groups": "group"}
@@ -37,6 +37,9 @@ def condition_at(path: str, value: Any) -> Condition | None:
     names = [one for one in steps if isinstance(one, str)]
     if not names:
         return None
+    if names == ["insert_id"] and isinstance(value, str):
+        # Words are looked for among ids too.
+        return has("", value)
     if len(names) == 1 and names[0] in _FIELDS and isinstance(value, str | int):
         key = _FIELDS[names[0]]
         return Condition(key, str(value)) if key == "session" else equals(key, str(value))
@@ -44,6 +47,18 @@ def condition_at(path: str, value: Any) -> Condition | None:
         return None
     inside = names[2:] if names[1].startswith("$") and len(names) > 2 else names[1:]
     return property_condition(_SCOPES[names[0]], tuple(inside), value)
+
+
+def column_at(path: str) -> str:
+    """The column that shows what lies at a path; empty where there is none."""
+    match steps_of(path):
+        case ["event_properties", str(name)]:
+            return f"prop.{name}"
+        case ["user_properties", str(name)] if not name.startswith("$"):
+            return f"user.{name}"
+        case ["user_properties", str(operation), str(name)] if operation.startswith("$"):
+            return f"user.{name}"
+    return ""
 
 
 def property_condition(key: str, path: tuple[str, ...], value: Any) -> Condition | None:

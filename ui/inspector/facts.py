@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from app.filter import Condition, equals
 from app.ingest.reaction import reaction
 from app.model import Capture, Delivery, Outcome, Upload
 from app.store.events import EventDetail
@@ -41,6 +42,8 @@ class Fact:
     is_ours: bool = False
     tone: str = "text"
     hint: str = ""
+    condition: Condition | None = None
+    """What a filter calls it, where its path does not say that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,8 @@ def _event(detail: EventDetail, now_ms: int) -> list[Fact]:
 
 
 def _outcome(detail: EventDetail) -> list[Fact]:
-    facts = [Fact("Outcome", outcome_sentence(detail), is_ours=True)]
+    outcome = Condition("outcome", str(detail.verdict.outcome))
+    facts = [Fact("Outcome", outcome_sentence(detail), is_ours=True, condition=outcome)]
     if detail.capture.delivery is Delivery.LOCAL:
         note = "Answered here, not sent on"
         facts.append(Fact("Delivery", note, is_ours=True, tone="warning"))
@@ -156,7 +160,15 @@ def upload_facts(detail: EventDetail, project: str) -> list[Fact]:
         ("Status", _status(capture)),
         ("Took", "" if capture.duration_ms is None else f"{capture.duration_ms:,} ms"),
     ]
-    facts = [Fact(name, value, is_ours=True) for name, value in pairs if value]
+    known = {
+        "Project": equals("project", project),
+        "API key": equals("project", upload.api_key or ""),
+        "SDK": equals("sdk", upload.library or ""),
+        "Reached us by": Condition("via", str(capture.via)),
+    }
+    facts = [
+        Fact(name, value, is_ours=True, condition=known.get(name)) for name, value in pairs if value
+    ]
     if upload.client_upload_ms is not None:
         facts.append(Fact("Client upload time", utc_time(upload.client_upload_ms), is_ours=True))
     if upload.options:

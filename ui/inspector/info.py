@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.filter import Not
-from ui.inspector.conditions import condition_at
+from ui.inspector.conditions import column_at, condition_at
 from ui.inspector.facts import Section
 from ui.inspector.tree import FactsModel, Index, Node
 from ui.plain import clipboard, one_line, tooltip
@@ -50,13 +50,19 @@ class InfoView(QTreeView):
     """The facts of an event. What a person opened or closed stays so for the next event.
 
     Signals:
-        condition_asked: a person wants to filter by a value (a `Node` of a filter).
+        condition_asked: a person wants to filter by a value (a `Node` of a filter); only where
+            `filters` says what it is that is filtered.
+        column_asked: a person wants a property as a column of the table (its key); only where
+            `offers_columns`.
     """
 
     condition_asked = Signal(object)
+    column_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.filters = ""
+        self.offers_columns = False
         self.facts = FactsModel(self)
         self._opened: set[str] = set()
         self._closed: set[str] = set()
@@ -205,11 +211,14 @@ class InfoView(QTreeView):
         if node.path:
             menu.addAction(f"Copy path  {one_line(node.path, 60)}".replace("&", "&&"),
                            self.copy_path)  # fmt: skip
-        if (one := condition_at(node.path, node.value)) is not None:
+        one = node.condition or condition_at(node.path, node.value)
+        if one is not None and self.filters:
             menu.addSeparator()
             name = one_line(node.name, 32).replace("&", "&&")
-            menu.addAction(f"Filter by this {name}", lambda: self.condition_asked.emit(one))
+            menu.addAction(f"{self.filters} by this {name}", lambda: self.condition_asked.emit(one))
             menu.addAction(f"Exclude this {name}", lambda: self.condition_asked.emit(Not(one)))
+        if self.offers_columns and (key := column_at(node.path)):
+            menu.addAction("Show as a column", lambda: self.column_asked.emit(key))
         if node.size:
             menu.addSeparator()
             menu.addAction("Open everything below", lambda: self._open_below(node))

@@ -56,9 +56,11 @@ class Inspector(SidePanel):
 
     Signals:
         condition_asked: a person wants to filter by a value (a `Node` of a filter).
+        column_asked: a person wants a property as a column of the table (its key).
     """
 
     condition_asked = Signal(object)
+    column_asked = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__("Inspector", NARROWEST)
@@ -83,7 +85,10 @@ class Inspector(SidePanel):
         self.search = TreeSearch()
         self.send = SendView(context)
         self.difference = DifferenceView()
-        for view in (self.info, self.user):
+        self.info.offers_columns = True
+        self.info.column_asked.connect(self.column_asked)
+        for view in (self.info, self.user, self.upload):
+            view.filters = "Filter"
             view.condition_asked.connect(self.condition_asked)
         self.empty = EmptyState(
             "inspector", "No event selected", "Select an event to see everything about it."

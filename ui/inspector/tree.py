@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from app.filter import Condition
 from ui.inspector.facts import Section, step
 from ui.inspector.meaning import address_parts, time_of
 from ui.inspector.pretty import pretty, scalar_text
@@ -26,6 +27,7 @@ class Node:
     __slots__ = (
         "_rest",
         "children",
+        "condition",
         "hint",
         "is_ours",
         "is_part",
@@ -46,6 +48,7 @@ class Node:
         self.name = name
         self.value = value
         self.path = path
+        self.condition: Condition | None = None
         self.is_ours = False
         self.is_part = False
         self.tone = "text"
@@ -84,6 +87,7 @@ class Node:
             for row, fact in enumerate(self.value.facts):
                 node = Node(self, row, fact.name, fact.value, fact.path)
                 node.is_ours, node.tone, node.hint = fact.is_ours, fact.tone, fact.hint
+                node.condition = fact.condition
                 yield node
             return
         if isinstance(self.value, str):

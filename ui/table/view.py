@@ -98,6 +98,11 @@ class EventTableView(QTableView):
             self.selectRow(row)
         self.verticalScrollBar().setValue(place)
 
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns in the order of the model."""
+        return self._model.columns
+
     def column_keys(self) -> tuple[str, ...]:
         """The columns from left to right, as a person moved them."""
         header, columns = self.horizontalHeader(), self._model.columns

@@ -147,6 +147,9 @@ class ViewSwitch(QToolButton):
             )
         if not left:
             menu.addAction("None was captured yet").setEnabled(False)
+        elif len(left) > IN_MENU:
+            menu.addSeparator()
+            menu.addAction("Any other: in the menu of its value in Info").setEnabled(False)
 
     def _check(self, menu: QMenu, title: str, is_on: bool, run: Any) -> Any:
         entry = menu.addAction(title)
@@ -167,6 +170,11 @@ class ViewSwitch(QToolButton):
             ) else shown[-1:]  # fmt: skip
             shown.insert(shown.index(after[-1]) + 1 if after else 0, key)
         self._use(replace(self.look, columns=tuple(shown[:MOST_COLUMNS])))
+
+    def show_column(self, key: str) -> None:
+        """Show a column, if it is not shown."""
+        if key not in self.look.columns:
+            self.toggle_column(key)
 
     def use_time(self, how: str) -> None:
         """Tell times like this."""

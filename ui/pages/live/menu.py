@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from app.filter import Condition, Node, Not, equals
+from app.filter import Condition, Node, Not, equals, has
 from app.label.element import ACTIONS
 from app.marks import COLOURS
 from ui.inspector.conditions import property_condition
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from ui.pages.live.page import LivePage
 
 
+_TITLES = {"labels": "label", "insert_id": "insert ID"}
+
+
 def fill_event_menu(menu: QMenu, row: Any, page: LivePage, column: str = "type") -> None:
     """Fill a menu for one row, opened on the cell of a column."""
     menu.addAction("Open in the inspector", lambda: page.inspect(row.id))
@@ -31,7 +34,7 @@ def fill_event_menu(menu: QMenu, row: Any, page: LivePage, column: str = "type")
         menu.addAction("Label this…", lambda: page.label_asked.emit(row.id))
     menu.addAction("Add event to chart", lambda: page.chart_asked.emit(row.type))
     menu.addSeparator()
-    for node, what in conditions_of(row, column):
+    for node, what in conditions_of(row, column, page):
         menu.addAction(f"Filter by {what}", partial(page.add_term, node))
         menu.addAction(f"Exclude {what}", partial(page.add_term, Not(node)))
         menu.addSeparator()
@@ -59,12 +62,12 @@ def _add_marks(menu: QMenu, page: LivePage) -> None:
     menu.addAction(actions.qaction("live.note"))
 
 
-def conditions_of(row: Any, column: str) -> list[tuple[Node, str]]:
+def conditions_of(row: Any, column: str, page: LivePage) -> list[tuple[Node, str]]:
     """Conditions that an event suggests, with what they are about: that of the column first."""
     return [
         (node, title)
         for key in dict.fromkeys((column, "type", "user", "device", "session"))
-        if (node := condition_of(row, key)) is not None
+        if (node := condition_of(row, key) or _told_condition(row, key, page)) is not None
         for title in [_named(key, node)]
     ]
 
@@ -78,6 +81,7 @@ def condition_of(row: Any, column: str) -> Condition | None:
         "user": lambda: equals("user", row.user_id) if row.user_id else None,
         "device": lambda: equals("device", row.device_id) if row.device_id else None,
         "sdk": lambda: equals("sdk", row.library) if row.library else None,
+        "insert_id": lambda: has("", row.insert_id) if row.insert_id else None,
         "outcome": lambda: Condition("outcome", str(row.outcome)),
         "via": lambda: Condition("via", str(row.via)),
         "session": lambda: (
@@ -85,6 +89,15 @@ def condition_of(row: Any, column: str) -> Condition | None:
         ),
     }
     return known[column]() if column in known else None
+
+
+def _told_condition(row: Any, column: str, page: LivePage) -> Condition | None:
+    """The same of cells whose text is not in the row."""
+    if column == "project" and row.source_id is not None:
+        return equals("project", page.projects.named(row.source_id))
+    if column == "labels" and (names := page.labels.by_event.get(row.id)):
+        return equals("label", names[0])
+    return None
 
 
 def _property_condition(row: Any, column: str) -> Condition | None:
@@ -97,7 +110,7 @@ def _property_condition(row: Any, column: str) -> Condition | None:
 
 
 def _named(key: str, one: Condition) -> str:
-    title = key.partition(".")[2] if is_property(key) else key
+    title = key.partition(".")[2] if is_property(key) else _TITLES.get(key, key)
     return f"{one_line(title, 24)} {_quoted(one.value)}"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -36,6 +36,7 @@ from ui.pages.live.emptystates import explain_no_match, no_match, nothing_yet
 from ui.pages.live.exporting import ExportBar
 from ui.pages.live.following import Following
 from ui.pages.live.hidden import HiddenTypes
+from ui.pages.live.hovering import HideButton
 from ui.pages.live.labeled import LabelNames
 from ui.pages.live.looks import ViewSwitch
 from ui.pages.live.marks import Marks, NoteLine
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
     from ui.pages.live.grouping import GroupPane
 
 INSPECTOR_WIDTH = 480
+TABLE_WIDTH = 480
+"""With which a table shows when, what, who, and what became of it."""
 MOST_TERMS = 20
 MOST_EXPORTED = 1_000_000
 AGE_MS = 5000
@@ -208,6 +211,7 @@ class LivePage(QWidget):
         table.left.connect(self.close_inspector)
         table.copying.connect(self.deeds.copy_rows)
         table.peeking.connect(self.deeds.peek)
+        HideButton(table, lambda event: self._hide_types_of([event]))
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._show_menu)
         header = table.horizontalHeader()
@@ -395,7 +399,10 @@ class LivePage(QWidget):
 
     def hide_selected_types(self) -> None:
         """Leave out the types of the selected events."""
-        rows = self.rows_of(self.current_table.selected_ids(MOST_TERMS))
+        self._hide_types_of(self.current_table.selected_ids(MOST_TERMS))
+
+    def _hide_types_of(self, events: Sequence[int]) -> None:
+        rows = self.rows_of(events)
         self.place.take_next()
         self.types.hide(row.type for row in rows)
 
@@ -485,12 +492,27 @@ class LivePage(QWidget):
             self.inspector = Inspector(self.context)
             self.inspector.closed.connect(self.close_inspector)
             self.inspector.condition_asked.connect(self.add_term)
+            self.inspector.column_asked.connect(self.view.show_column)
             self.split.addWidget(self.inspector)
             self.split.setStretchFactor(1, 0)
             width = max(self.split.width(), 2 * INSPECTOR_WIDTH)
             self.split.setSizes([width - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
+            self._share_room()
         self.inspector.show()
         self.context.actions.refresh()
+
+    def _share_room(self) -> None:
+        """Where there is little room, the inspector has no more than it needs: what became of an
+        event is the last column."""
+        if self.inspector is not None:
+            table, side = self.split.sizes()
+            spare = min(side - self.inspector.minimumWidth(), TABLE_WIDTH - table)
+            if spare > 0:
+                self.split.setSizes([table + spare, side - spare])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
 
     def _show_current(self, event_id: int | None) -> None:
         if self.is_inspecting and event_id is not None:

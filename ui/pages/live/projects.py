@@ -61,6 +61,12 @@ class ProjectSwitch(QToolButton):
         """The name of the project that is shown; empty for all."""
         return self.names.get(self.source or 0, "")
 
+    def named(self, source: int) -> str:
+        """How a filter names a project: by its name, where no other one has it, or by its key."""
+        names = [name for _, _, name in self._sources]
+        key, name = next((key, name) for one, key, name in self._sources if one == source)
+        return name if name and names.count(name) == 1 else key
+
     def fill(self) -> None:
         """Bring the menu up to date."""
         self.list.clear()

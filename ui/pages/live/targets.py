@@ -43,6 +43,7 @@ EVERYONE = "Everyone"
 BY = ("IP address", "User ID", "Device ID", "User property")
 WAIT_MS = 200
 MOST = 50
+MOST_DEVICES = 5
 _TARGET = Qt.ItemDataRole.UserRole
 
 
@@ -278,7 +279,8 @@ class TargetFinder(QFrame):
 
 
 def targets(store: Store, by: int, name: str, text: str) -> list[Target]:
-    """What could be meant: exactly that address or device first, then people."""
+    """What could be meant: exactly that address or device first, then people, then devices with
+    this in their id."""
     from app.store.people.conditions import PROPERTY, Condition, wire_name
 
     kind, of = {
@@ -289,16 +291,20 @@ def targets(store: Store, by: int, name: str, text: str) -> list[Target]:
     }[by]
     now = round(time.time() * 1000)
     people = store.people.search.find([Condition(kind, text, of)], now, MOST).people
-    exact = []
+    exact: list[Target] = []
+    near: list[Target] = []
     if by == 0 and _is_address(text):
         exact = [Target(text, to_text(equals("ip", text)), "exactly this address")]
-    elif by == 2 and text in store.values.named("device", text):
-        exact = [Target(text, to_text(equals("device", text)), "exactly this device")]
-    return exact + [
+    elif by == 2:
+        for one in store.values.named("device", text)[:MOST_DEVICES]:
+            device = Target(one, to_text(equals("device", one)), "exactly this device")
+            (exact if one == text else near).append(device)
+    found = [
         Target(who, to_text(equals("person", who)), f"{plural(one.events, 'event')}, {one.project}")
         for one in people
         if (who := one.user or one.device)
     ]
+    return [*exact, *found, *near]
 
 
 def _is_address(text: str) -> bool:

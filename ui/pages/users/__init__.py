@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import AppError
+from app.filter import to_text
 from app.store.people.conditions import Condition
 from app.store.people.search import FoundPeople, PersonRow
 from ui.actions import Action
@@ -53,10 +54,12 @@ class UsersPage(QWidget):
     Signals:
         event_asked: the number of an event that is to be shown in Live.
         chart_asked: the number of a saved chart that is to be opened.
+        filter_asked: the text of a filter that Live is to use.
     """
 
     event_asked = Signal(object)
     chart_asked = Signal(int)
+    filter_asked = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -187,6 +190,7 @@ class UsersPage(QWidget):
         self.event_pane.closed.connect(self.close_event)
         self.event_pane.link_asked.connect(self._copy_link)
         self.event_pane.live_asked.connect(self.event_asked)
+        self.event_pane.condition_asked.connect(lambda node: self.filter_asked.emit(to_text(node)))
         self._context.feed.changed.connect(self._look_again)
         self._context.store.opened.connect(self._look_again)
 

@@ -47,10 +47,12 @@ class EventPane(SidePanel):
     Signals:
         link_asked: the number of the event whose link is wanted.
         live_asked: the number of the event that is to be shown in Live.
+        condition_asked: Live is to be filtered by this (a `Node` of a filter).
     """
 
     link_asked = Signal(object)
     live_asked = Signal(object)
+    condition_asked = Signal(object)
 
     def __init__(self, context: Context) -> None:
         super().__init__("Event", NARROWEST)
@@ -58,6 +60,8 @@ class EventPane(SidePanel):
         self.event_id: int | None = None
         self.sent = ElidedLabel("muted")
         self.info = InfoView()
+        self.info.filters = "Filter Live"
+        self.info.condition_asked.connect(self.condition_asked)
         self.raw = RawView(context.jobs)
         self.gone = EmptyState(
             "trash", "No longer stored", "This event was removed to keep the size cap, or cleared."
