@@ -1,6 +1,10 @@
 """
-Worked cases of time, values, filters and ranks (semantics §0, §6, §20), as `eventscope chart`
-answers.
+Worked cases of values, caps, filters, groupings and ranks (semantics §0.4, §0.5, §6, §20), as
+`eventscope chart` answers.
+
+A case is called after the id of the worked case that it is (FLT-T1, HC-T2), or else after the
+section of its rule (0.4, 6.3); after a slash, which part of it. GRP-T1 and GRP-T2 are in
+`test_cases_segmentation`, those of groups as accounts (GRP-A) in `test_groups`.
 """
 
 from typing import Any
@@ -52,6 +56,20 @@ RUNS = (
     *(did("maya", "run", NOON), did("maya", "walk", NOON + 1)),
     *(did("loc", "walk", NOON + 1), did("loc", "run", NOON + 2)),
 )
+SCOPES = (
+    did("1", "A", NOON, {"plan": "x"}, user_properties={"$set": {"plan": "y"}}),
+    did("2", "A", NOON, {"plan": None}),
+    did("3", "A", NOON),
+)
+AMOUNTS = holding(10, "20", 2.5, "$30", None, "1e3", [4, 6])
+SPELLED = holding("US", "us", ["a", "b"], ["b", "b"], ["b"])
+TWO = (
+    did("1", "A", NOON, {"p": 1, "q": "x"}),
+    did("1", "A", NOON + 1, {"p": 2, "q": "x"}),
+    did("2", "A", NOON, {"p": 1, "q": "z"}),
+    did("2", "B", NOON),
+)
+WORDS = holding("cat", "c1t", "ct", "coat", "data", "date", "dati")
 START = MIDNIGHT - 20 * DAY
 UNION = tuple(
     did("1", kind, START + day * DAY) for kind, day in zip("abba", (1, 3, 7, 14), strict=True)
@@ -87,6 +105,25 @@ def runs(name: str) -> dict[str, Any]:
 def union(rank: int, op: str = "is") -> dict[str, Any]:
     event = {"combined": ["a", "b"], "where": [ranked(rank, op=op)]}
     return {"events": [event], "range": {"last": 20}, "measure": "totals"}
+
+
+def summed(of: Any) -> dict[str, Any]:
+    return A | {"measure": "sum", "property": of}
+
+
+def on(scope: str, value: str | None) -> dict[str, Any]:
+    """A condition on the property "plan" of a scope."""
+    condition = {"property": "plan", "scope": scope, "values": [value]}
+    return A | {"events": [{"event": "A", "where": [condition]}]}
+
+
+def filtered(*conditions: tuple[str, str, Any]) -> dict[str, Any]:
+    where = [{"property": name, "op": op, "values": [value]} for name, op, value in conditions]
+    return {"event": "A", "where": where}
+
+
+PAIRS = {"measure": "totals", "range": DAYS}
+NAMED = [{"name": "ones", "where": [{"property": "p", "values": [1]}]}, {"name": "all"}]
 
 
 def days(found: dict[str, Any]) -> list[int]:
@@ -143,6 +180,83 @@ CASES = [
         total,
         1,
     ),
+    # 0.4: an event's property and a user's of one name are two; absent and null are (none).
+    Case("0.4 scopes", SCOPES, on("event", "x") | BY_USER, who, "1"),
+    Case("0.4 scopes/user", SCOPES, on("user", "y") | BY_USER, who, "1"),
+    Case("0.4 scopes/other", SCOPES, on("user", "x"), total, 0),
+    Case("0.4 scopes/none", SCOPES, A | {"by": ["plan"]}, totals, {"(none)": 2, "x": 1}),
+    Case("0.4 scopes/is none", SCOPES, on("event", None) | BY_USER, who, "23"),
+    Case("0.4 numbers", AMOUNTS, summed("p"), total, 1042.5),
+    Case(
+        "0.4 numbers/median", AMOUNTS, summed("p") | {"measure": "median"}, total, 8
+    ),
+    Case(
+        "0.4 texts", SPELLED, A | {"by": ["p"]}, totals, {"US": 1, "a": 1, "b": 3, "us": 1}
+    ),
+    Case("0.4 texts/elements", SPELLED, where("is", "b") | BY_USER, who, "234"),
+    Case(
+        "0.4 texts/once", SPELLED, A | {"by": ["p"], "measure": "totals", "items": False},
+        lambda f: totals(f)["b"], 3,
+    ),
+    Case(
+        "0.4 texts/each", SPELLED, A | {"by": ["p"], "measure": "totals"},
+        lambda f: totals(f)["b"], 4,
+    ),
+    Case("numbers/none", NUMBERS, where("<", 100) | BY_USER, who, "0125"),
+    Case("numbers/not none", NUMBERS, where("is not", 5) | BY_USER, who, "234567"),
+    # 6.1: filters of an event all hold, and are that event's alone.
+    Case(
+        "6.1 two", TWO,
+        PAIRS | {"events": [filtered(("p", "is", 1)), {"event": "A", "name": "A2"}]},
+        totals, {"A": 2, "A2": 3},
+    ),
+    Case(
+        "6.1 two/both", TWO, PAIRS | {"events": [filtered(("p", "is", 1), ("q", "is", "x"))]},
+        totals, {"A": 1},
+    ),
+    Case("FLT-T1 words", WORDS, where("glob", "c?t") | BY_USER, who, "0"),
+    Case("FLT-T1 words/class", WORDS, where("glob", "dat[ae]*") | BY_USER, who, "45"),
+    Case("FLT-T1 words/any", WORDS, where("glob", "c*t") | BY_USER, who, "0123"),
+    # 6.2, 6.3
+    Case(
+        "6.1 two/segments", TWO, A | {"segments": NAMED}, totals, {"A; ones": 2, "A; all": 2}
+    ),
+    Case(
+        "6.1 two/own grouping", TWO, PAIRS | {"events": [{"event": "A", "by": ["p"]}, "B"]},
+        totals, {"1": 2, "2": 1, "B": 1},
+    ),
+    Case(
+        "6.1 two/one grouping",
+        TWO,
+        A | {"events": [{"event": "A", "by": ["p"]}]},
+        lambda f: totals(f) == {"1": 2, "2": 1},
+        True,
+    ),
+    Case("6.1 two/segment's grouping", TWO, A | {"by": ["p"]}, totals, {"1": 2, "2": 1}),
+    Case(
+        "6.1 two/order of groupings", TWO, A | {"by": ["p", "q"]}, totals,
+        {"1 / x": 1, "1 / z": 1, "2 / x": 1},
+    ),
+    Case(
+        "6.1 two/other order", TWO, A | {"by": ["q", "p"]}, totals,
+        {"x / 1": 1, "x / 2": 1, "z / 1": 1},
+    ),
+    # 0.5
+    Case(
+        "6.3 many/funnel",
+        MANY,
+        {"kind": "funnel", "steps": ["A", {"kind": "any"}], "by": ["p"], "range": DAYS},
+        lambda f: len(f["parts"]),
+        300,
+    ),
+    Case(
+        "6.3 many/funnel without caps",
+        MANY,
+        {"kind": "funnel", "steps": ["A", {"kind": "any"}], "by": ["p"], "range": DAYS}
+        | {"compatible": False},
+        lambda f: len(f["parts"]),
+        600,
+    ),
     Case("HC-T1", RUNS, runs("after"), who, "ac"),
     Case("HC-T1/event", RUNS, runs("before"), who, "a"),
     *(
@@ -195,7 +309,7 @@ CASES = [
     Case(
         "0.1 zone/offset", LATE, A, lambda f: points(f)[-2:], [0, 1], ("--zone", "Asia/Kathmandu")
     ),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -213,6 +327,27 @@ def test_properties_are_called_anything(ask: Asking, user: int) -> None:
         assert "property" in found
         return
     assert who(found) == str(user)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"by": [{"property": "event_id", "scope": "field"}]}, "by[0]: Nothing can be grouped"),
+        ({"by": [{"property": "upload_id", "scope": "field"}]}, "by[0]: Nothing can be grouped"),
+        ({"by": list("pqrstu")}, "by: No more than 5"),
+        ({"events": [{"event": "A", "by": list("pqrstu")}]}, "events[0].by: No more than 5"),
+        ({"by": ["p"], "segments": NAMED}, "by: With several segments"),
+        ({"formula": ";".join(["UNIQUES(A)"] * 11)}, "formula: At most 10"),
+        ({"events": [{"event": "A", "where": [{"property": "p", "op": "like", "values": [1]}]}]},
+         "events[0].where[0].op: 'like' is not one of"),
+        ({"events": [{"event": "A", "where": [ranked(6)]}]}, "events[0].where[0].values"),
+        ({"events": [{"event": "A", "where": [ranked(1), ranked(2)]}]}, "events[0].where: An"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_named_with_their_place(
+    ask: Asking, change: dict[str, Any], said: str
+) -> None:
+    assert said in ask("6.1 two", A | change)
 
 
 CASES.append(Case("names", NAMES, A, total, 7))
