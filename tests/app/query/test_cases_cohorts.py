@@ -1,5 +1,8 @@
 """
 Worked cases of cohorts (semantics §19), as `eventscope chart` answers with them as segments.
+
+A case is called after the id of the worked case that it is (COH-T1), or else in a word; after a
+slash, which part of it. Cohorts of points are in `test_pointcohorts`, of groups in `test_groups`.
 """
 
 from typing import Any
@@ -64,6 +67,13 @@ HELD = (
     *times("1", "A", 0, user_properties={"$set": {"plan": "pro"}}),
     *times("2", "A", 0, user_properties={"$set": {"plan": "free"}}),
 )
+COUNTED = tuple(one for n in (1, 2, 3) for one in times(str(n), "A", *range(n)))
+ACTIVE = (*times("1", "A", 0), *times("2", "Push", 0), *times("3", "A", 40), *times("3", "A", 0))
+LAST_ACTIVE = (
+    *times("1", "A", 1, user_properties={"$set": {"plan": "free"}}),
+    *times("1", "Push", 0, user_properties={"$set": {"plan": "pro"}}),
+)
+NOT_RANKED = {"property": "after", "scope": "count", "op": "is", "values": [2]}
 FEW = {"property": "credits", "scope": "user", "op": "<", "values": [5]}
 THIRTY = {"event": "A", "count": 50, "during": {"last": 30}, "each": True}
 ON_FREE = {"property": "plan", "scope": "user", "values": ["free"]}
@@ -167,6 +177,77 @@ CASES = [
         ["1"],
     ),
     Case("active", HELD, who({"users": "new"}), names, ["1", "2"]),
+    *(
+        Case(f"counted/{op} 2", COUNTED, who(performed("A", op=op, count=2)), names, expected)
+        for op, expected in (
+            ("=", ["2"]),
+            ("!=", ["1", "3"]),
+            ("<", ["1"]),
+            ("<=", ["1", "2"]),
+            (">", ["3"]),
+            (">=", ["2", "3"]),
+        )
+    ),
+    Case(
+        "counted/not so often",
+        COUNTED,
+        who(performed("A", count=2, negated=True)),
+        names,
+        ["1"],
+    ),
+    # The second of its like, of a user who did it twice (§20).
+    Case(
+        "counted/second",
+        COUNTED,
+        who(performed({"event": "A", "where": [NOT_RANKED]})),
+        names,
+        ["2", "3"],
+    ),
+    Case(
+        "counted/on one day",
+        COUNTED,
+        who(performed("A", during={"start": "2026-11-19", "end": "2026-11-19"})),
+        names,
+        ["3"],
+    ),
+    # An exclusion beats all inclusions, also those of alternatives.
+    Case(
+        "counted/excluded",
+        COUNTED,
+        who(
+            {
+                "performed": [{"event": "A", "count": 3, "negated": True}],
+                "either": [performed("A", count=2), performed("A", count=3)],
+            }
+        ),
+        names,
+        ["2"],
+    ),
+    # Had been active, or new, in the range of the chart.
+    Case(
+        "been active",
+        ACTIVE,
+        who({"users": "active"}, inactive=["Push"]),
+        names,
+        ["1", "3"],
+    ),
+    Case(
+        "been active/new",
+        ACTIVE,
+        who({"users": "new"}, range={"last": 30}),
+        names,
+        ["1", "2"],
+    ),
+    # §0.3: what is most recent is so with the newest active event.
+    Case("last active", LAST_ACTIVE, who({"held": [ON_FREE]}), names, []),
+    Case(
+        "last active/inactive left out",
+        LAST_ACTIVE,
+        who({"held": [ON_FREE]}, inactive=["Push"]),
+        names,
+        ["1"],
+    ),
+    Case("held/not", HELD, who({"held": [ON_FREE | {"negated": True}]}), names, ["1"]),
 ]
 
 

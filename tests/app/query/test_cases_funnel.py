@@ -1,5 +1,9 @@
 """
 Worked cases of funnels and conversion drivers (semantics §8), as `eventscope chart` answers.
+
+A case is called after the id of the worked case that it is (FUN-T1; DRV-T1 is a test of its own),
+or else after the section of its rule (8.14); after a slash, which part of it. §8.18 is in
+`test_pointcohorts`.
 """
 
 from typing import Any
@@ -110,6 +114,33 @@ DRIVEN = tuple(
         *([did(str(n), "B", START + 20_000)] if n < 60 else []),
     )
 )
+EDGE = (*ran("1", START, "A0 B86400"), *ran("2", START, "A0 B86401"))
+TYPES = one("A0.1 A0.5 B0.9 B1.2")
+NEITHER = (
+    did("1", "A", START, {"country": "CA"}),
+    did("1", "A", START + HOUR, {"country": "US"}),
+    did("1", "B", START + 24 * HOUR + MINUTE),
+)
+SHUFFLED = (*one("B0 A1 A2 B3 A4"), *ran("2", START, "B0 B1 C2"))
+FAR_APART = one("B0 A82800 C90000")
+LEFT = (
+    did("1", "A", START),
+    did("1", "B", START + 1000, {"plan": "pro"}),
+    did("2", "A", START),
+)
+FIRSTS = one("A0 B10 A100 B101 A200 B230")
+TWICE_ENTERED = (
+    *(did("1", kind, NOON - 2 * DAY + n) for n, kind in enumerate("AA")),
+    *(did("1", kind, NOON - DAY + n * 1000) for n, kind in enumerate("ABC")),
+    did("1", "A", NOON),
+)
+OLD_USER = (
+    *(did("1", "X", NOON - 2 * DAY), did("1", "A", NOON), did("1", "B", NOON + 1)),
+    *(did("2", "A", NOON), did("2", "B", NOON + 1)),
+)
+STRAYED = one("A0 X1 B2 C3")
+THIRTY = converted({"control": (30, 5), "variant": (30, 20)})
+FEWER = converted({"control": (29, 5), "variant": (30, 20)})
 SECOND = {"property": "after", "scope": "count", "values": [2]}
 ITEM = {"hold": ["item"]}
 FINAL_X = {"exclude": [{"event": "X"}]}
@@ -231,6 +262,134 @@ CASES = [
         steps("A", "B", segments=PLANS[:2], show="improvement"),
         lambda f: [round(f["parts"][1]["significance"], 4), f["parts"][1]["is_significant"]],
         [0.9652, False],
+    ),
+    # 8.1: the window is inclusive; 8.2: the entry is in the range, and its user new there.
+    Case("8.1 window", EDGE, steps("A", "B"), counts, [2, 1]),
+    Case("8.1 window/longer", EDGE, steps("A", "B", window_s=86401), counts, [2, 2]),
+    Case("8.1 window/longest", EDGE, steps("A", "B", window_s=366 * 86400), counts, [2, 2]),
+    Case("8.1 window/a second", EDGE, steps("A", "B", window_s=1), counts, [2, 0]),
+    Case("8.2 first day", OLD_USER, steps("A", "B"), counts, [2, 2]),
+    Case("8.2 first day/only", OLD_USER, steps("A", "B", first_day=True), counts, [1, 1]),
+    # 8.3: two of a type in one tick count once; a stranger of the same tick is in no way.
+    Case("8.3", TYPES, steps("A", "A"), counts, [1, 0]),
+    Case("8.3/milliseconds", TYPES, steps("A", "A", resolution="millisecond"), counts, [1, 1]),
+    Case("8.3/combined", TYPES, steps({"combined": ["A", "B"]}, "B", "B"), counts, [1, 1, 1]),
+    Case("FUN-T4 same tick/excluded", WITHIN, steps("A", "B", **FINAL_X), counts, [1, 1]),
+    # 8.5: a grouping reads the best path; a filter takes events away before there is one.
+    Case("8.5", NEITHER, steps("A", "B", by=["country"]), by_group, {"US": [1, 1]}),
+    Case(
+        "8.5/filter",
+        NEITHER,
+        steps({"event": "A", "where": [{"property": "country", "values": ["CA"]}]}, "B"),
+        counts,
+        [1, 0],
+    ),
+    # 8.6: every event of the first step is an attempt, and no event is of two.
+    Case("8.6", SHUFFLED, steps("A", "B", count="totals"), counts, [3, 1]),
+    Case("8.6/any order", SHUFFLED, steps("A", "B", count="totals", order="any"), counts, [3, 2]),
+    Case(
+        "8.6/any order, reordered",
+        SHUFFLED,
+        steps("B", "A", count="totals", order="any"),
+        counts,
+        [4, 2],
+    ),
+    Case(
+        "8.6/any order over time",
+        SHUFFLED,
+        steps("A", "B", count="totals", order="any", show="over_time"),
+        lambda f: (part(f)["entered"][5], part(f)["converted"][5]),
+        (3, 2),
+    ),
+    Case(
+        "8.6/exact order", SHUFFLED, steps("A", "B", count="totals", order="exact"), counts, [3, 1]
+    ),
+    Case(
+        "8.6 windows",
+        FAR_APART,
+        steps("A", "B", "C", count="totals", order="any"),
+        counts,
+        [1, 1, 0],
+    ),
+    Case(
+        "8.6 windows/of other steps",
+        FAR_APART,
+        steps("A", "C", "B", count="totals", order="any"),
+        counts,
+        [1, 1, 0],
+    ),
+    Case(
+        "8.6 windows/longer",
+        FAR_APART,
+        steps("A", "C", "B", count="totals", order="any", window_s=90_000),
+        counts,
+        [1, 1, 1],
+    ),
+    # 8.8
+    Case("8.8", STRAYED, steps("A", "B", "C", order="any", **FINAL_X), counts, [1, 0, 0]),
+    Case("8.8/not between", STRAYED, steps("B", "C", order="any", **FINAL_X), counts, [1, 1]),
+    Case(
+        "8.8/between others",
+        STRAYED,
+        steps("A", "B", "C", exclude=[{"event": "X", "between": [2, 3]}]),
+        counts,
+        [1, 1, 1],
+    ),
+    # 8.12: times are of each user's first conversion; who did not come there has no value.
+    Case("8.12", FIRSTS, steps("A", "B"), lambda f: part(f)["average_s"], [10]),
+    Case(
+        "8.12 groups",
+        LEFT,
+        steps("A", {"event": "B", "by": ["plan"]}),
+        by_group,
+        {"pro": [1, 1], "did not reach step": [1, 0]},
+    ),
+    # 8.13: once in each bucket of entry; spans need the steps up to their end, and no more.
+    *(
+        Case(
+            f"8.13 spans/{between}",
+            TWICE_ENTERED,
+            steps("A", "B", "C", show="over_time", **({"between": between} if between else {})),
+            lambda f: (part(f)["entered"][-3:], part(f)["converted"][-3:]),
+            expected,
+        )
+        for between, expected in (
+            (None, ([1, 1, 1], [0, 1, 0])),
+            ([1, 2], ([1, 1, 1], [0, 1, 0])),
+            ([2, 3], ([0, 1, 0], [0, 1, 0])),
+        )
+    ),
+    # 8.14: the finest bins of which at most a hundred fill the window; [from, until).
+    *(
+        Case(
+            f"FUN-T19/bins of {window}",
+            SLOW,
+            steps("A", "B", show="time_to_convert", window_s=window),
+            lambda f: [part(f)["bins"][1][0], len(part(f)["bins"]) <= 102],
+            [width, True],
+        )
+        for window, width in ((100, 1), (1000, 10), (6000, 60), (60_000, 600), (86_400, 3600))
+    ),
+    Case(
+        "FUN-T19/edges",
+        SLOW,
+        steps("A", "B", show="time_to_convert", edges=[0, 10, 20, 50]),
+        lambda f: [one[2] for one in part(f)["bins"]],
+        [0, 1, 1],
+    ),
+    # 8.16: thirty of each are enough, and one less is not.
+    *(
+        Case(
+            name,
+            events,
+            steps("A", "B", segments=PLANS[:2], show="improvement"),
+            lambda f: f["parts"][1]["is_significant"],
+            expected,
+        )
+        for name, events, expected in (
+            ("8.16", THIRTY, True),
+            ("8.16 fewer", FEWER, False),
+        )
     ),
     Case("FUN-T14", RANKED, steps({"event": "A", "where": [SECOND]}, "B"), counts, [1, 1]),
     Case(
@@ -373,6 +532,21 @@ def test_conversion_drivers(ask: Asking) -> None:
         ({"steps": [{"event": "A", "where": [SECOND | {"values": [9]}]}, "B"]}, "values"),
         ({"steps": [{"event": "A", "where": [SECOND | {"op": "glob"}]}, "B"]}, "op"),
         ({"hold": [{"scope": "count"}]}, "hold[0]"),
+        ({"steps": ["A"]}, "steps: A funnel has two steps"),
+        ({"steps": [{"event": "A", "optional": True}, "B"]}, "steps: The first and the last"),
+        ({"steps": ["A", *[{"event": "B", "optional": True}] * 2, "C"]}, "steps: Only one"),
+        (
+            {"steps": ["A", {"event": "B", "optional": True}, "C"], "show": "time_to_convert"},
+            "show: Not with",
+        ),
+        (
+            {"steps": [{"event": "A", "by": ["p"]}, {"event": "B", "optional": True}, "C"]},
+            "steps: An optional step",
+        ),
+        ({"steps": ["A", {"event": "B", "compared": ["C", "D", "E"]}]}, "compared: No more than"),
+        ({"steps": [{"event": one, "compared": ["X"]} for one in "ABC"]}, "steps: Events can be"),
+        ({"exclude": [{"event": "X", "between": [1, 3]}]}, "exclude[0].between"),
+        ({"exclude": [{"event": "X", "between": [2, 1]}]}, "exclude[0].between"),
         ({"by": [{"scope": "count"}]}, "by[0]"),
         ({"segments": [{"where": [SECOND]}]}, "segments[0].where[0]"),
         ({"show": "time_to_convert", "edges": [5, 1]}, "edges"),

@@ -1,5 +1,8 @@
 """
 Worked cases of journeys (semantics §11), as `eventscope chart` answers.
+
+A case is called after the id of the worked case that it is (JRN-T1), or else in a word; after a
+slash, which part of it. Journeys of labeled events are in `test_names`.
 """
 
 import json
@@ -46,6 +49,11 @@ PLACES = tuple(
     for at, (kind, page) in enumerate((("A", visits[0]), ("B", visits[1])))
 )
 LONG = users("ABXXC", "ACB", "AXB", "ABAC")
+SESSIONS = (
+    *(did("1", kind, START + n, session_id=START) for n, kind in enumerate("AB")),
+    did("1", "C", START + 9000, session_id=START + 9000),
+)
+FAR = users("ABCDE", "AX")
 HOSTILE = (did("1", "A", START), did("1", "B\x1fC · 😀", START + 1000))
 PAGE = {"expand": ["page"]}
 
@@ -53,9 +61,16 @@ CASES = [
     Case(
         "JRN-T1",
         LEGACY,
-        paths(end="B", levels=2),
-        lambda f: {name: n for name, n in ways(f).items() if name.endswith("Dropped off")},
-        {},
+        paths(end="B"),
+        ways,
+        {"A": 1, "A > A": 1, "A > A > Dropped off": 1},
+    ),
+    Case(
+        "JRN-T1/longer window",
+        LEGACY,
+        paths(end="B", window_s=25 * 3600),
+        ways,
+        {"A": 1, "A > A": 1, "A > A > B": 1},
     ),
     Case("JRN-T1/dropped", LEGACY, paths(end="B"), lambda f: f["paths"][0]["converted"], False),
     Case(
@@ -89,6 +104,75 @@ CASES = [
     ),
     Case("JRN-T4", PAIRS, paths(end="B", count="totals", levels=2), ways, {"A": 2, "A > B": 2}),
     Case("JRN-T4/uniques", PAIRS, paths(end="B", levels=2), ways, {"A": 1, "A > B": 1}),
+    Case(
+        "JRN-T4/all of a user",
+        PAIRS,
+        paths(count="totals", levels=2),
+        ways,
+        {"A": 2, "A > B": 2},
+    ),
+    Case(
+        "sessions",
+        SESSIONS,
+        paths(session=True),
+        ways,
+        {"A": 1, "A > B": 1, "A > B > Dropped off": 1},
+    ),
+    Case(
+        "sessions/by the clock",
+        SESSIONS,
+        paths(),
+        ways,
+        {"A": 1, "A > B": 1, "A > B > C": 1, "A > B > C > Dropped off": 1},
+    ),
+    Case(
+        "JRN-T2/the largest and the rest",
+        BRANCHES,
+        paths(levels=2, top=1),
+        ways,
+        {"A": 4, "A > B": 2, "A > Other": 1, "A > Dropped off": 1},
+    ),
+    # What a path must hold may be beyond the levels that are shown.
+    Case("beyond", FAR, paths(levels=2, include=["E"]), ways, {"A": 1, "A > B": 1}),
+    Case("beyond/none of it", FAR, paths(levels=2, include=["Z"]), lambda f: f["total"], 0),
+    Case("beyond/two", FAR, paths(levels=2, include=["E", "X"]), lambda f: f["total"], 0),
+    Case(
+        "beyond/not after the end",
+        FAR,
+        paths(end="D", levels=3, include=["E"]),
+        lambda f: f["total"],
+        0,
+    ),
+    Case(
+        "beyond/before the end",
+        FAR,
+        {"kind": "journeys", "end": "E", "range": DAYS, "levels": 2, "include": ["A"]},
+        ways,
+        {"E": 1, "E > D": 1},
+    ),
+    Case(
+        "beyond/time to complete",
+        FAR,
+        paths(end="D", levels=5),
+        lambda f: [one["seconds"] for one in f["paths"] if one["converted"]],
+        [3],
+    ),
+    Case("nine levels", FAR, paths(levels=9), lambda f: len(f["paths"]), 2),
+    Case(
+        "called",
+        FAR,
+        paths(
+            levels=3,
+            called=[{"combined": ["B", "X"], "name": "B or X"}],
+        ),
+        ways,
+        {
+            "A": 2,
+            "A > B or X": 2,
+            "A > B or X > C": 1,
+            "A > B or X > Dropped off": 1,
+        },
+    ),
     Case(
         "ends",
         BEFORE,
