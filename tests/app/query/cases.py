@@ -77,7 +77,8 @@ class Asking:
         file = self._scratch / "definition.json"
         project = {} if "--cohort" in more else {"project": key_of(case)}
         file.write_text(json.dumps(project | definition))
-        given = ["chart", "--workspace", str(self.folder), str(file)]
+        asked = [] if "--marks" in more else [str(file)]
+        given = ["chart", "--workspace", str(self.folder), *asked]
         given += [] if "--now" in more else ["--now", str(NOON)]
         code = main([*given, *more])
         said = self._capfd.readouterr()

@@ -1,5 +1,10 @@
 """
 Worked cases of Microscope (semantics §10), as `eventscope chart --point` answers.
+
+Each test says the id of the worked case that it is (MIC-T1), or else the section of its rule.
+MIC-T7 is also in `test_cases_journeys`, §10.7 of groups in `test_behind`, §10.8 in
+`test_pointcohorts`, §10.10 in `test_cases_segmentation` (distribution) and `test_cases_funnel`
+(FUN-T19).
 """
 
 import csv
@@ -9,8 +14,10 @@ from typing import Any
 
 import pytest
 
+from app.query import Warehouse
+from app.query.streams import MOST_DOWNLOADED
 from tests.app.query.cases import Asking, Case, ran, total
-from tests.app.query.small import DAY, DAYS, HOUR, MIDNIGHT, NOON, did
+from tests.app.query.small import DAY, DAYS, HOUR, MIDNIGHT, NOON, did, workspace
 
 MINUTE = 60_000
 TODAY = 6
@@ -212,6 +219,50 @@ def test_downloads(ask: Asking, tmp_path: Path) -> None:
     assert [row[1][-1] for row in rows] == ["1", "2", "3"]
     assert rows[2][header.index("age")] == "7"
     assert not any(cell.startswith(("=", "-")) for row in [header, *rows] for cell in row)
+
+
+def test_a_million_users_and_one_more(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """MIC-T9"""
+    folder = workspace(tmp_path / "workspace", [did("1", "A", NOON)])
+    many = MOST_DOWNLOADED + 1
+    with Warehouse.open(folder) as warehouse:
+        warehouse.refresh()
+        # A million more, beside the one that came the usual way.
+        warehouse.run(
+            "INSERT INTO people SELECT 100 + range, 100 + range, 'u' || range, 'd' FROM"
+            f" range({many - 1})"
+        )
+        warehouse.run(
+            "INSERT INTO stored (id, upload, source, type, user_id, owner, session, time, state)"
+            f" SELECT 1000 + range, 1, 1, 'A', 'u' || range, 100 + range, -1, {NOON}, 0 FROM"
+            f" range({many - 1})"
+        )
+    ask = Asking(folder, tmp_path, capfd)
+    path = tmp_path / "users.csv"
+    everywhere = A | {"project": None}
+    assert ask("MIC-T9", everywhere)["series"][0]["total"] == many
+    point = ("--point", '{"bucket": 6}', "--action", "download", "--output", str(path))
+    assert ask("MIC-T9", everywhere, *point) == {"users": 1_000_000, "more": True}
+    with path.open("rb") as lines:
+        assert sum(1 for _ in lines) == 1_000_001  # The header, too.
+
+
+def test_users_of_distributions_and_bars(ask: Asking) -> None:
+    """§10.2: a bar is over the whole range; a bin of a distribution is of its events."""
+    ages = {"measure": "distribution", "property": {"property": "age", "scope": "user"}}
+    assert users(ask, "lists", A | ages | {"edges": [0, 5, 10]}, bin=1) == "3"
+    assert users(ask, "slow", A | {"view": "bar"}) == "123"
+    assert users(ask, "MIC-T6", {"events": ["A", "B"], "range": DAYS}, event=1) == "12"
+
+
+def test_notes_and_releases_are_marked(ask: Asking) -> None:
+    """§10.9: made at a point, and told with all others."""
+    note = ("--point", '{"bucket": 4}', "--action", "annotation", "--text", "A sale")
+    made = ask("MIC-T1", A, *note)
+    marks = ask("MIC-T1", {}, "--marks")
+    (found,) = [one for one in marks["annotations"] if one["id"] == made["annotation"]]
+    assert (found["name"], found["start_ms"]) == ("A sale", MIDNIGHT - 2 * DAY)
+    assert marks["releases"] == []
 
 
 @pytest.mark.parametrize(
