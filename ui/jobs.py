@@ -158,9 +158,10 @@ class Jobs(QObject):
         """A worker is through with a job."""
         with self._lock:
             worker.job = None
-            if self._newest.get(job.key) is job:
-                del self._newest[job.key]
+            # It stays the newest until it is delivered: it can be overtaken on its way there.
             is_wanted = not (job.is_overtaken or self._is_closing)
+            if not is_wanted and self._newest.get(job.key) is job:
+                del self._newest[job.key]
         if is_wanted:
             self._done.emit(job)
 
@@ -174,6 +175,9 @@ class Jobs(QObject):
         return store
 
     def _deliver(self, job: Job[Any]) -> None:
+        with self._lock:
+            if self._newest.get(job.key) is job:
+                del self._newest[job.key]
         job.deliver(self.failed.emit)
 
 

@@ -220,7 +220,9 @@ def _connect(folder: Path) -> sqlite3.Connection:
     )
     try:
         connection.execute("PRAGMA busy_timeout = 5000")
-        connection.execute("PRAGMA cache_size = -16000")
+        # A window has half a dozen of them. What is read again and again (the upper pages of
+        # trees) fits, and what is read once would only push it out.
+        connection.execute("PRAGMA cache_size = -4000")
         attach_study(folder, connection)
         connection.execute("PRAGMA query_only = ON")
         for function in (holds, resembles, fits):

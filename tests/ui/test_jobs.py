@@ -54,6 +54,28 @@ def test_a_newer_job_interrupts_and_overtakes_the_older(
     assert results == ["new"]
 
 
+@pytest.mark.parametrize("how", ["dropped", "overtaken"])
+def test_a_result_that_is_on_its_way_never_arrives(
+    qtbot: QtBot, context: Context, workspace: Workspace, how: str
+) -> None:
+    owner, other = QObject(), QObject()
+    results: list[str] = []
+    context.jobs.run(owner, lambda: "old").then(results.append)
+    # It is done, and nothing is delivered while no events are processed.
+    deadline = time.monotonic() + 5
+    while any(worker.job for worker in context.jobs._workers) or context.jobs._queue:
+        assert time.monotonic() < deadline
+    if how == "dropped":
+        context.jobs.drop(owner)
+    else:
+        context.jobs.run(owner, lambda: "new").then(results.append)
+    context.jobs.run(other, lambda: "last").then(results.append)
+    qtbot.waitUntil(lambda: "last" in results)
+    if how == "overtaken":
+        qtbot.waitUntil(lambda: "new" in results)
+    assert "old" not in results
+
+
 def test_other_purposes_and_owners_are_left_alone(
     qtbot: QtBot, context: Context, workspace: Workspace
 ) -> None:
