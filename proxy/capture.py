@@ -102,7 +102,7 @@ class CaptureAddon:
         capture = _captured(flow)
         host = flow.request.host
         if host in OWN_HOSTS and not _is_upload(flow):
-            flow.response = _own(host, flow.request.path)
+            flow.response = _own(flow.request)
             return
         capture = replace(capture, delivery=wish or self._delivery(host))
         self._begin()
@@ -372,15 +372,17 @@ def _is_upload(flow: http.HTTPFlow) -> bool:
     return flow.request.method in ("POST", "OPTIONS")
 
 
-def _own(host: str, path: str) -> http.Response:
+def _own(request: http.Request) -> http.Response:
     """The probe, and the demo shop."""
-    if host == PROBE_HOST:
+    if request.host == PROBE_HOST:
         return http.Response.make(
             200,
             b'{"eventscope":true}',
             {"Content-Type": "application/json", "Access-Control-Allow-Origin": "*"},
         )
-    status, headers, body = respond(path)
+    # HTTP/2 has a header for each cookie.
+    cookies = "; ".join(request.headers.get_all("cookie"))
+    status, headers, body = respond(request.path, cookies)
     fields = [(name.encode(), value.encode()) for name, value in headers]
     return http.Response.make(status, body, http.Headers(fields))
 

@@ -95,16 +95,22 @@ class Sitting:
         return json.loads(found[0] or "null") if found else None
 
     def point(self, element: str) -> Any:
-        from PySide6.QtCore import QPoint
-        from PySide6.QtTest import QTest
+        """The mouse above an element. As events: the cursor of a machine without a screen moves in
+        one scale alone."""
+        from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+        from PySide6.QtGui import QMouseEvent
+        from PySide6.QtWidgets import QApplication
 
         self.run(f"{element}.scrollIntoView({{block: 'center', behavior: 'instant'}}) || 1")
         where = f"(r => [r.left + r.width / 2, r.top + r.height / 2])({element}"
         x, y = self.run(f"{where}.getBoundingClientRect())")
         at = QPoint(round(x), round(y))
         target = self.view.focusProxy() or self.view
-        QTest.mouseMove(target, at + QPoint(-4, 0))
-        QTest.mouseMove(target, at)
+        button, keys = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+        for spot in (at + QPoint(-4, 0), at):
+            place, screen = QPointF(spot), QPointF(target.mapToGlobal(spot))
+            event = QMouseEvent(QEvent.Type.MouseMove, place, screen, button, button, keys)
+            QApplication.sendEvent(target, event)
         return at
 
     def click(self, element: str) -> None:

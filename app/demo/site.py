@@ -2,7 +2,7 @@
 The demo shop as a web site: the files of `resources/shop`, for whoever serves it.
 
 Knows nothing of sockets. Paths without a file of their own are pages that the script draws, so they
-get the one page there is.
+get the one page there is. There are two releases of it, see `app.demo.release`.
 """
 
 import re
@@ -10,6 +10,7 @@ from functools import cache
 from urllib.parse import unquote
 
 import resources
+from app.demo.release import Files, is_next, rebuilt
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
 
@@ -28,26 +29,33 @@ _PAGE = "index.html"
 _LOOKS_LIKE_FILE = re.compile(r"\.[A-Za-z0-9]{1,8}$")
 
 
-def respond(path: str) -> Answer:
-    """Status, headers and body for the path of a request, which may carry a query."""
+def respond(path: str, cookies: str = "") -> Answer:
+    """Status, headers and body for the path of a request, which may carry a query, and for its
+    header with cookies, which tell the release."""
+    files = _next_files() if is_next(cookies) else _files()
     name = unquote(path.partition("?")[0].partition("#")[0]).lstrip("/")
     # Looked up among what is there, so no path can lead out of the folder.
-    found = _files().get(name)
+    found = files.get(name)
     if found is None and _LOOKS_LIKE_FILE.search(name):
         return 404, _headers("text/plain; charset=utf-8"), b"There is no such file in this shop."
-    kind, body = found or _files()[_PAGE]
+    kind, body = found or files[_PAGE]
     return 200, _headers(kind), body
 
 
 @cache
-def _files() -> dict[str, tuple[str, bytes]]:
-    """Type and content by name. A few dozen kilobytes, read once."""
+def _files() -> Files:
+    """A few dozen kilobytes, read once."""
     folder = resources.path("shop")
     return {
         file.name: (_TYPES[file.suffix], file.read_bytes())
         for file in sorted(folder.iterdir())
         if file.suffix in _TYPES
     }
+
+
+@cache
+def _next_files() -> Files:
+    return rebuilt(_files())
 
 
 def _headers(kind: str) -> list[tuple[str, str]]:

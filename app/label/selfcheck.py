@@ -68,7 +68,9 @@ def checked(
         at_ms, properties = detail.event.fields.get("time"), detail.event.fields
         body = properties.get("event_properties")
         click = _nearest(waiting, at_ms) if isinstance(at_ms, int) else None
-        if click is None or not isinstance(body, dict):
+        # The first event is the one for it; what comes soon after may be for a click in a shadow
+        # root, of which nobody told.
+        if click is None or click.at_ms in seen or not isinstance(body, dict):
             continue
         if body.get(f"{PREFIX}Element Tag") != click.subject.tag:
             continue

@@ -4,7 +4,7 @@
 //
 //   {do: "mode", mode: "label" | "navigate"}     {do: "survey", most}
 //   {do: "highlight", marks: [{element, tone, name}]}    {do: "pick", element}   {do: "up" | "down"}
-//   {do: "watch"}
+//   {do: "forget"}    {do: "watch"}
 //
 //   {say: "ready" | "page", page_url, page_title, from_worker}     {say: "leave"}
 //   {say: "survey", page_url, nodes, elements, more, closed}  (see `describe.survey`)
@@ -30,6 +30,7 @@ const makeAgent = (post, { covers = false } = {}) => {
   const detach = window.removeEventListener.bind(window);
   const MOST = 5000;
   const LOOK_MS = 400;
+  const WIDEST_TAG = 336;
   const TONES = { match: "#1A7F4B", other: "#2A6FDB", similar: "#B25E02" };
 
   const KINDS = {
@@ -103,7 +104,10 @@ const makeAgent = (post, { covers = false } = {}) => {
     box.style.height = `${rect.height}px`;
   };
 
-  const rectOf = (element) => (element?.isConnected ? element.getBoundingClientRect() : null);
+  // Where it is, or nothing when it cannot be seen: an entry of a menu that is closed, say.
+  const rectOf = (element) =>
+    element?.isConnected && (element.checkVisibility?.({ visibilityProperty: true }) ?? true)
+      ? element.getBoundingClientRect() : null;
 
   const draw = () => {
     frame = 0;
@@ -123,7 +127,10 @@ const makeAgent = (post, { covers = false } = {}) => {
     ui.tag.hidden = ui.hover.hidden;
     if (!ui.tag.hidden) {
       ui.tag.textContent = named(hovered.element);
-      ui.tag.style.left = `${Math.max(0, rect.left)}px`;
+      // Near the right edge it reaches to the left, so that all of it can be read.
+      const isLeft = rect.left + WIDEST_TAG < innerWidth || rect.right < innerWidth / 2;
+      ui.tag.style.left = isLeft ? `${Math.max(0, rect.left)}px` : "auto";
+      ui.tag.style.right = isLeft ? "auto" : `${Math.max(0, innerWidth - rect.right)}px`;
       ui.tag.style.top = `${rect.top > 20 ? rect.top - 20 : rect.bottom + 2}px`;
     }
     if (places) drawMarks(places);
@@ -182,7 +189,9 @@ const makeAgent = (post, { covers = false } = {}) => {
   };
 
   const named = (element) => {
-    const text = describe.text(element);
+    const read = describe.text(element);
+    // A sign such as “+” says less than what is read aloud for it.
+    const text = /\p{L}/u.test(read) ? read : element.getAttribute("aria-label") || read;
     const tag = element.tagName.toLowerCase();
     const kind = KINDS[tag] || (/^h[1-6]$/.test(tag) ? "heading" : tag);
     return text ? `${kind}  “${text.slice(0, 40)}”` : kind;
@@ -342,6 +351,11 @@ const makeAgent = (post, { covers = false } = {}) => {
   const receive = (message) => {
     if (message.do === "mode") setMode(message.mode);
     else if (message.do === "watch") isWatching = true;
+    else if (message.do === "forget") {
+      picked = null;
+      path = [];
+      redraw();
+    }
     else if (message.do === "survey") survey(message.most);
     else if (message.do === "up") move(1);
     else if (message.do === "down") move(-1);

@@ -1,6 +1,8 @@
 // Drawings of the products: a hillside, and a thing in front of it. Colours come from the style
 // sheet (a1 to a4, line, warm), so that one drawing serves light and dark.
 
+import { CLASSES } from "/release.js";
+
 const THINGS = {
   tent: [
     ["path", "line", "M84 184 52 198M236 184l32 14"],
@@ -156,7 +158,7 @@ const NS = "http://www.w3.org/2000/svg";
 
 function shape([tag, role, form]) {
   const element = document.createElementNS(NS, tag);
-  element.setAttribute("class", role);
+  element.setAttribute("class", CLASSES[role] ?? role);
   const names = {
     path: ["d"],
     circle: ["cx", "cy", "r"],

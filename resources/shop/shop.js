@@ -1,9 +1,12 @@
 // The shop: pages by address, a cart that is kept in the browser, and the panel of what was sent.
 
 import { drawing } from "/art.js";
+import { AMOUNT, heart } from "/parts.js";
+import { CLASSES, IDS, RELEASE, WORDS } from "/release.js";
 import { Tracker } from "/tracker.js";
 
 const view = document.getElementById("view");
+const departmentLinks = document.querySelector("header nav");
 const tracker = new Tracker();
 const catalog = await fetch("/products.json").then((answer) => answer.json());
 const bySlug = new Map(catalog.products.map((product) => [product.slug, product]));
@@ -12,17 +15,21 @@ const departments = new Map(catalog.departments.map((entry) => [entry.slug, entr
 // --- small helpers ---------------------------------------------------------------------------
 
 // el("a.button#go", {href: "/"}, "Go"): everything is set as text or attribute, never as HTML.
+// Names and words are those of this release.
 function el(what, attributes = {}, ...children) {
-  const [, tag, rest] = what.match(/^([a-z0-9]+)(.*)$/);
+  const [, tag, rest] = what.match(/^([a-z0-9-]+)(.*)$/);
   const element = document.createElement(tag);
   for (const [, mark, name] of rest.matchAll(/([.#])([\w-]+)/g)) {
-    if (mark === "#") element.id = name;
-    else element.classList.add(name);
+    if (mark === "#") element.id = IDS[name] ?? name;
+    else element.classList.add(style(name));
   }
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, said(value));
+  element.append(...children.map(said));
   return element;
 }
+
+const style = (name) => CLASSES[name] ?? name;
+const said = (value) => (typeof value === "string" ? (WORDS[value] ?? value) : value);
 
 const money = (amount) => `€${amount}`;
 
@@ -147,14 +154,41 @@ function category(slug) {
   const department = departments.get(slug);
   if (!department) return missing();
   const products = catalog.products.filter((product) => product.department === slug);
+  const head = pageHead(department.name, department.line);
+  head.append(sorting(products));
   return {
     kind: "category",
     title: department.name,
-    content: [
-      pageHead(department.name, department.line),
-      shelf("list", "Products", products, false),
-    ],
+    content: [head, shelf("list", "Products", products, false)],
   };
+}
+
+const ORDERS = {
+  "As we like them": () => 0,
+  "Lowest price first": (one, other) => one.price - other.price,
+  "By name": (one, other) => one.name.localeCompare(other.name),
+};
+
+function sorting(products) {
+  const options = Object.keys(ORDERS).map((order) => el("option", { value: order }, order));
+  const choice = el("select#order", { name: "order" }, ...options);
+  choice.addEventListener("change", () => {
+    const sorted = [...products].sort(ORDERS[choice.value]);
+    view.querySelector("section ul").replaceChildren(...sorted.map(card));
+  });
+  return el("label.order", {}, el("span", {}, "Show"), choice);
+}
+
+const HELP = {
+  sizes: ["Sizes and fit", "Everything is made to be worn over a jumper. In between? Take the larger."],
+  repairs: ["Repairs", "We mend what we made, for as long as there is something left to mend."],
+  returns: ["Sending it back", "A hundred days, mud included. Keep the box if you can."],
+};
+
+function help(slug) {
+  const [title, line] = HELP[slug] ?? [];
+  if (!title) return missing();
+  return { kind: "help", title, content: [pageHead(title, line), el("a.button", { href: "/" }, "Look around")] };
 }
 
 function results(query) {
@@ -184,9 +218,10 @@ function productPage(slug, from) {
     { type: "button", "data-amp-track-sku": product.sku },
     "Add to cart",
   );
+  const amount = el(AMOUNT, { "aria-label": "How many" });
   add.addEventListener("click", () => {
-    setCart([...cart, slug]);
-    tracker.track("Add to Cart", { ...facts(product), quantity: 1, cart_total: total() });
+    setCart([...cart, ...Array(amount.value).fill(slug)]);
+    tracker.track("Add to Cart", { ...facts(product), quantity: amount.value, cart_total: total() });
     say(`${product.name} is in your cart.`);
   });
   return {
@@ -205,13 +240,28 @@ function productPage(slug, from) {
           el("p.price", {}, money(product.price)),
           el("p.blurb", {}, product.blurb),
           colours(product),
-          el("div.actions", {}, add),
+          el("div.actions", {}, add, amount, keepButton(product)),
         ),
       ),
       shelf("also", "Goes well with", beside.map((other) => bySlug.get(other))),
     ],
     then: () => tracker.track("Product Viewed", { ...facts(product), ...from }),
   };
+}
+
+function keepButton(product) {
+  const keep = el(
+    "button.keep",
+    { type: "button", "aria-label": "Keep for later", "aria-pressed": "false" },
+    heart(),
+  );
+  keep.addEventListener("click", () => {
+    const isKept = keep.getAttribute("aria-pressed") !== "true";
+    keep.setAttribute("aria-pressed", String(isKept));
+    if (isKept) tracker.track("Kept for Later", facts(product));
+    say(isKept ? `${product.name} is kept for later.` : `${product.name} is not kept any more.`);
+  });
+  return keep;
 }
 
 function colours(product) {
@@ -394,6 +444,8 @@ function page(from) {
       return thanks();
     case "account":
       return account();
+    case "help":
+      return help(slug);
     default:
       return missing();
   }
@@ -412,7 +464,7 @@ function show({ from = { list: "direct", position: 0 }, keep = false, first = fa
   document.title = `${title} · ${catalog.brand}`;
   document.body.dataset.page = kind;
   view.replaceChildren(...content);
-  for (const link of document.querySelectorAll(".departments a")) {
+  for (const link of departmentLinks.children) {
     if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
@@ -431,7 +483,7 @@ function go(address, from) {
 }
 
 function placeOf(link) {
-  const item = link.closest("li.card");
+  const item = link.closest(`li.${style("card")}`);
   if (!item) return undefined;
   return {
     list: item.closest("section").id,
@@ -470,9 +522,9 @@ let toldTimer = 0;
 
 function say(text) {
   told.textContent = text;
-  told.classList.add("shown");
+  told.classList.add(style("shown"));
   clearTimeout(toldTimer);
-  toldTimer = setTimeout(() => told.classList.remove("shown"), 2600);
+  toldTimer = setTimeout(() => told.classList.remove(style("shown")), 2600);
 }
 
 // --- the panel of what was sent --------------------------------------------------------------
@@ -482,7 +534,7 @@ const count = document.getElementById("wire-count");
 const wire = document.getElementById("wire");
 const toggle = document.getElementById("wire-toggle");
 const LISTED = 7;
-const WORDS = { waiting: "waiting", sent: "sent", lost: "not sent" };
+const FATES = { waiting: "waiting", sent: "sent", lost: "not sent" };
 const items = new Map();
 const waiting = new Set();
 let counted = 0;
@@ -502,12 +554,12 @@ function changed(events, state) {
     const item = items.get(key);
     if (!item) continue;
     item.dataset.state = state;
-    item.lastElementChild.textContent = WORDS[state];
+    item.lastElementChild.textContent = FATES[state];
   }
   while (list.children.length > LISTED) list.lastElementChild.remove();
   for (const [key, item] of items) if (!item.isConnected) items.delete(key);
   count.textContent = String(counted);
-  wire.classList.toggle("busy", waiting.size > 0);
+  wire.classList.toggle(style("busy"), waiting.size > 0);
 }
 
 function listed(event) {
@@ -522,18 +574,42 @@ function listed(event) {
 }
 
 function setOpen(isOpen) {
-  wire.classList.toggle("closed", !isOpen);
+  wire.classList.toggle(style("closed"), !isOpen);
   toggle.setAttribute("aria-expanded", String(isOpen));
 }
 
-toggle.addEventListener("click", () => setOpen(wire.classList.contains("closed")));
-setOpen(innerWidth >= 900);
+toggle.addEventListener("click", () => setOpen(toggle.getAttribute("aria-expanded") !== "true"));
+// In little room it would lie over what is to be clicked.
+const isRoomy = matchMedia("(min-width: 1080px)");
+isRoomy.addEventListener("change", () => setOpen(isRoomy.matches));
+setOpen(isRoomy.matches);
+
+// --- the next release ------------------------------------------------------------------------
+
+const RELEASES = {
+  1: ["This is the first release of the shop.", "Put the next release online"],
+  2: ["This is the next release: every class has another name, and some ids and words changed.", "Back to the first release"],
+};
+
+function showRelease() {
+  const [line, offer] = RELEASES[RELEASE];
+  const button = el("button.release-go#release-go", { type: "button" }, offer);
+  button.addEventListener("click", () => {
+    document.cookie = `release=${RELEASE === 1 ? 2 : 1}; path=/; SameSite=Lax`;
+    location.reload();
+  });
+  document.getElementById("release").replaceChildren(line, " ", button);
+}
 
 // --- here it begins --------------------------------------------------------------------------
 
-document
-  .querySelector(".departments")
-  .append(...catalog.departments.map((entry) => el("a", { href: `/c/${entry.slug}` }, entry.name)));
+departmentLinks.append(
+  ...catalog.departments.map((entry) => el("a", { href: `/c/${entry.slug}` }, entry.name)),
+);
+document.getElementById("help-menu").append(
+  ...Object.entries(HELP).map(([slug, [title]]) => el("li", {}, el("a", { href: `/help/${slug}` }, title))),
+);
+showRelease();
 showCount();
 showAccount();
 tracker.start(changed);

@@ -35,7 +35,7 @@ export class Tracker {
     this.#changed = changed;
     this.#session();
     document.addEventListener("click", (event) => this.#click(event), true);
-    document.addEventListener("change", (event) => this.#formStarted(event.target.form), true);
+    document.addEventListener("change", (event) => this.#change(event), true);
     document.addEventListener("submit", (event) => this.#formSubmitted(event.target), true);
     addEventListener("pagehide", () => this.#leave());
   }
@@ -173,10 +173,16 @@ export class Tracker {
   }
 
   #click(event) {
-    const element = event.target.closest?.(CLICKED);
-    if (!element || element.closest("#wire")) return;
-    if (element.matches("input[type=password], input[type=hidden]")) return;
-    this.track(`${P}Element Clicked`, described(element, this.#page.id));
+    const element = tracked(event);
+    if (element) this.track(`${P}Element Clicked`, described(element, this.#page.id));
+  }
+
+  #change(event) {
+    const element = tracked(event);
+    if (element?.matches("input, select, textarea")) {
+      this.track(`${P}Element Changed`, described(element, this.#page.id));
+    }
+    this.#formStarted(event.target.form);
   }
 
   #formStarted(form) {
@@ -189,6 +195,16 @@ export class Tracker {
     this.#formStarted(form);
     this.track(`${P}Form Submitted`, formFacts(form));
   }
+}
+
+// What is reported of an event, through open shadow roots; not what belongs to this demonstration.
+function tracked(event) {
+  let element = null;
+  for (let at = event.composedPath()[0]; at && !element; at = at.getRootNode().host) {
+    element = at.closest?.(CLICKED);
+  }
+  if (!element || element.closest("#wire, #release")) return null;
+  return element.matches("input[type=password], input[type=hidden]") ? null : element;
 }
 
 function where() {
@@ -237,14 +253,16 @@ function described(element, viewId) {
 // From the element up to and with the body.
 function hierarchy(element) {
   const found = [];
-  for (let at = element; at && at !== document.documentElement; at = at.parentElement) {
+  for (let at = element; at && at !== document.documentElement; at = above(at)) {
     found.push(node(at));
   }
   return found;
 }
 
+const above = (element) => element.parentElement ?? element.getRootNode().host;
+
 function node(element) {
-  const siblings = [...(element.parentElement?.children ?? [])];
+  const siblings = [...(element.parentNode?.children ?? [])];
   const alike = siblings.filter((other) => other.tagName === element.tagName);
   const before = element.previousElementSibling?.tagName.toLowerCase();
   const classes = [...element.classList];
@@ -257,6 +275,7 @@ function node(element) {
     ...(element.id ? { id: element.id } : {}),
     ...(classes.length ? { classes } : {}),
     ...(Object.keys(attrs).length ? { attrs } : {}),
+    ...(element.shadowRoot ? { shadow: true } : {}),
   };
 }
 
@@ -267,7 +286,9 @@ function attributes(element) {
     ({ name }) => !UNNAMED.has(name) && !name.startsWith("on"),
   );
   const kept = element.matches(SENSITIVE) ? all.filter(({ name }) => name === "type") : all;
-  return Object.fromEntries(kept.map(({ name, value }) => [name, value.slice(0, 128)]));
+  const found = Object.fromEntries(kept.map(({ name, value }) => [name, value.slice(0, 128)]));
+  if (element.shadowRoot) found["data-amp-internal-shadow"] = "true";
+  return found;
 }
 
 // What a person typed is never text of the element.

@@ -56,6 +56,13 @@ def test_each_click_is_compared_with_its_own_event(tmp_path: Path) -> None:
         assert (found.library, found.event_id, seen) == ("amplitude-ts/9", 3, {at_ms})
         assert checked(store, [CLICK], 3) == ([], set())
         assert checked(store, [], 0) == ([], set())
+    # Of two events after one click, the first is the one for it.
+    events = [
+        event(kind, time=at_ms + 2 + at, event_properties=sent(text=text))
+        for at, text in enumerate(("Buy", "One more"))
+    ]
+    with Store.read(filled(tmp_path / "quick", [upload(*events)])) as store:
+        assert checked(store, [CLICK], 0) == ([], {at_ms})
     assert is_news(folder, found)
     assert not is_news(folder, found)
     assert is_news(folder, found._replace(library="amplitude-ts/10"))

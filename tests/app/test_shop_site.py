@@ -1,5 +1,6 @@
 """The demo shop as files: served safely, complete, and sufficient to itself."""
 
+import json
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 import resources
 from app.demo.catalog import catalog
 from app.demo.journey import SEARCHES
+from app.demo.release import IDS, WORDS, class_name
 from app.demo.senders import WEB_KEY
 from app.demo.site import respond
 
@@ -98,7 +100,8 @@ def test_what_the_page_refers_to_is_there() -> None:
     wanted = re.findall(r'(?:src|href)="/([\w]+\.\w+)"', text_of("index.html"))
     wanted += re.findall(r'from "/([\w.]+)"', text_of("shop.js"))
     wanted += re.findall(r'fetch\("/([\w.]+)"\)', text_of("shop.js"))
-    assert len(wanted) == 6
+    wanted += re.findall(r'from "/([\w.]+)"', text_of("art.js"))
+    assert len(wanted) == 9
     assert set(wanted) <= set(FILES)
 
 
@@ -109,7 +112,7 @@ def test_the_page_has_no_code_of_its_own() -> None:
 
 
 def test_text_is_never_set_as_markup() -> None:
-    for name in ("shop.js", "tracker.js", "art.js"):
+    for name in ("shop.js", "tracker.js", "art.js", "parts.js"):
         assert not re.search(
             r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(", text_of(name)
         )
@@ -132,3 +135,62 @@ def test_the_catalog_is_whole() -> None:
 def test_most_of_what_people_look_for_is_found() -> None:
     found = [query for query in SEARCHES if catalog().found(query)]
     assert len(SEARCHES) > len(found) > len(SEARCHES) / 2
+
+
+# --- the next release -------------------------------------------------------------------------
+
+NEXT = "theme=dark; odd=Sun Nov 22, 10:00 {[; release=2; other"
+
+
+def next_text(path: str) -> str:
+    return respond(path, NEXT)[2].decode()
+
+
+@pytest.mark.parametrize(
+    "cookies",
+    ["", "release=1", "release=22", "release", "xrelease=2", "release=2\x00", "=;;=", "ü"],
+)
+def test_only_who_asked_for_it_gets_the_next_release(cookies: str) -> None:
+    for path in ("/", "/cart", "/style.css", "/release.js"):
+        assert respond(path, cookies) == respond(path)
+        assert respond(path, NEXT)[:2] == respond(path)[:2]
+        assert respond(path, NEXT)[2] != respond(path)[2]
+
+
+@given(st.text())
+def test_any_cookie_gets_an_answer(cookies: str) -> None:
+    assert respond("/", cookies)[0] == 200
+
+
+def test_every_class_of_the_next_release_has_another_name() -> None:
+    styled = set(re.findall(r"\.([A-Za-z][\w-]*)", text_of("style.css")))
+    assert len({class_name(name) for name in styled}) == len(styled) > 80
+    assert set(re.findall(r"\.([A-Za-z][\w-]*)", next_text("/style.css"))) == {
+        class_name(name) for name in styled
+    }
+    pages = [
+        re.findall(r'class="([^"]*)"', text) for text in (text_of("index.html"), next_text("/"))
+    ]
+    assert [[class_name(name) for name in one.split()] for one in pages[0]] == [
+        one.split() for one in pages[1]
+    ]
+    told = dict(re.findall(r"export const (\w+) = (.*);", next_text("/release.js")))
+    assert told["RELEASE"] == "2"
+    assert styled <= set(json.loads(told["CLASSES"]))
+    # And of those that only the script uses.
+    assert json.loads(told["CLASSES"])["line-text"] == class_name("line-text")
+
+
+def test_the_next_release_changes_names_that_there_are() -> None:
+    script = text_of("shop.js") + text_of("parts.js")
+    told = dict(re.findall(r"export const (\w+) = (.*);", next_text("/release.js")))
+    assert json.loads(told["IDS"]) == IDS
+    assert json.loads(told["WORDS"]) == WORDS
+    assert all(f'"{words}"' in script for words in WORDS)
+    assert all(f"#{name}" in script or f'"{name}"' in script for name in IDS)
+    assert set(re.findall(r"export const (\w+)", text_of("release.js"))) == set(told)
+
+
+def test_all_else_of_the_next_release_is_the_same() -> None:
+    for name in set(FILES) - {"style.css", "index.html", "release.js"}:
+        assert respond(f"/{name}", NEXT) == respond(f"/{name}")

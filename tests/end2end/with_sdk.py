@@ -1,6 +1,7 @@
 """
 The capture process with one addon more: pages on *.localhost, which are served as npm has them,
-get an Amplitude SDK on their way through the proxy. The name of the host says which.
+get an Amplitude SDK on their way through the proxy. The name of the host says which. The demo shop
+gets one in place of the script with which it sends its events.
 
     python -m tests.end2end.with_sdk --workspace … (as `python -m proxy`)
 
@@ -13,6 +14,7 @@ from typing import Any
 
 from mitmproxy import http
 
+from app.hosts import SHOP_HOST
 from proxy import service
 from proxy.__main__ import main
 
@@ -32,6 +34,21 @@ SDKS: dict[str, tuple[tuple[str, ...], str]] = {
 }
 """By name of the host: packages, and options."""
 _FOLDER = "/__sdk/"
+_TRACKER = f"""import "{_FOLDER}@amplitude/analytics-browser.js";
+const sdk = window.amplitude;
+export class Tracker {{
+  userId = "";
+  start() {{
+    sdk.init("{KEY}", undefined, {{deviceId: "device-1", flushIntervalMillis: 100,
+      autocapture: {{elementInteractions: true}}}});
+  }}
+  pageViewed() {{}}
+  track(type, properties) {{ sdk.track(type, properties); }}
+  signIn(userId) {{ this.userId = userId; sdk.setUserId(userId); }}
+  identify() {{}}
+  revenue() {{}}
+}}
+"""
 _START = """<script>
 const start = () => amplitude.init('%s', 'user-1',
   {deviceId: 'device-1', flushIntervalMillis: 100, %s});
@@ -50,7 +67,7 @@ class AddSdk:
 
     def request(self, flow: http.HTTPFlow) -> None:
         """Answer for the SDK's own scripts."""
-        if flow.request.path.startswith(_FOLDER) and _sdk(flow):
+        if flow.request.path.startswith(_FOLDER) and (_sdk(flow) or _is_shop(flow)):
             package = flow.request.path.removeprefix(_FOLDER).removesuffix(".js")
             body = (PACKAGES / package / SCRIPT).read_bytes()
             flow.response = http.Response.make(200, body, {"Content-Type": "text/javascript"})
@@ -62,6 +79,10 @@ class AddSdk:
 
     def response(self, flow: http.HTTPFlow) -> None:
         """Add the SDK."""
+        if _is_shop(flow) and flow.response:
+            _let_out(flow.response)
+            if flow.request.path == "/tracker.js":
+                flow.response.text = _TRACKER
         sdk = _sdk(flow)
         if sdk and flow.response and _is_page(flow):
             packages, options = sdk
@@ -88,6 +109,18 @@ class _Service(service.Service):
 def _sdk(flow: http.HTTPFlow) -> tuple[tuple[str, ...], str] | None:
     name, _, rest = flow.request.pretty_host.partition(".")
     return SDKS.get(name) if rest == "localhost" else None
+
+
+def _is_shop(flow: http.HTTPFlow) -> bool:
+    return flow.request.host == SHOP_HOST
+
+
+def _let_out(response: http.Response) -> None:
+    """The shop allows its pages to talk to itself alone."""
+    policy = response.headers.get("content-security-policy", "")
+    if policy:
+        to = "connect-src 'self' https://*.amplitude.com"
+        response.headers["content-security-policy"] = policy.replace("connect-src 'self'", to)
 
 
 def _is_page(flow: http.HTTPFlow) -> bool:

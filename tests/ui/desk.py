@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTreeWidgetItem
 from pytestqt.exceptions import TimeoutError as NeverHappened
 from pytestqt.qtbot import QtBot
 
@@ -20,7 +20,9 @@ from app.label.events import LabeledEvent
 from tests.ui.connecting import free_port, parts, start
 from tests.ui.test_label_page import Person
 from ui.browser import engine
+from ui.collector import Collector
 from ui.context import Context
+from ui.pages.label.spark import BELOW_ROLE
 from ui.theme import Theme
 
 CLICKED, CHANGED = "[Amplitude] Element Clicked", "[Amplitude] Element Changed"
@@ -74,6 +76,26 @@ class Desk(Person):
         assert self.events(CLICKED) + self.events(CHANGED) == sent
         return self.labeled(name)
 
+    @property
+    def rows(self) -> list[QTreeWidgetItem]:
+        """Of the list of labeled events."""
+        tree = self.page.book.tree
+        found = (tree.topLevelItem(at) for at in range(tree.topLevelItemCount()))
+        return [row for row in found if row is not None]
+
+    def below(self, row: QTreeWidgetItem) -> str:
+        """What a row says below its name."""
+        return str(row.data(0, BELOW_ROLE))
+
+    def open_row(self, name: str) -> None:
+        """Click a row of the list."""
+        tree = self.page.book.tree
+        row = next(one for one in self.rows if one.text(0) == name)
+        where = tree.visualItemRect(row).center()
+        self.qtbot.mouseClick(tree.viewport(), LEFT, pos=where)
+        self.until(lambda: self.page.editor.name.text() == name)
+        self.until(self.page.editor.repair.isVisible)
+
     def labeled(self, name: str) -> LabeledEvent:
         """A labeled event, as it is kept."""
         return next(one.label for one in self.page._told if one.label.name == name)
@@ -95,7 +117,9 @@ class Desk(Person):
 
 
 @contextmanager
-def desk_at(request: pytest.FixtureRequest, folder: Path) -> Iterator[Desk]:
+def desk_at[D: Desk](
+    request: pytest.FixtureRequest, folder: Path, who: type[D] = Desk
+) -> Iterator[D]:
     """A desk whose workspace is in `folder`; for a fixture of any scope."""
     qt = QApplication.instance()
     assert isinstance(qt, QApplication)
@@ -108,8 +132,11 @@ def desk_at(request: pytest.FixtureRequest, folder: Path) -> Iterator[Desk]:
     with parts(folder / "workspace", port) as context:
         _add_sdks(context.capture)
         start(qtbot, context)
-        made = Desk(qtbot, context)
+        # As in the window: workers would delete widgets that Python finds while they run.
+        collector = Collector()
+        made = who(qtbot, context)
         yield made
+        collector.stop()
         made.page.shutdown()
         made.page.close()
         shiboken6.delete(made.page)

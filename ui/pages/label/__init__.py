@@ -3,7 +3,8 @@ Label: a person's own site, and names for what people click on it.
 
 Left the labeled events, in the middle the site, right the one that is being made or changed. What
 a draft matches is marked on the page and counted among everything that was captured, while it is
-edited; nothing is stored before Save, and every change can be undone.
+edited; nothing is stored before Save, and every change can be undone. While clicks pick elements,
+the right part is there before anything is picked: or the page would give way under the mouse.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QSplitter,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -34,6 +36,7 @@ from app.store import Store
 from ui.actions import Action as WindowAction
 from ui.context import Context
 from ui.pages.connect.parts import Segments
+from ui.pages.emptystate import EmptyState
 from ui.pages.label.booklist import BookList
 from ui.pages.label.checking import SelfCheck
 from ui.pages.label.counting import Counted, Told, by_day, count, tell
@@ -49,6 +52,10 @@ from ui.theme import hairline, label
 LATER_MS = 250
 """How long after the last keystroke everything captured is counted."""
 MOST_MARKS = 300
+PICKING = (
+    "What the mouse is on is outlined as it would be reported, and the site does not notice your "
+    "click.\n\nArrow up: what is around it. Arrow down: back to it. Esc: back to the site."
+)
 _KEPT = (
     " This page came from the site's service worker, perhaps an older one: reload with Shift held."
 )
@@ -71,6 +78,8 @@ class LabelPage(QWidget):
         self.book = BookList()
         self.site = Site(context)
         self.editor = Editor()
+        self.waiting = EmptyState("label", "Click what you want to count", PICKING)
+        self.panel = QStackedWidget()
         self.mode = Segments("Clicks", [("navigate", "Navigate"), ("label", "Label")])
         self.mode.choose("navigate")
         self.width_choice = QComboBox()
@@ -87,7 +96,6 @@ class LabelPage(QWidget):
         self._connect()
         self._add_actions()
         self._show_mode()
-        self.editor.hide()
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.shutdown)
@@ -154,7 +162,7 @@ class LabelPage(QWidget):
             self.book.choose(None)
         self.editor.group.setVisible(draft.alike > 1)
         self.editor.group.setText(f"All {draft.alike} like this")
-        self.editor.show()
+        self._open_editor()
         self.editor.name.setFocus()
         self.editor.name.selectAll()
         self._changed()
@@ -171,7 +179,7 @@ class LabelPage(QWidget):
         self._show_past(event)
         self.editor.group.hide()
         self.editor.show_trail(())
-        self.editor.show()
+        self._open_editor()
         self.book.choose(event.id)
         self._changed()
 
@@ -183,7 +191,7 @@ class LabelPage(QWidget):
     def cancel(self) -> None:
         """Forget what was not saved."""
         self._drafts = self._repaired = None
-        self.editor.hide()
+        self._close_editor()
         self.book.choose(None)
         self._mark()
 
@@ -205,8 +213,23 @@ class LabelPage(QWidget):
             self.editor.show_problem(problem)
             return
         self._repaired = None
-        self.editor.hide()
+        self._close_editor()
         self._mark()
+
+    def _open_editor(self) -> None:
+        # What was said of the last one would lie over the buttons for this one.
+        self._context.notifications.settled("label")
+        self.panel.setCurrentWidget(self.editor)
+        self._show_panel()
+
+    def _close_editor(self) -> None:
+        self.panel.setCurrentWidget(self.waiting)
+        self._show_panel()
+        self.site.forget_pick()
+
+    def _show_panel(self) -> None:
+        is_labeling = self.site.is_open and self.site.mode == "label"
+        self.panel.setVisible(is_labeling or self.panel.currentWidget() is self.editor)
 
     def _remove(self, event: LabeledEvent) -> None:
         if self.editor.draft.id == event.id:
@@ -287,15 +310,27 @@ class LabelPage(QWidget):
             on_page = len(found)
             marks += [{"element": at, "tone": "match"} for at in found[:MOST_MARKS]]
         if survey and self.overlay.isChecked():
-            for one in self._told:
-                if not one.label.archived and (draft is None or one.label.id != draft.id):
-                    marks += [
-                        {"element": at, "tone": "other", "name": one.label.name}
-                        for at in _matches(one.label, survey)[:MOST_MARKS]
-                    ]
+            marks += self._labels_on(survey, draft)
+        else:
+            self.book.show_here({})
         self.site.highlight(marks[:MOST_MARKS])
         if draft:
             self.editor.show_counts(on_page, self._counted, is_open)
+
+    def _labels_on(self, survey: Survey, draft: LabeledEvent | None) -> list[dict[str, object]]:
+        """Marks of what is labeled already; the list says how much of each there is."""
+        marks: list[dict[str, object]] = []
+        here: dict[int, int] = {}
+        for one in self._told:
+            if one.label.archived or one.label.id is None:
+                continue
+            found = _matches(one.label, survey)
+            here[one.label.id] = len(found)
+            if draft is None or one.label.id != draft.id:
+                name = one.label.name
+                marks += [{"element": at, "tone": "other", "name": name} for at in found]
+        self.book.show_here(here)
+        return marks
 
     def _count(self) -> None:
         if not self.editor.isVisibleTo(self) or self._context.store.current is None:
@@ -318,6 +353,9 @@ class LabelPage(QWidget):
         self._mark()
 
     def _look_again(self) -> None:
+        trouble = self._context.store.trouble
+        if trouble is not None:
+            self.book.show_trouble(f"{trouble.sentence} {trouble.hint}".strip())
         if not self.isVisible() or self._context.store.current is None:
             return
         folder = self._folder
@@ -350,6 +388,7 @@ class LabelPage(QWidget):
         self.width_choice.setVisible(self.site.browser is not None)
         self.hint.setVisible(is_open)
         self.hint.setText(self._what_to_do())
+        self._show_panel()
 
     def _what_to_do(self) -> str:
         survey = self.site.survey
@@ -357,7 +396,7 @@ class LabelPage(QWidget):
             return "Clicks go to the site." + (_KEPT if self.site.is_from_worker else "")
         if survey and survey.has_more:
             return "There is more on this page than can be marked; clicking works everywhere."
-        return "Click what you want to label. Arrow up: what is around it. Esc: back to the site."
+        return "Clicks pick what is to be labeled."
 
     def _show_site(self) -> None:
         if not self.site.is_open:
@@ -398,6 +437,7 @@ class LabelPage(QWidget):
         self._later.timeout.connect(self._count)
         self._context.feed.changed.connect(self._look_again)
         self._context.store.opened.connect(self._look_again)
+        self._context.store.refused.connect(self._look_again)
 
     def _add_actions(self) -> None:
         table = (
@@ -442,23 +482,25 @@ class LabelPage(QWidget):
         self.keeper.changed.connect(self._context.actions.refresh)
 
     def _lay_out(self) -> None:
-        self.hint = label("", "muted")
+        self.hint = label("", "muted", wrap=True)
         head = QHBoxLayout()
         head.setContentsMargins(16, 10, 16, 10)
         head.setSpacing(12)
         head.addWidget(label("Label", "title"))
         head.addWidget(self.mode)
-        head.addWidget(self.hint)
-        head.addStretch(1)
+        head.addWidget(self.hint, 1)
+        head.addStretch(0)
         for part in (self.overlay, self.width_choice):
             head.addWidget(part)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(self.book)
         split.addWidget(self.site)
-        split.addWidget(self.editor)
+        self.panel.addWidget(self.waiting)
+        self.panel.addWidget(self.editor)
+        split.addWidget(self.panel)
         self.book.setMinimumWidth(220)
-        self.editor.setMinimumWidth(320)
+        self.panel.setMinimumWidth(320)
         split.setSizes([250, 700, 340])
         split.setStretchFactor(1, 1)
         rows = QVBoxLayout(self)

@@ -5,7 +5,7 @@ The labeled events of the workspace: how often each matched, when last, and whet
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import (
@@ -23,10 +23,11 @@ from app.label.events import LabeledEvent
 from ui.pages.label.counting import Told
 from ui.pages.label.spark import ARCHIVED_ROLE, BELOW_ROLE, DAYS_ROLE, RowDelegate
 from ui.plain import ago, number, one_line, plural, tooltip
-from ui.theme import icon, label, tint
+from ui.theme import icon, label, set_role, tint
 
 _ID = Qt.ItemDataRole.UserRole
 _NAME, _EVENTS, _LAST = range(3)
+NOTHING = "Nothing is labeled yet."
 
 
 class BookList(QWidget):
@@ -46,7 +47,7 @@ class BookList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._told: dict[int, Told] = {}
-        self._shows_archived = False
+        self._here: Mapping[int, int] = {}
         self.search = QLineEdit()
         self.search.setPlaceholderText("Find")
         self.search.setAccessibleName("Find a labeled event")
@@ -58,7 +59,7 @@ class BookList(QWidget):
             "external", "Export labeled events for Amplitude", self.export_asked.emit
         )
         self.tree = QTreeWidget()
-        self.nothing = label("Nothing is labeled yet.", "muted", wrap=True)
+        self.nothing = label(NOTHING, "muted", wrap=True)
         self._set_up()
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -88,15 +89,39 @@ class BookList(QWidget):
         self.tree.clear()
         now_ms = time.time_ns() // 1_000_000
         for one in sorted(told, key=lambda one: (one.label.archived, one.label.name.casefold())):
-            item = _item(one, now_ms)
+            item = _item(one, now_ms, self._here)
             self.tree.addTopLevelItem(item)
             if one.label.id == kept:
                 self.tree.setCurrentItem(item)
         self.tree.blockSignals(False)
+        self.nothing.setText(NOTHING)
+        set_role(self.nothing, "muted")
+        for button in (self.add, self.imports):
+            button.setEnabled(True)
         self.nothing.setVisible(not told)
         self.tree.setVisible(bool(told))
         self.exports.setEnabled(any(not one.label.archived for one in told))
         self._filter()
+
+    def show_trouble(self, sentence: str) -> None:
+        """That nothing can be read or kept, and why."""
+        self.tell(())
+        self.nothing.setText(sentence)
+        set_role(self.nothing, "bad")
+        for button in (self.add, self.imports):
+            button.setEnabled(False)
+
+    def show_here(self, here: Mapping[int, int]) -> None:
+        """On how many elements of the page that is open each of them is, by id; or no longer."""
+        if here == self._here:
+            return
+        self._here = here
+        now_ms = time.time_ns() // 1_000_000
+        for at in range(self.tree.topLevelItemCount()):
+            item = self.tree.topLevelItem(at)
+            one = self._told.get(item.data(0, _ID)) if item else None
+            if item and one:
+                _say_below(item, one, now_ms, here)
 
     def choose(self, label_id: int | None) -> None:
         """Mark one as the one that is edited, without saying so."""
@@ -165,18 +190,14 @@ def _words(event: LabeledEvent) -> str:
     return f"{event.name} {event.category} {event.description}".casefold()
 
 
-def _item(one: Told, now_ms: int) -> QTreeWidgetItem:
+def _item(one: Told, now_ms: int, here: Mapping[int, int]) -> QTreeWidgetItem:
     last = ago(one.last_ms, now_ms) if one.last_ms is not None else "never"
     item = QTreeWidgetItem([one_line(one.label.name), number(one.events), last])
     item.setData(_NAME, _ID, one.label.id)
     item.setData(_NAME, DAYS_ROLE, one.days)
     item.setData(_NAME, ARCHIVED_ROLE, one.label.archived)
-    below = f"{plural(one.events, 'event')} · {last}" if one.events else "No event yet"
-    is_lost = not one.label.archived and any(state.needs_repair for state in one.health)
-    if is_lost:
-        below = f"Needs repair · {last}"
-    item.setData(_NAME, BELOW_ROLE, below)
-    item.setData(_NAME, Qt.ItemDataRole.AccessibleTextRole, f"{one_line(one.label.name)}, {below}")
+    _say_below(item, one, now_ms, here)
+    is_lost = _is_lost(one)
     sentences = [state.sentence for state in one.health]
     if one.label.archived:
         item.setText(_NAME, f"{item.text(_NAME)}  (archived)")
@@ -185,6 +206,23 @@ def _item(one: Told, now_ms: int) -> QTreeWidgetItem:
     parts = [one.label.name, one.label.description, *sentences]
     item.setToolTip(_NAME, tooltip("\n".join(part for part in parts if part)))
     return item
+
+
+def _is_lost(one: Told) -> bool:
+    return not one.label.archived and any(state.needs_repair for state in one.health)
+
+
+def _say_below(item: QTreeWidgetItem, one: Told, now_ms: int, here: Mapping[int, int]) -> None:
+    last = ago(one.last_ms, now_ms) if one.last_ms is not None else "never"
+    counted = plural(one.events, "event")
+    below = f"{counted} · {last}" if one.events else "No event yet"
+    on_page = here.get(one.label.id) if one.label.id is not None else None
+    if on_page is not None:
+        below = f"{number(on_page)} here · {counted}" if on_page else f"Not here · {counted}"
+    elif _is_lost(one):
+        below = f"Needs repair · {last}"
+    item.setData(_NAME, BELOW_ROLE, below)
+    item.setData(_NAME, Qt.ItemDataRole.AccessibleTextRole, f"{one_line(one.label.name)}, {below}")
 
 
 def _tool(name: str, title: str, run: Callable[[], object]) -> QToolButton:

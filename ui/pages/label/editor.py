@@ -63,6 +63,8 @@ class Editor(QWidget):
         self._chosen_at, self._suggested = 0, 1
         self._past: Sequence[tuple[Sequence[int], str]] = ()
         self._is_lost = False
+        self._is_gone = False
+        """Nothing on the page that is open is what is edited, though it is kept."""
         self._offered: Mapping[str, str] = {}
         self.rows: list[ConditionRow] = []
         self.title = label("New labeled event", "title")
@@ -130,7 +132,7 @@ class Editor(QWidget):
         self._label = event if event.definitions else replace(event, definitions=NEW.definitions)
         self._at = at
         self._chosen_at, self._suggested = at, 1
-        self._past, self._is_lost = (), False
+        self._past, self._is_lost, self._is_gone = (), False, False
         self.title.setText("New labeled event" if event.id is None else "Labeled event")
         for line, text in (
             (self.name, event.name),
@@ -155,6 +157,10 @@ class Editor(QWidget):
         parts = [] if on_page is None else [f"{number(on_page)} on this page"]
         if counted is not None:
             parts.append(f"{plural(counted.events, 'event')} captured so far")
+        is_gone = on_page == 0 and self._label.id is not None
+        if is_gone != self._is_gone:
+            self._is_gone = is_gone
+            self._show_past()
         self.count.setText("\n".join(parts))
         set_role(self.count, "strong")
         notes = [*counted.undecided, *(one.sentence for one in counted.similar)] if counted else []
@@ -239,10 +245,13 @@ class Editor(QWidget):
         self.spark.show_days(days)
         self.spark.setVisible(has_past)
         self.past.setVisible(has_past)
-        self.repair.setVisible(has_past and self._is_lost)
-        set_role(self.health, "warning" if self._is_lost else "muted")
+        if self._is_gone:
+            said = "Nothing on the page that is open matches."
+        is_wrong = self._is_gone or (self._is_lost and has_past)
+        self.repair.setVisible(is_wrong)
+        set_role(self.health, "warning" if is_wrong else "muted")
         self.health.setText(one_line(said, 200))
-        self.health.setVisible(has_past)
+        self.health.setVisible(has_past or self._is_gone)
 
     def _add_row(self, condition: Condition) -> ConditionRow:
         row = ConditionRow(condition, self._offered.get(condition.field, ""))
@@ -341,7 +350,7 @@ class Editor(QWidget):
         rows.addLayout(self._conditions)
         rows.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         rows.addStretch(1)
-        area = QScrollArea()
+        area = self.area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(body)

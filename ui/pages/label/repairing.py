@@ -13,10 +13,11 @@ from app.label.events import Definition, LabeledEvent
 from app.label.health import health
 from app.label.matching import Clicks, Shape
 from app.label.repair import Candidate, candidates
-from app.label.suggest import suggest
+from app.label.suggest import Suggestion, suggest, suggest_group
 from app.store import Store
 from ui.pages.label.choices import Choice
 from ui.pages.label.counting import clicks
+from ui.pages.label.words import kind_of
 from ui.plain import one_line, plural
 
 MUCH, SOME = 0.5, 0.33
@@ -36,9 +37,7 @@ def find_repairs(store: Store, event: LabeledEvent, now_ms: int) -> Repair:
     lost = [one for one in live if health(known, one, now_ms).needs_repair] or live
     found = [(one, candidate) for one in lost for candidate in _candidates(known, one)]
     found.sort(key=lambda pair: -pair[1].likeness)
-    choices = [
-        choice for one, candidate in found if (choice := _choice(known, one, candidate)) is not None
-    ]
+    choices = [choice for one, candidate in found for choice in _ways(known, one, candidate)]
     return Repair(event, choices[:3])
 
 
@@ -62,21 +61,35 @@ def _counted(known: Clicks, shapes: list[Shape]) -> list[tuple[Element, int]]:
     return [(known.elements[number], events) for number, events in counts.items()]
 
 
-def _choice(known: Clicks, lost: Definition, candidate: Candidate) -> Choice | None:
+def _ways(known: Clicks, lost: Definition, candidate: Candidate) -> list[Choice]:
+    """The candidate; and before it all that are like it, where several things were what is lost."""
+    clicked = known.population()
+    alike = suggest_group(candidate.element, (), clicked) if _were_several(known, lost) else []
+    found = suggest(candidate.element, (), clicked)
+    return [
+        *(_choice(lost, candidate, one, "Everything like ") for one in alike[:1]),
+        *(_choice(lost, candidate, one) for one in found[:1]),
+    ]
+
+
+def _were_several(known: Clicks, lost: Definition) -> bool:
+    judge = DefinitionJudge(lost)
+    matched = (one for one in known.elements.values() if judge.of_element(one) is True)
+    return len({(one.text, one.href) for one in matched}) > 1
+
+
+def _choice(lost: Definition, candidate: Candidate, found: Suggestion, what: str = "") -> Choice:
     """The candidate with what would find it again, on the pages that the lost one was on."""
-    element = candidate.element
-    found = suggest(element, (), known.population())
-    if not found:
-        return None
+    element, best = candidate.element, found.definition
     pages = tuple(one for one in lost.conditions if one.field in {"page_url", "page_title"})
-    best = found[0].definition
     kept = tuple(one for one in best.conditions if one.field not in {"page_url", "page_title"})
     definition = Definition(best.action, (*kept, *pages), "repair", True, best.evidence)
     words = f"“{one_line(element.text, 40)}”" if element.text else best.value("selector")
+    title = f"{what}the {kind_of(element.tag)} {words}"
     likeness = candidate.likeness
     sure = "Much alike" if likeness >= MUCH else "Alike" if likeness >= SOME else "A little alike"
     return Choice(
-        f"{words} {element.tag or ''}".strip(),
+        title[:1].upper() + title[1:],
         sure,
         candidate.sentence,
         "good" if likeness >= MUCH else "muted" if likeness >= SOME else "warning",

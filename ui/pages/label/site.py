@@ -152,6 +152,13 @@ class Site(QWidget):
         if self.agent:
             self.agent.do("highlight", marks=list(marks))
 
+    def forget_pick(self) -> None:
+        """Outline what was picked no longer; the keyboard is the page's again."""
+        if self.agent and self._mode == "label":
+            self.agent.do("forget")
+        if self.browser and self.browser.isVisible():
+            self.browser.view.setFocus()
+
     def shutdown(self) -> None:
         """Close the browser. May be called more than once."""
         self._again.stop()

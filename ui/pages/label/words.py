@@ -52,15 +52,21 @@ def in_words(definition: Definition) -> str:
     """Such as `By its id “add-to-cart”` or `By its text “Buy” inside style “card”`."""
     text, selector = definition.value("text"), definition.value("selector")
     own, around = _parts(selector)
-    said = [f"text {_quoted(text)}"] if text else []
+    # The text of a list is all its choices.
+    called = "choices" if definition.value("tag") == "select" else "text"
+    said = [f"{called} {_quoted(text)}"] if text else []
     said += own
     inside = f" inside {around[-1]}" if around else ""
     if _is_by_place(selector):
         return "By its place on the page"
     if said:
         return f"By its {' and '.join(said)}{inside}"
-    kind = _TAGS.get(definition.value("tag"), definition.value("tag") or "element")
-    return f"Any {kind}{inside}"
+    return f"Any {kind_of(definition.value('tag'))}{inside}"
+
+
+def kind_of(tag: str | None) -> str:
+    """What people call such an element."""
+    return _TAGS.get(tag or "", tag or "element")
 
 
 def _is_by_place(selector: str) -> bool:
@@ -69,9 +75,10 @@ def _is_by_place(selector: str) -> bool:
 
 def _parts(selector: str) -> tuple[list[str], list[str]]:
     """What the element itself has, and what is around it, outermost first."""
-    steps = [_step(one) for one in _steps(selector)]
-    own = steps.pop() if steps else []
-    return own, [" and ".join(one) for one in steps if one]
+    compounds = _steps(selector)
+    around = [_step(one) or _kind(one) for one in compounds[:-1]]
+    own = _step(compounds[-1]) if compounds else []
+    return own, [" and ".join(one) for one in around if one]
 
 
 def _steps(selector: str) -> list[str]:
@@ -89,10 +96,13 @@ def _step(compound: str) -> list[str]:
         elif match["name"]:
             called = _NAMES.get(match["name"]) or _plain(match["name"])
             found.append(f"{called} {_quoted(match['value'])}" if match["value"] else called)
-    if not found and (tag := re.match(r"[A-Za-z][\w-]*", compound)):
-        # The kind of the element itself is a condition of its own.
-        return [] if tag[0] in {"a", "button", "input"} else [f"the {_TAGS.get(tag[0], tag[0])}"]
     return found
+
+
+def _kind(compound: str) -> list[str]:
+    """What something is of which nothing else is said; of the element itself, its tag tells."""
+    tag = re.match(r"[A-Za-z][\w-]*", compound)
+    return [f"the {kind_of(tag[0])}"] if tag else []
 
 
 def _plain(attribute: str) -> str:
