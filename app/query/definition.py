@@ -212,6 +212,18 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Axis:
+    """How the page draws numbers (semantics §6.5): from `min` to `max`, where somebody chose one;
+    what lies `outside` up to the edge, or not at all. `unit` is `%`, something in front of each
+    number such as `$`, or a text with `#` in the number's place."""
+
+    min: float | None = None
+    max: float | None = None
+    outside: bool = True
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Segmentation(Chart):
     """How many, how often, how much, over time (semantics §7)."""
 
@@ -239,6 +251,10 @@ class Segmentation(Chart):
     """Events (or formulas) by their place that lines draw against a second axis."""
     shape: str = "count"
     """How a histogram is drawn: `count`, `share` of all, or `running` share."""
+    axis: Axis = Axis()
+    legend: tuple[tuple[str, str], ...] = ()
+    """Names of series, and what a legend calls them instead. That of an earlier period ends with
+    the period in parentheses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from app.query.definition import (
     VERSION,
     VIEWS,
     AnyChart,
+    Axis,
     Exclusion,
     Funnel,
     Journeys,
@@ -29,6 +30,9 @@ from app.query.definition import (
 from app.query.node import Node
 from app.query.readevent import event_spec, grouping, measured, number, time_range, value_text
 from app.query.readsegment import read_segment
+
+LONGEST_UNIT = 20
+MOST_NAMES = 1000
 
 
 def read(value: Any) -> AnyChart:
@@ -83,7 +87,7 @@ def _segmentation(node: Node) -> Segmentation:
         *_COMMON,
         *("events", "measure", "property", "formula", "rolling_average", "rolling_window"),
         *("cumulative", "compare", "edges", "items", "view", "hidden", "rows"),
-        *("relative", "right", "shape"),
+        *("relative", "right", "shape", "axis", "legend"),
     )
     capped = node.get("compatible").yes() if node.has("compatible") else True
     most = MOST_EVENTS if capped else MOST_WITHOUT_CAPS
@@ -114,9 +118,31 @@ def _segmentation(node: Node) -> Segmentation:
         relative=node.get("relative").yes(),
         right=node.get("right").all(lambda one: one.whole(0, MOST_EVENTS - 1), MOST_EVENTS),
         shape=node.get("shape").choice(SHAPES, "count"),
+        axis=_axis(node.get("axis")) if node.has("axis") else Axis(),
+        legend=node.get("legend").all(_name, MOST_NAMES),
     )
     _agree(node, chart)
     return chart
+
+
+def _axis(node: Node) -> Axis:
+    node.only("min", "max", "outside", "unit")
+    low, high = (number(node.get(key)) if node.has(key) else None for key in ("min", "max"))
+    if low is not None and high is not None and low >= high:
+        raise node.get("max").wrong("An axis ends above where it begins.")
+    unit = node.get("unit").text("") if node.has("unit") else ""
+    if len(unit) > LONGEST_UNIT:
+        raise node.get("unit").wrong(f"A unit has at most {LONGEST_UNIT} letters.")
+    outside = node.get("outside").yes() if node.has("outside") else True
+    return Axis(low, high, outside, unit)
+
+
+def _name(node: Node) -> tuple[str, str]:
+    """What a series is called, and what it is to be called."""
+    found = node.all(Node.text, 2)
+    if len(found) != 2:
+        raise node.wrong("Two names are needed: that of the series, and that of the legend.")
+    return found[0], found[1]
 
 
 def _comparison(node: Node) -> str:

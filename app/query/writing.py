@@ -13,6 +13,7 @@ from app.query.definition import (
     Held,
     PropertyRef,
     Segment,
+    Segmentation,
     Step,
 )
 
@@ -20,7 +21,11 @@ from app.query.definition import (
 def written(chart: AnyChart) -> dict[str, Any]:
     """The JSON form; `read` makes the same chart of it."""
     kind = type(chart).__name__.lower()
-    return {"version": VERSION, "kind": kind} | _filled(chart)
+    found = {"version": VERSION, "kind": kind} | _filled(chart)
+    if isinstance(chart, Segmentation) and chart.formula:
+        # With a formula, its answer is what is measured unless something else is said.
+        found["measure"] = chart.measure
+    return found
 
 
 def segment_json(segment: Segment) -> dict[str, Any]:

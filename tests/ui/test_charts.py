@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from dataclasses import replace
 from datetime import UTC, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from ui.charts import Chart, ChartData, Point, PointAction, Series
-from ui.charts.data import as_csv
+from ui.charts.data import Limits, as_csv
+from ui.charts.scale import scale_of
 from ui.charts.ticks import full_text, span_text, time_ticks, value_text, value_ticks
 from ui.theme import Theme
 from ui.tokens import DARK, LIGHT, Tokens
@@ -328,6 +330,35 @@ def test_marks_reach_above_the_highest(top: float) -> None:
     assert marks[0] == 0
     assert marks[-1] >= top * 0.999
     assert 2 <= len(marks) <= 6
+
+
+@given(
+    st.lists(st.floats(-1e9, 1e9) | st.just(math.nan), min_size=1, max_size=5),
+    st.none() | st.floats(-1e6, 1e6),
+    st.none() | st.floats(-1e6, 1e6),
+)
+def test_an_axis_has_its_ends_and_few_marks(
+    values: list[float], low: float | None, high: float | None
+) -> None:
+    if low is not None and high is not None and low >= high:
+        low = None
+    found = scale_of([values], stacked=False, limits=Limits(low, high))
+    assert found.low < found.top
+    assert low is None or high is not None or found.low == low
+    assert high is None or low is not None or found.top == high
+    assert list(found.marks) == sorted(found.marks)
+    assert all(found.low - 1e-6 <= mark <= found.top + 1e-6 for mark in found.marks)
+    assert 2 <= len(found.marks) <= 12
+
+
+def test_what_lies_outside_is_left_out_only_where_that_is_wanted(chart: Chart) -> None:
+    series = Series("a", "A", (1.0, 5.0, 9.0))
+    shown = ChartData((0, 1, 2, 3), (series,), limits=Limits(2, 8))
+    chart.show_data(shown)
+    assert chart.plot.drawn(series) == (1.0, 5.0, 9.0)
+    chart.show_data(replace(shown, limits=Limits(2, 8, outside=False)))
+    drawn = chart.plot.drawn(series)
+    assert (math.isnan(drawn[0]), drawn[1], math.isnan(drawn[2])) == (True, 5.0, True)
 
 
 def test_marks_of_counts_are_whole() -> None:

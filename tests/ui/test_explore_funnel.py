@@ -3,10 +3,12 @@
 import csv
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from app.query import Funnel, FunnelFigure
 from ui.context import Context
+from ui.pages.explore.funnelview import table
 
 from .conftest import Workspace, event
 from .explore import LEFT, NOW_MS, World, menu, study, titles
@@ -29,7 +31,7 @@ def world(qtbot: QtBot, context: Context, workspace: Workspace) -> World:
             *(
                 event(step, user_id=name, device_id=f"device-{name}",
                       time=start + at * HOUR + place * 10 * MINUTE,
-                      event_properties={"plan": "pro" if at % 2 else "free"})
+                      event_properties={"plan": "pro" if at % 2 else "free", "price": at})
                 for place, step in enumerate(steps)
             )
         )  # fmt: skip
@@ -52,6 +54,27 @@ def funnel(world: World) -> World:
     world.pick("Buy")
     world.until(lambda: counts(world) == [(8, 5, 2)])
     return world
+
+
+def test_a_property_is_added_up_at_the_last_step(world: World) -> None:
+    world.add_event("Look")
+    world.click(world.desk.builder.kinds["funnel"])
+    world.click("steps[1]")
+    world.pick("Add")
+    world.click("sum+")
+    world.pick("price")
+    world.until(lambda: world.answered().figure.parts[0].sum == 0 + 1 + 2 + 3 + 4)
+    heads, (row,) = table(world.answered().figure, world.answered().chart)
+    assert heads[-2:] == ["Sum of price", "price per person"]
+    assert [one.text for one in row[-2:]] == ["10", "2"]
+    shown = world.desk.figure.funnel.table
+    assert shown.topLevelItem(0).text(shown.columnCount() - 1) == "2"
+    world.click("sum.remove")
+    world.until(lambda: "Sum of price" not in table(*drawn(world))[0])
+
+
+def drawn(world: World) -> tuple[FunnelFigure, Funnel]:
+    return world.answered().figure, world.answered().chart
 
 
 def test_steps_become_bars(funnel: World) -> None:
@@ -199,6 +222,27 @@ def test_events_are_compared(funnel: World) -> None:
     # What has ways of its own has no histogram: the step is one event again.
     funnel.choose("show", "Time to convert")
     funnel.until(lambda: funnel.answered().chart.steps[1].compared == ())
+
+
+def test_the_table_is_put_in_order_by_its_head(funnel: World) -> None:
+    funnel.click("by+")
+    funnel.pick("plan")
+    funnel.until(lambda: len(counts(funnel)) == 2)
+    shown = funnel.desk.figure.funnel.table
+
+    def names() -> list[str]:
+        return [shown.topLevelItem(at).text(0) for at in range(shown.topLevelItemCount())]
+
+    before = names()
+    head = shown.header()
+    place = QPoint(head.sectionViewportPosition(0) + 40, head.height() // 2)
+    for _ in range(2):
+        funnel.qtbot.mouseClick(head.viewport(), LEFT, pos=place)
+        found = names()
+        down = head.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
+        assert found == sorted(before, reverse=down)
+    funnel.qtbot.mouseClick(head.viewport(), LEFT, pos=place)
+    assert names() == before  # The third click takes the order away.
 
 
 def test_who_is_better_than_the_first(funnel: World) -> None:

@@ -8,12 +8,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.query import Charts, Clock, read
-from app.query.calendar import Range
+from app.query.calendar import Buckets, Range
+from app.query.figure import Figure, Series
 from ui.context import Context
+from ui.pages.explore.axispopup import AxisPopup
 from ui.pages.explore.comparing import ComparePopup
+from ui.pages.explore.drawing import colours_of
 from ui.pages.explore.functions import FUNCTIONS
 from ui.pages.explore.histogram import Heap, said_of, shaped
 from ui.pages.explore.numbersfield import numbers_in
+from ui.pages.explore.prompt import Prompt
 from ui.pages.explore.ranges import RangePopup
 
 from .conftest import Workspace, event
@@ -222,6 +226,86 @@ def test_any_earlier_time(world: World) -> None:
     assert world.answered().chart.compare == ("45 days", "starting 2026-08-01")
     dashed = [(one.is_dashed, one.is_dotted) for one in world.desk.figure.lines.data.series]
     assert dashed == [(False, False), (True, False), (True, True)]
+    assert len({one.colour for one in world.desk.figure.lines.data.series}) == 3
+
+
+def test_earlier_periods_share_colours_when_there_are_too_few() -> None:
+    periods = ("", "day", "week")
+    figure = Figure(
+        Buckets("day", (0,), (1,)),
+        tuple(
+            Series(str(event), (1.0,), 1.0, event=event, compared=period)
+            for period in periods
+            for event in range(4)
+        ),
+    )
+    few = [0, 4, 8]
+    assert len(set(colours_of(figure, few).values())) == 3
+    every = colours_of(figure, range(12))
+    assert [every[at] for at in range(12)] == [0, 1, 2, 3] * 3
+
+
+def legend_name(world: World, text: str) -> None:
+    """Say what the first series of the legend is to be called."""
+    (button, *_) = world.desk.figure.lines.legend.buttons.values()
+    button.setFocus()
+    world.qtbot.keyClick(button, Qt.Key.Key_F2)
+    asked = QApplication.activePopupWidget()
+    assert isinstance(asked, Prompt)
+    asked.field.clear()
+    world.qtbot.keyClicks(asked.field, text)
+    world.qtbot.keyClick(asked.field, Qt.Key.Key_Return)
+
+
+def test_a_series_is_called_otherwise(world: World) -> None:
+    world.click("events[0].by+")
+    world.pick("kind")
+    world.until(lambda: len(world.answered().figure.series) == 2)
+    lines = world.desk.figure.lines
+    name = world.answered().figure.series[0].name
+    own = lines.data.series[0].title
+    legend_name(world, "The first kind")
+    world.until(lambda: lines.data.series[0].title == "The first kind")
+    assert world.desk.table.model.lines[0].texts[1] == own
+    assert world.answered().chart.legend == ((name, "The first kind"),)
+    world.choose("view", "Pie")
+    world.until(world.desk.figure.totals.isVisible)
+    assert world.desk.figure.totals.totals.parts[0].title == "The first kind"
+    world.choose("view", "Line")
+    legend_name(world, "")
+    world.until(lambda: lines.data.series[0].title == own)
+    world.desk.undo()
+    world.until(lambda: lines.data.series[0].title == "The first kind")
+
+
+def axis_popup(world: World) -> AxisPopup:
+    world.click(world.desk.controls.advanced)
+    world.press(menu(), "Axis: limits and unit…")
+    found = QApplication.activePopupWidget()
+    assert isinstance(found, AxisPopup)
+    return found
+
+
+def test_an_axis_begins_and_ends_where_it_is_told(world: World) -> None:
+    asked = axis_popup(world)
+    world.qtbot.keyClicks(asked.low, "2")
+    world.qtbot.keyClicks(asked.high, "1")
+    assert not asked.done.isEnabled()
+    assert "above" in asked.problem.text()
+    asked.high.clear()
+    world.qtbot.keyClicks(asked.high, "2.5")
+    asked.unit.setFocus()
+    for _ in range(4):
+        world.qtbot.keyClick(asked.unit, Qt.Key.Key_Down)
+    world.qtbot.keyClicks(asked.own, "# kg")
+    world.qtbot.keyClick(asked.own, Qt.Key.Key_Return)
+    world.until(lambda: world.answered().chart.axis.unit == "# kg")
+    plot = world.desk.figure.lines.plot
+    assert plot.scale_left[:2] == (2.0, 2.5)
+    (marks,) = plot.getAxis("left")._tickLevels
+    assert (marks[0][1], marks[-1][1]) == ("2 kg", "2.5 kg")
+    world.desk.undo()
+    world.until(lambda: plot.scale_left.low == 0)
 
 
 def popup(world: World) -> RangePopup:

@@ -127,7 +127,7 @@ class Canvas(pg.PlotWidget):
             disableAutoRange=True,
         )  # fmt: skip
         lefts = [one.unit for one in self.visible_series if not self._is_right(one)]
-        unit = self.data.limits.unit or (lefts[0] if lefts else "")
+        unit = lefts[0] if lefts else ""
         texts = [(mark, with_unit(value_text(mark), unit)) for mark in marks]
         # Of series that are all drawn against the other axis, this one says nothing.
         self.getAxis("left").setTicks([texts if lefts or not self.data.series else []])

@@ -19,8 +19,8 @@ from ui.charts.ticks import full_text, with_unit
 class Series:
     """Numbers by bin, NaN where there is none. `key` tells series apart, `title` is shown,
     `colour` is a place in `Tokens.series`. `whole` is the number of all bins together where that
-    is not their sum (people are counted once); `unit` is empty, `%` or `$`; a dashed series is one
-    to compare others with."""
+    is not their sum (people are counted once); `unit` is as `with_unit` takes it; a dashed series
+    is one to compare others with."""
 
     key: str
     title: str
@@ -61,13 +61,11 @@ class Mark(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Where an axis begins and ends; None where nobody chose. What lies `outside` is drawn up to
-    the edge, or else left out. `unit` is written with each number: `%`, something in front of it,
-    or a text with `#` in the number's place."""
+    the edge, or else left out."""
 
     low: float | None = None
     high: float | None = None
     outside: bool = True
-    unit: str = ""
 
     def leave_out(self, value: float) -> bool:
         """Whether a number is not drawn."""

@@ -5,15 +5,23 @@ The legend of a chart: a switch for each series, with its number.
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from ui.charts.data import Series
 from ui.charts.flow import FlowLayout
 from ui.plain import one_line, tooltip
 from ui.theme import small_font, tokens
 
-SWATCH = 9
+SWATCH, DASHED = 9, 26
 GAP = 5
 PAD = 4
 HEIGHT = 20
@@ -24,14 +32,21 @@ SHORT = 12
 
 
 class LegendButton(QAbstractButton):
-    """A series: its colour, its name, a number. Checked while it is shown."""
+    """A series: its colour, its name, a number. Checked while it is shown.
 
-    def __init__(self, series: Series) -> None:
+    Signals:
+        renaming: another name is wanted: F2, or the menu that says so.
+    """
+
+    renaming = Signal(str)
+
+    def __init__(self, series: Series, *, can_be_renamed: bool = False) -> None:
         super().__init__()
         self.key = series.key
         self._colour = series.colour
         self._series = series
         self._number = ""
+        self._swatch = DASHED if series.is_dashed else SWATCH
         self.setCheckable(True)
         self.setChecked(True)
         self.setFont(small_font())
@@ -41,7 +56,9 @@ class LegendButton(QAbstractButton):
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setToolTip(tooltip(f"{series.title}: show or hide  (Space)"))
+        self.can_be_renamed = can_be_renamed
+        keys = "Space, rename: F2" if can_be_renamed else "Space"
+        self.setToolTip(tooltip(f"{series.title}: show or hide  ({keys})"))
         self.show_number(series.total)
 
     def show_number(self, value: float) -> None:
@@ -63,13 +80,22 @@ class LegendButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         width = metrics.horizontalAdvance(f"{self.text()}  {self._number}")
-        return QSize(2 * PAD + SWATCH + GAP + width + 2, HEIGHT)
+        return QSize(2 * PAD + self._swatch + GAP + width + 2, HEIGHT)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
+        elif event.key() == Qt.Key.Key_F2:
+            self.renaming.emit(self.key)
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.can_be_renamed:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addAction("Rename in the legend…  (F2)", lambda: self.renaming.emit(self.key))
+            menu.popup(event.globalPos())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = tokens()
@@ -83,14 +109,15 @@ class LegendButton(QAbstractButton):
         painter.setPen(colour)
         painter.setBrush(colour if self.isChecked() else Qt.BrushStyle.NoBrush)
         if self._series.is_dashed:
-            style = Qt.PenStyle.DotLine if self._series.is_dotted else Qt.PenStyle.DashLine
+            # As the line is drawn, and long enough to see how it is dashed.
+            style = Qt.PenStyle.DashDotDotLine if self._series.is_dotted else Qt.PenStyle.DashLine
             painter.setPen(QPen(colour, 2, style))
             middle_y = swatch.center().y()
-            painter.drawLine(PAD, middle_y, PAD + SWATCH + 3, middle_y)
+            painter.drawLine(PAD, middle_y, PAD + self._swatch, middle_y)
         else:
             painter.drawRoundedRect(swatch, 2, 2)
         metrics = self.fontMetrics()
-        left = PAD + SWATCH + GAP
+        left = PAD + self._swatch + GAP
         middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
         painter.setPen(QColor(colours.muted))
         painter.drawText(self.rect().adjusted(left, 0, 0, 0), middle, self.text())
@@ -104,13 +131,17 @@ class Legend(QWidget):
 
     Signals:
         switched: the keys of the series that are hidden now (a frozenset).
+        renaming: the key of a series that is to be called otherwise.
     """
 
     switched = Signal(object)
+    renaming = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self.buttons: dict[str, LegendButton] = {}
+        self.can_be_renamed = False
+        """Whether somebody takes other names."""
         self.setAccessibleName("Series")
         self._shape: tuple[tuple[str, str, int, str], ...] = ()
         self._flow = FlowLayout(self, 6, 0)
@@ -124,7 +155,10 @@ class Legend(QWidget):
 
     def show_series(self, series: Sequence[Series]) -> None:
         """Switches for these; what was hidden stays so."""
-        shape = tuple((one.key, one.title, one.colour, one.unit) for one in series)
+        shape = tuple(
+            (one.key, one.title, one.colour, one.unit + str(one.is_dashed + one.is_dotted))
+            for one in series
+        )
         if shape != self._shape:
             self._shape = shape
             self._rebuild(series)
@@ -152,6 +186,10 @@ class Legend(QWidget):
             if key in self.buttons:
                 self.buttons[key].show_number(value)
 
+    def _rename(self, key: str) -> None:
+        if self.can_be_renamed:
+            self.renaming.emit(key)
+
     def _rebuild(self, series: Sequence[Series]) -> None:
         hidden = self.hidden
         for button in self.buttons.values():
@@ -160,7 +198,8 @@ class Legend(QWidget):
             button.deleteLater()
         self.buttons = {}
         for one in series:
-            button = LegendButton(one)
+            button = LegendButton(one, can_be_renamed=self.can_be_renamed)
+            button.renaming.connect(self._rename)
             button.setChecked(one.key not in hidden)
             button.toggled.connect(lambda _on: self.switched.emit(self.hidden))
             self._flow.addWidget(button)

@@ -224,3 +224,28 @@ def test_a_chart_or_the_place_of_the_mistake(kind: st.SearchStrategy[Any]) -> No
 def test_anything(definition: Any) -> None:
     with pytest.raises(BadDefinition):
         read(definition)
+
+
+@pytest.mark.parametrize("measure", ["uniques", "totals", "formula"])
+def test_a_formula_that_waits_is_not_what_is_measured(measure: str) -> None:
+    chart = read({"events": ["A"], "measure": measure, "formula": "UNIQUES(A)"})
+    assert read(written(chart)) == chart
+
+
+def test_the_look_is_read_and_written() -> None:
+    look = {"axis": {"min": 1, "max": 9.5, "outside": False, "unit": "# kg"},
+            "legend": [["A", "Visits"]]}  # fmt: skip
+    kept = written(read({"events": ["A"], **look}))
+    assert {key: kept[key] for key in look} == look
+
+
+@pytest.mark.parametrize(
+    ("look", "place"),
+    [({"axis": {"min": 3, "max": 3}}, "axis.max"), ({"axis": {"unit": "x" * 21}}, "axis.unit"),
+     ({"axis": {"log": True}}, "axis.log"), ({"legend": [["A"]]}, "legend[0]"),
+     ({"axis": {"min": "low"}}, "axis.min")],
+)  # fmt: skip
+def test_a_look_says_where_it_is_wrong(look: dict[str, Any], place: str) -> None:
+    with pytest.raises(BadDefinition) as raised:
+        read({"events": ["A"], **look})
+    assert raised.value.path == place

@@ -10,9 +10,10 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from app.query.calendar import Range
-from app.query.definition import AnyChart, Funnel, Journeys, Segmentation
+from app.query.definition import AnyChart, Axis, Funnel, Journeys, Segmentation
 from ui.charts.flow import FlowLayout
 from ui.pages.explore import words
+from ui.pages.explore.axispopup import AxisPopup
 from ui.pages.explore.comparing import ComparePopup
 from ui.pages.explore.pieces import Chooser
 from ui.pages.explore.ranges import RangePopup
@@ -52,7 +53,7 @@ class Controls(QWidget):
         )
         self.compare = self._button("Compare with an earlier time, or two")
         self.compare.clicked.connect(self._ask_compare)
-        self.advanced = self._button("Rolling average, rolling window, cumulative")
+        self.advanced = self._button("Rolling average, rolling window, cumulative; axes")
         self.advanced.clicked.connect(self._ask_advanced)
         self.notes = self._button("Annotations and releases: add, change, remove")
         self.notes.setText("Notes")
@@ -225,7 +226,21 @@ class Controls(QWidget):
                 add(f"{title} over {n} {unit}", getattr(chart, name) == n, {name: n})
         if chart.view == "line" and len(chart.events) > 1:
             self._add_axes(menu, chart)
+        menu.addSeparator()
+        axis = menu.addAction("Axis: limits and unit…", self.ask_axis)
+        axis.setCheckable(True)
+        axis.setChecked(chart.axis != Axis())
         menu.popup(self.advanced.mapToGlobal(QPoint(0, self.advanced.height())))
+
+    def ask_axis(self) -> None:
+        """Choose where the axis of numbers begins and ends, and its unit."""
+        chart = self.chart
+        if isinstance(chart, Segmentation):
+            limited = chart.view in ("line", "area")
+            popup = AxisPopup(
+                self, chart.axis, lambda axis: self._put(axis=axis), is_limited=limited
+            )
+            popup.open_at(self.advanced.mapToGlobal(QPoint(0, self.advanced.height() + 2)))
 
     def _add_axes(self, menu: QMenu, chart: Segmentation) -> None:
         """Which events (or formulas) the axis at the right is for."""

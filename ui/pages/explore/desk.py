@@ -51,6 +51,7 @@ from ui.pages.explore.marks import marks, shown_on
 from ui.pages.explore.noting import Noting
 from ui.pages.explore.picker import Picker
 from ui.pages.explore.pinned import PinnedCharts
+from ui.pages.explore.renaming import ask_name
 from ui.pages.explore.table import Breakdown
 from ui.pages.explore.taking import Taking
 from ui.pages.explore.vocabulary import Vocabulary, values, vocabulary
@@ -144,6 +145,8 @@ class Desk(QWidget):
         self.controls.changed.connect(self.put)
         self.controls.notes.clicked.connect(self.noting.open_list)
         self.figure.told.connect(self.tell)
+        self.figure.renaming.connect(partial(ask_name, self))
+        self.table.renaming.connect(partial(ask_name, self))
         self.downloads.written.connect(self.frame.show_written)
         self.behind.closed.connect(self.close_behind)
         self.behind.live_asked.connect(self.live_asked)

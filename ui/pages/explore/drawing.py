@@ -5,17 +5,19 @@ From a figure of the engine to what the chart component draws.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from app.query import Figure
+from app.query.definition import Axis, Segmentation
 from app.query.figure import Series as Numbers
 from app.query.figure import titled
-from ui.charts.data import ChartData, Mark, Series
+from ui.charts.data import ChartData, Limits, Mark, Series
 from ui.pages.explore.totals import Part
 from ui.pages.explore.words import shift_title
 
 COLOURS = 8
+NOTHING: Mapping[str, str] = {}
 USUAL = 10
 """How many series a chart shows until somebody chooses rows."""
 
@@ -45,9 +47,16 @@ def shared_title(names: Sequence[str]) -> str:
     return "; ".join(parts[0][:same])
 
 
-def short_titles(figure: Figure, shown: Sequence[int]) -> list[str]:
-    """Titles for a legend: without what all of them begin with; of groups of several events, the
-    event is its letter."""
+def name_of(one: Numbers) -> str:
+    """What a definition calls a series, which a legend may call otherwise."""
+    return f"{one.name} ({one.compared})" if one.compared else one.name
+
+
+def short_titles(
+    figure: Figure, shown: Sequence[int], names: Mapping[str, str] = NOTHING
+) -> list[str]:
+    """Titles for a legend: `names` that somebody gave; else without what all of them begin with,
+    and of groups of several events, the event is its letter."""
     chosen = [figure.series[at] for at in shown]
     shared = shared_title([one.name for one in chosen])
     lettered = len({one.event for one in chosen}) > 1 and any(
@@ -58,7 +67,8 @@ def short_titles(figure: Figure, shown: Sequence[int]) -> list[str]:
         title = title_of(one).removeprefix(f"{shared}; ")
         _, divided, rest = title.partition("; ")
         letter = chr(ord("A") + (one.event or 0))
-        titles.append(f"{letter}: {rest}" if lettered and divided and one.group else title)
+        short = f"{letter}: {rest}" if lettered and divided and one.group else title
+        titles.append(names.get(name_of(one), short))
     return titles
 
 
@@ -82,20 +92,22 @@ def chart_data(
     figure: Figure,
     shown: Sequence[int],
     happened: tuple[Mark, ...] = (),
-    right: Sequence[int] = (),
+    look: Segmentation | None = None,
 ) -> ChartData:
-    """These series over the intervals of the figure; events (or formulas) that are `right` are
-    drawn against a second axis, unless all of them are."""
+    """These series over the intervals of the figure, in the `look` of a chart: events (or
+    formulas) that are at its right are drawn against a second axis, unless all of them are."""
     buckets = figure.buckets
     if not buckets.starts:
         return ChartData()
-    colours: dict[tuple[object, ...], int] = {}
+    right = look.right if look else ()
+    axis = look.axis if look else Axis()
+    colours = colours_of(figure, shown)
     series = []
     later = {shift for shift, _ in figure.periods[1:]}
     shared = shared_title([figure.series[at].name for at in shown])
-    for at, title in zip(shown, short_titles(figure, shown), strict=True):
+    titles = short_titles(figure, shown, dict(look.legend) if look else NOTHING)
+    for at, title in zip(shown, titles, strict=True):
         one = figure.series[at]
-        colour = colours.setdefault(_identity(one), len(colours) % COLOURS)
         points = list(map(number_of, one.points))[: len(buckets)]
         # Months are not equally long: an earlier one may be shorter.
         points += [math.nan] * (len(buckets) - len(points))
@@ -104,13 +116,28 @@ def chart_data(
         )
         series.append(
             Series(
-                str(at), f"{title} (right axis)" if is_right else title, tuple(points), colour,
-                number_of(one.total), one.unit, bool(one.compared), one.compared in later,
-                is_right,
+                str(at), f"{title} (right axis)" if is_right else title, tuple(points),
+                colours[at], number_of(one.total), one.unit or ("" if is_right else axis.unit),
+                bool(one.compared), one.compared in later, is_right,
             )
         )  # fmt: skip
     partial = min(buckets.partial) if buckets.partial else None
-    return ChartData((*buckets.starts, buckets.ends[-1]), tuple(series), partial, shared, happened)
+    edges, limits = (*buckets.starts, buckets.ends[-1]), Limits(axis.min, axis.max, axis.outside)
+    return ChartData(edges, tuple(series), partial, shared, happened, limits)
+
+
+def colours_of(figure: Figure, shown: Sequence[int]) -> dict[int, int]:
+    """The colour of each series by its place. Each has its own as long as there are enough; else
+    an earlier period has the colour of the present one, and only its line is another."""
+    enough = len(shown) <= COLOURS
+    found: dict[tuple[object, ...], int] = {}
+    places: dict[int, int] = {}
+    # The present first: it has the same colours with and without earlier periods.
+    for at in sorted(shown, key=lambda at: bool(figure.series[at].compared)):
+        one = figure.series[at]
+        like = (*_identity(one), one.compared if enough else "")
+        places[at] = found.setdefault(like, len(found) % COLOURS)
+    return places
 
 
 def _place(one: Numbers) -> int:
@@ -152,22 +179,29 @@ def relative_parts(found: Sequence[Part], *, by_row: bool) -> list[Part]:
     ]
 
 
-def parts(figure: Figure, shown: Sequence[int], *, stacked: bool = False) -> list[Part]:
-    """These series over the whole range. Bins of one histogram share a colour."""
+def parts(
+    figure: Figure, shown: Sequence[int], look: Segmentation, *, stacked: bool = False
+) -> list[Part]:
+    """These series over the whole range, in the `look` of a chart. Bins of one histogram share a
+    colour."""
     shared = shared_title([figure.series[at].name for at in shown])
+    names = dict(look.legend)
     colours: dict[tuple[object, ...], int] = {}
     found = []
     for at in shown:
         one = figure.series[at]
-        like = (one.event, one.segment, one.group, one.formula) if one.bin else _identity(one)
+        place = one.event, one.segment, one.group, one.formula
+        like: tuple[object, ...] = (*(place if one.bin else _identity(one)), one.compared)
         if stacked and one.group:
             # The same group has the same colour in each row.
             like = (one.group,)
         colour = colours.setdefault(like, len(colours) % COLOURS)
-        title = title_of(one).removeprefix(f"{shared}; ")
+        title = names.get(name_of(one), title_of(one).removeprefix(f"{shared}; "))
         row = one.name.split("; ")[0]
         name = "; ".join(map(titled, one.group)) if one.group else title
-        found.append(Part(at, title, number_of(one.total), colour, one.unit, row, name))
+        name = names.get(name_of(one), name)
+        unit = one.unit or look.axis.unit
+        found.append(Part(at, title, number_of(one.total), colour, unit, row, name))
     return found
 
 

@@ -51,9 +51,11 @@ class FigureView(QWidget):
 
     Signals:
         told: a sentence for the person.
+        renaming: the place of a series that the legend is to call otherwise.
     """
 
     told = Signal(str)
+    renaming = Signal(int)
 
     def __init__(self, actions: ActionsFor) -> None:
         super().__init__()
@@ -86,6 +88,8 @@ class FigureView(QWidget):
     def _chart(self, kind: str) -> Chart:
         chart = Chart("", kind, self._spot_actions, "Nothing in this time")
         chart.told.connect(self.told)
+        chart.legend.can_be_renamed = True
+        chart.legend.renaming.connect(lambda key: self.renaming.emit(int(key)))
         self.stack.addWidget(chart)
         return chart
 
@@ -111,7 +115,7 @@ class FigureView(QWidget):
     def _show_segmentation(self, chart: Segmentation, figure: Figure) -> None:
         title = MEASURES[chart.measure][0]
         if chart.view == "bar" and chart.measure in BINNED:
-            titles, heaps = of_segmentation(figure, self.shown)
+            titles, heaps = of_segmentation(figure, self.shown, dict(chart.legend))
             self.histogram.show_heaps(titles, heaps, chart.shape)
             said = said_of(titles, heaps[0]) if len(heaps) == 1 else ""
             self._binned.show_title(title, said)
@@ -120,14 +124,14 @@ class FigureView(QWidget):
         if chart.view in WHOLE:
             self._show_whole(chart, figure, title)
             return
-        data = chart_data(figure, self.shown, marks_in(figure.buckets, self.marks), chart.right)
+        data = chart_data(figure, self.shown, marks_in(figure.buckets, self.marks), chart)
         drawn = self.areas if chart.view == "area" else self.lines
         drawn.show_data(relative(data) if chart.view == "area" and chart.relative else data)
         drawn.title.setText(title)
         self.stack.setCurrentWidget(drawn)
 
     def _show_whole(self, chart: Segmentation, figure: Figure, title: str) -> None:
-        found = parts(figure, self.shown, stacked=chart.view == "stacked_bar")
+        found = parts(figure, self.shown, chart, stacked=chart.view == "stacked_bar")
         if chart.relative and chart.view in ("bar", "stacked_bar"):
             found = relative_parts(found, by_row=chart.view == "stacked_bar")
         self.totals.totals.show_parts(chart.view, found)

@@ -300,7 +300,27 @@ def _shown(pieces: Pieces, chart: Funnel, change: Change) -> Section:
         section.rows.addWidget(pieces.row("bins begin at", field))
     if chart.show == "improvement":
         section.rows.addWidget(_baseline(pieces, chart, change))
+    section.rows.addWidget(_sum(pieces, chart, change))
     return section
+
+
+def _sum(pieces: Pieces, chart: Funnel, change: Change) -> QWidget:
+    """A property of those who came through, added up in the table."""
+
+    def put(ref: PropertyRef | None) -> None:
+        change(replace(chart, sum=ref))
+
+    if chart.sum is None:
+        return pieces.row(
+            pieces.add(
+                "+ Sum of a property at the last step",
+                lambda beside: pieces.pick_property(beside, put, group=False),
+                "sum+",
+            )
+        )
+    button = pieces.property_button("sum", chart.sum, "Property that is added up", put)
+    drop = pieces.tool("close", "Add nothing up", lambda: put(None), "sum.remove")
+    return pieces.row("with the sum of", button, drop)
 
 
 def _span(pieces: Pieces, chart: Funnel, change: Change) -> QWidget:

@@ -8,6 +8,7 @@ import csv
 import io
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
@@ -28,12 +29,13 @@ from app.query.microscope import Point
 from ui.charts import Chart, ChartData, PointAction, Series
 from ui.charts.data import Mark
 from ui.charts.data import Point as Spot
+from ui.charts.ticks import full_text
 from ui.pages.explore.funnelbars import MOST_PARTS, FunnelBars, columns_of, parts_said
 from ui.pages.explore.heaps import of_funnel, part_of
 from ui.pages.explore.histogram import Histogram, said_of
 from ui.pages.explore.times import duration
 from ui.pages.explore.titled import Titled
-from ui.pages.explore.words import noun_of
+from ui.pages.explore.words import noun_of, property_title
 from ui.plain import number, one_line, tooltip
 from ui.theme import label, tokens
 
@@ -71,7 +73,12 @@ class FunnelView(QWidget):
         self.table.setAccessibleName("Funnel table")
         self.table.setRootIsDecorated(False)
         self.table.setUniformRowHeights(True)
-        self.table.setSortingEnabled(False)
+        header = self.table.header()
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setSortIndicatorClearable(True)
+        header.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
+        header.sortIndicatorChanged.connect(lambda *_: self._fill())
         self.table.header().setTextElideMode(Qt.TextElideMode.ElideRight)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         halves = QSplitter(Qt.Orientation.Vertical)
@@ -112,11 +119,12 @@ class FunnelView(QWidget):
         figure = self.figure
         if figure is None:
             return
-        heads, rows = table(figure)
+        heads, rows = table(figure, self.chart)
         self.table.clear()
         self.table.setColumnCount(len(heads))
         self.table.setHeaderLabels([one_line(one, 26) for one in heads])
-        for place, texts in enumerate(rows):
+        for place in self._order(rows):
+            texts = [one.text for one in rows[place]]
             item = QTreeWidgetItem([one_line(text, 120) for text in texts])
             for at in range(1, len(texts)):
                 item.setTextAlignment(at, RIGHT)
@@ -130,14 +138,31 @@ class FunnelView(QWidget):
             wide = self.table.fontMetrics().horizontalAdvance(one_line(heads[at], 26))
             self.table.setColumnWidth(at, max(90, min(220, wide + 32)))
 
+    def _order(self, rows: list[list[Cell]]) -> list[int]:
+        """The places of rows in the order that the head of the table says: names as text, numbers
+        as numbers, and what has none last."""
+        header, places = self.table.header(), list(range(len(rows)))
+        column = header.sortIndicatorSection()
+        down = header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
+        if not rows or not 0 <= column < len(rows[0]):
+            return places
+        if column == 0:
+            return sorted(places, key=lambda at: rows[at][0].text, reverse=down)
+
+        def key(at: int) -> tuple[bool, float]:
+            value = rows[at][column].number
+            return math.isnan(value), -value if down else value
+
+        return sorted(places, key=key)
+
     def csv(self) -> str:
         """The table as CSV without formulas."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\r\n")
         if self.figure is not None:
-            heads, rows = table(self.figure)
+            heads, rows = table(self.figure, self.chart)
             writer.writerow(map(cell, heads))
-            writer.writerows([cell(text) for text in row] for row in rows)
+            writer.writerows([cell(one.text) for one in row] for row in rows)
         return out.getvalue()
 
     # Points
@@ -218,8 +243,16 @@ def takeaways(figure: FunnelFigure) -> str:
     return "  ·  ".join([*text, more] if more else text)
 
 
-def table(figure: FunnelFigure) -> tuple[list[str], list[list[str]]]:
-    """Titles and rows: the part, its conversion, each step and the mean time to it."""
+class Cell(NamedTuple):
+    """A text of the table, and the number that it is sorted by; NaN for none."""
+
+    text: str
+    number: float = math.nan
+
+
+def table(figure: FunnelFigure, chart: Funnel | None) -> tuple[list[str], list[list[Cell]]]:
+    """Titles and rows: the part, its conversion, each step and the mean time to it; what is added
+    up at the last step, and how much that is for each who did it."""
     heads = ["Segment", "Conversion"]
     for at, step in enumerate(figure.steps):
         heads.append(f"{at + 1} {step}")
@@ -228,30 +261,45 @@ def table(figure: FunnelFigure) -> tuple[list[str], list[list[str]]]:
     is_compared = any(part.comparison for part in figure.parts)
     if is_compared:
         heads += ["Improvement", "Significance"]
-    return heads, [_row(part, figure.steps, is_compared=is_compared) for part in figure.parts]
+    rows = [_row(part, figure.steps, is_compared=is_compared) for part in figure.parts]
+    if chart is not None and chart.sum is not None:
+        name = property_title(chart.sum)
+        heads += [f"Sum of {name}", f"{name} per {noun_of(chart)[0]}"]
+        rows = [[*row, *_summed(part)] for row, part in zip(rows, figure.parts, strict=True)]
+    return heads, rows
 
 
-def _row(part: Part, steps: tuple[str, ...], *, is_compared: bool) -> list[str]:
-    texts = [part.name or "All", _percent(part.conversion)]
+def _summed(part: Part) -> list[Cell]:
+    done, whole = part.counts[-1], part.sum
+    each = whole / done if whole is not None and done else None
+    return [_number(whole, full_text), _number(each, full_text)]
+
+
+def _number(value: float | None, say: Callable[[float], str]) -> Cell:
+    return Cell("–") if value is None else Cell(say(value), value)
+
+
+def _row(part: Part, steps: tuple[str, ...], *, is_compared: bool) -> list[Cell]:
+    cells = [Cell(part.name or "All"), _number(part.conversion, _percent)]
     columns = columns_of(part, steps)
     for column in range(len(steps)):
         own = columns.index(column) if column in columns else None
-        texts.append("–" if own is None else number(part.counts[own]))
+        cells.append(Cell("–") if own is None else Cell(number(part.counts[own]), part.counts[own]))
         if column:
             took = part.average_s[own - 1 : own] if own else ()
-            texts.append(duration(took[0] if took else None))
+            cells.append(_number(took[0] if took else None, duration))
     if is_compared:
         found = part.comparison
-        sure = _percent(found.significance) if found else "baseline"
-        texts += [
-            _percent(found.improvement) if found else "baseline",
-            f"{sure} ✓" if found and found.is_significant else sure,
-        ]
-    return texts
+        if found is None:
+            return [*cells, Cell("baseline"), Cell("baseline")]
+        sure = _number(found.significance, _percent)
+        mark = " ✓" if found.is_significant else ""
+        cells += [_number(found.improvement, _percent), sure._replace(text=sure.text + mark)]
+    return cells
 
 
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share * 100:.1f} %"
+def _percent(share: float) -> str:
+    return f"{share * 100:.1f} %"
 
 
 def _over_time(figure: FunnelFigure, happened: tuple[Mark, ...]) -> ChartData:

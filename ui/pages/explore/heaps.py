@@ -5,7 +5,7 @@ From figures of the engine to what histograms draw.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from app.query import Figure
@@ -13,7 +13,7 @@ from app.query.definition import Funnel
 from app.query.distribution import Bin, Distribution, percentile_bin
 from app.query.figure import Series
 from app.query.funnelfigure import FunnelFigure, Part
-from ui.pages.explore.drawing import COLOURS, number_of, short_titles
+from ui.pages.explore.drawing import COLOURS, NOTHING, number_of, short_titles
 from ui.pages.explore.histogram import Heap
 from ui.pages.explore.times import duration, edge
 
@@ -21,15 +21,18 @@ PLACES = 1000
 """Bins that a key has room for; a key is the place of a part times this, and the bin's."""
 
 
-def of_segmentation(figure: Figure, shown: Sequence[int]) -> tuple[list[str], list[Heap]]:
-    """Bins and heaps of a frequency or a distribution; keys are places of series."""
+def of_segmentation(
+    figure: Figure, shown: Sequence[int], called: Mapping[str, str] = NOTHING
+) -> tuple[list[str], list[Heap]]:
+    """Bins and heaps of a frequency or a distribution; keys are places of series, `called` are
+    names that somebody gave."""
     titles = list(dict.fromkeys(one.bin for one in figure.series if not one.compared))
     members: dict[tuple[object, ...], list[int]] = {}
     for at in shown:
         one = figure.series[at]
         if not one.compared:
             members.setdefault((one.event, one.segment, one.group), []).append(at)
-    names = dict(zip(shown, short_titles(figure, shown), strict=True))
+    names = dict(zip(shown, short_titles(figure, shown, called), strict=True))
     heaps = []
     for number, places in enumerate(members.values()):
         by_bin = {figure.series[at].bin: at for at in places}

@@ -43,11 +43,15 @@ class Popup(QFrame):
 
 class TextForm(Popup):
     """Asks for a line of text, and for more where a form adds to it. Enter takes it, Escape puts
-    it away; without a text there is nothing to take."""
+    it away; without a text there is nothing to take, unless it `may_be_empty`."""
 
-    def __init__(self, parent: QWidget, title: str, button: str, what: str, text: str) -> None:
+    def __init__(
+        self, parent: QWidget, title: str, button: str, what: str, text: str,
+        *, may_be_empty: bool = False,
+    ) -> None:  # fmt: skip
         """`what` is the text's name for those who cannot see it."""
         super().__init__(parent, title)
+        self._may_be_empty = may_be_empty
         self.text = line(what, text)
         self.entry = self.text
         self.button = QPushButton(button)
@@ -73,10 +77,10 @@ class TextForm(Popup):
             super().keyPressEvent(event)
 
     def _look(self, text: str) -> None:
-        self.button.setEnabled(bool(text.strip()))
+        self.button.setEnabled(self._may_be_empty or bool(text.strip()))
 
     def _done(self) -> None:
-        if self.text.text().strip():
+        if self.button.isEnabled():
             self.close()
             self.take()
 

@@ -23,8 +23,11 @@ class Prompt(TextForm):
         button: str,
         take: Callable[[str], object],
         text: str = "",
+        *,
+        may_be_empty: bool = False,
     ) -> None:
-        super().__init__(parent, title, button, title, text)
+        """`may_be_empty` tells whether no text at all is an answer, too."""
+        super().__init__(parent, title, button, title, text, may_be_empty=may_be_empty)
         self._take = take
         self.text.setPlaceholderText("")
         row = QHBoxLayout()

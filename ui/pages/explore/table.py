@@ -21,12 +21,13 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
+    QMenu,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -220,10 +221,12 @@ class Breakdown(QWidget):
     Signals:
         checked: other rows are to be drawn (places of series).
         reset: the usual rows are to be drawn.
+        renaming: the legend is to call a series otherwise (its place).
     """
 
     checked = Signal(object)
     reset = Signal()
+    renaming = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -245,6 +248,7 @@ class Breakdown(QWidget):
         self.top.setToolTip("Draw the largest rows again")
         self.top.clicked.connect(self.reset)
         self.view = _View(self.model)
+        self.view.renaming.connect(self.renaming)
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 6, 12, 6)
         bar.setSpacing(8)
@@ -286,7 +290,13 @@ class Breakdown(QWidget):
 
 
 class _View(QTableView):
-    """The table itself. Space checks the row that has the keyboard."""
+    """The table itself. Space checks the row that has the keyboard, F2 renames it in the legend.
+
+    Signals:
+        renaming: the place of a series.
+    """
+
+    renaming = Signal(int)
 
     def __init__(self, model: BreakdownModel) -> None:
         super().__init__()
@@ -318,8 +328,25 @@ class _View(QTableView):
                 self.setColumnWidth(at, wide)
             self._fitted.add(wide)
 
+    def _line(self) -> Line | None:
+        at, model = self.currentIndex(), self.model()
+        if not at.isValid() or not isinstance(model, BreakdownModel):
+            return None
+        return model.lines[at.row()]
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        line = self._line()
+        if line is not None:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addAction("Rename in the legend…  (F2)", lambda: self.renaming.emit(line.at))
+            menu.popup(event.globalPos())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        model = self.model()
+        model, line = self.model(), self._line()
+        if event.key() == Qt.Key.Key_F2 and line is not None:
+            self.renaming.emit(line.at)
+            return
         if event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
             index = self.currentIndex().siblingAtColumn(0)
             role = Qt.ItemDataRole.CheckStateRole
