@@ -8,7 +8,8 @@ the earliest time by which step d can be done after it. That needs no loop over 
 where the first event that fits is not the best one (exclusions, exact order).
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from itertools import combinations
 
 import numpy as np
@@ -18,6 +19,8 @@ type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
 NEVER = np.int64(1) << 62
+PIECE = 1 << 16
+"""So many nodes are searched at once."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,13 @@ class Barriers:
         """The tick of the first barrier after each place, or NEVER."""
         found = np.full(len(person), NEVER)
         for keys in self.keys.get(step, []):
+            if not len(keys):
+                continue
             at = np.searchsorted(keys, person * self.span + tick, side="right")
-            inside = at < len(keys)
-            following = keys[np.minimum(at, max(0, len(keys) - 1))] if len(keys) else at
-            same = inside & (following // self.span == person)
-            found = np.where(same, np.minimum(found, following % self.span), found)
+            later = keys[np.minimum(at, len(keys) - 1)] - person * self.span
+            # What belongs to somebody else lies a whole span away, or before all of one's own.
+            same = (at < len(keys)) & (later < self.span)
+            np.minimum(found, later, out=found, where=same)
         return found
 
 
@@ -137,6 +142,43 @@ def ordered(
     rows: Rows, nodes: Nodes, steps: int, window: int, barriers: Barriers, span: int
 ) -> Found:
     """The paths in this order from every node that may begin one."""
+    # In pieces that fit into a processor's own memory, and take little of the machine's.
+    parts = []
+    for low, high in _pieces(nodes):
+        some_rows, some_nodes = _part(rows, nodes, low, high)
+        found = _ordered(some_rows, some_nodes, steps, window, barriers, span)
+        path = np.where(found.path >= 0, found.path + low, -1)
+        parts.append((found.entry + low, found.depth, path))
+    if not parts:
+        nothing = np.zeros(0, np.int64)
+        return Found(nodes, nothing, nothing, np.zeros((0, steps), np.int64))
+    entries, depths, ways = zip(*parts, strict=True)
+    return Found(nodes, *map(np.concatenate, (entries, depths, ways)))
+
+
+def _pieces(nodes: Nodes) -> Iterator[tuple[int, int]]:
+    """Ranges of nodes, each with all of its units."""
+    low = 0
+    while low < len(nodes):
+        high = min(low + PIECE, len(nodes))
+        if high < len(nodes):
+            high = int(np.searchsorted(nodes.unit, nodes.unit[high - 1], side="right"))
+        yield low, high
+        low = high
+
+
+def _part(rows: Rows, nodes: Nodes, low: int, high: int) -> tuple[Rows, Nodes]:
+    """Some of the nodes, and their rows."""
+    first = nodes.first[low : high + 1]
+    at = slice(first[0], first[-1])
+    some = Rows(*(getattr(rows, one.name)[at] for one in fields(rows)))
+    near = slice(low, high)
+    return some, Nodes(first - first[0], nodes.unit[near], nodes.person[near], nodes.tick[near])
+
+
+def _ordered(
+    rows: Rows, nodes: Nodes, steps: int, window: int, barriers: Barriers, span: int
+) -> Found:
     fits = _Fits(rows, nodes, steps)
     entries = np.flatnonzero(fits.starts(0, 0))
     search = _Search(nodes, fits, steps, barriers, span)
@@ -164,7 +206,7 @@ class _Fits:
         self._rows = rows
         self._first = nodes.first[:-1]
         self._size = np.diff(nodes.first)
-        self._counts: dict[tuple[int, bool], Ints] = {}
+        self._counts: dict[tuple[int, bool], NDArray[np.int32]] = {}
         self._known: dict[tuple[int, int, bool], Bools] = {}
         self._crowded = bool((self._size > 1).any()) and steps > 1
 
@@ -192,7 +234,7 @@ class _Fits:
                 fits = fits & (self._count(bits, entry and chosen[0] == a) >= many)
         return fits
 
-    def _count(self, bits: int, entry: bool) -> Ints:
+    def _count(self, bits: int, entry: bool) -> NDArray[np.int32]:
         """How many events of a node do one of these steps; of the lowest, only entries count."""
         key = (bits, entry)
         if key not in self._counts:
@@ -203,9 +245,9 @@ class _Fits:
             else:
                 does = (self._rows.mask & bits) > 0
             if len(self._first):
-                self._counts[key] = np.add.reduceat(does.astype(np.int64), self._first)
+                self._counts[key] = np.add.reduceat(does, self._first, dtype=np.int32)
             else:
-                self._counts[key] = np.zeros(0, np.int64)
+                self._counts[key] = np.zeros(0, np.int32)
         return self._counts[key]
 
 
@@ -220,7 +262,7 @@ class _Search:
         self._barriers = barriers
         self._span = span
         self._keys = nodes.unit * span + nodes.tick
-        self._limits: dict[int, Ints] = {}
+        self._limits: dict[tuple[int, ...], Ints] = {}
         self._steps = steps
 
     def aim(self, goal: int) -> None:
@@ -274,9 +316,9 @@ class _Search:
     def _following(self, step: int) -> tuple[Ints, Ints]:
         """For every node, the earliest end when the next step is done in a later one, and which
         that is."""
-        wanted = np.flatnonzero(self._fits.block(step + 1, step + 1))
-        ends = self._best(wanted, step + 1)
-        return _earliest(wanted, ends, self._nodes.unit, self._span, self._limit(step))
+        fits = self._fits.block(step + 1, step + 1)
+        ends = self._best(np.flatnonzero(fits), step + 1)
+        return _earliest(fits, ends, self._nodes.unit, self._span, self._limit(step))
 
     def _best(self, at: Ints, step: int) -> Ints:
         best = np.full(len(at), NEVER)
@@ -287,65 +329,72 @@ class _Search:
 
     def _limit(self, step: int) -> Ints | None:
         """Before which node the next one has to lie; None when nothing is in the way."""
-        if not self._barriers.keys.get(step):
+        barriers = self._barriers.keys.get(step)
+        if not barriers:
             return None
-        if step not in self._limits:
+        # In exact order, the same events are in the way of every step.
+        same = tuple(map(id, barriers))
+        if same not in self._limits:
             until = self._barriers.until(step, self._nodes.person, self._nodes.tick)
-            until = np.minimum(until, self._span - 1)
-            key = self._nodes.unit * self._span + until
-            self._limits[step] = np.searchsorted(self._keys, key, side="right")
-        return self._limits[step]
+            np.minimum(until, self._span - 1, out=until)
+            until += self._nodes.unit * self._span
+            self._limits[same] = np.searchsorted(self._keys, until, side="right")
+        return self._limits[same]
 
 
 def _earliest(
-    wanted: Ints, ends: Ints, unit: Ints, span: int, limit: Ints | None
+    fits: Bools, ends: Ints, unit: Ints, span: int, limit: Ints | None
 ) -> tuple[Ints, Ints]:
-    """For every node, the smallest end among the wanted nodes of its unit that come after it and
-    before its limit, and the first node that has it."""
-    size = len(unit)
-    low = np.searchsorted(wanted, np.arange(size), side="right")
+    """For every node, the smallest end among the nodes of its unit that fit, come after it and
+    before its limit, and the first node that has it. `ends` are those of the nodes that fit."""
+    size, wanted = len(unit), np.flatnonzero(fits)
     if not len(wanted):
         return np.full(size, NEVER), np.full(size, -1)
+    before = _counted(fits)
+    low = before[1:]
     if limit is None:
         # Looked at from the end, a node matters when nothing after it is as early: the first
         # such node after a place has the smallest end. Ends of later units are larger.
         at = _records(unit[wanted] * (span + 1) + np.minimum(ends, span), low)
     else:
-        high = np.searchsorted(wanted, limit, side="left")
-        at = _range_minimum(ends, low, high)
-    valid = at < len(wanted)
+        at = _range_minimum(ends, low, before[limit])
     place = np.minimum(at, len(wanted) - 1)
-    valid &= unit[wanted[place]] == unit
-    found = np.where(valid, ends[place], NEVER)
+    is_there = (at < len(wanted)) & (unit[wanted[place]] == unit)
+    found = np.where(is_there, ends[place], NEVER)
     return found, np.where(found < NEVER, wanted[place], -1)
+
+
+def _counted(flags: Bools) -> Ints:
+    """How many are set before each place, and before the end."""
+    found = np.zeros(len(flags) + 1, np.int64)
+    np.cumsum(flags, out=found[1:])
+    return found
 
 
 def _records(values: Ints, low: Ints) -> Ints:
     """The first index from `low` on that holds the smallest of all values from there on."""
     smallest = np.minimum.accumulate(values[::-1])[::-1]
-    records = np.flatnonzero(values == smallest)
-    found = np.searchsorted(records, low)
-    inside = found < len(records)
-    return np.where(inside, records[np.minimum(found, len(records) - 1)], len(values))
+    holds = values == smallest
+    records = np.append(np.flatnonzero(holds), len(values))
+    found: Ints = records[_counted(holds)[low]]
+    return found
 
 
 def _range_minimum(ends: Ints, low: Ints, high: Ints) -> Ints:
     """The first index of the smallest value in each range [low, high); the length for none."""
-    size = len(ends)
-    table = [np.arange(size)]
-    width = 1
-    while width * 2 <= size:
-        left, right = table[-1][: size - 2 * width + 1], table[-1][width : size - width + 1]
-        table.append(np.where(ends[left] <= ends[right], left, right))
-        width *= 2
-    found = np.full(len(low), size)
+    found = np.full(len(low), len(ends))
     length = high - low
-    for level, best in enumerate(table):
-        width = 1 << level
+    longest = int(length.max(initial=0))
+    best, width = np.arange(len(ends)), 1
+    while width <= longest:
         chosen = np.flatnonzero((length >= width) & (length < 2 * width))
         if len(chosen):
             left, right = best[low[chosen]], best[high[chosen] - width]
             found[chosen] = np.where(ends[left] <= ends[right], left, right)
+        if 2 * width <= longest:
+            left, right = best[: len(ends) - 2 * width + 1], best[width : len(ends) - width + 1]
+            best = np.where(ends[left] <= ends[right], left, right)
+        width *= 2
     return found
 
 
@@ -401,13 +450,24 @@ def best(found: Found, *, by: Ints | None = None) -> Ints:
         return np.zeros(0, np.int64)
     unit = found.nodes.unit[found.entry]
     tick = found.nodes.tick[found.entry]
-    keys = (tick, -found.depth, unit) if by is None else (tick, -found.depth, by, unit)
-    order = np.lexsort(keys)
-    begins = np.ones(len(order), bool)
-    begins[1:] = unit[order][1:] != unit[order][:-1]
     if by is not None:
-        begins[1:] |= by[order][1:] != by[order][:-1]
-    return order[begins]
+        order = np.lexsort((tick, -found.depth, by, unit))
+        return order[_begins(unit[order], by[order])]
+    # They are in order of unit and tick: the first of the deepest is the earliest.
+    starts = np.flatnonzero(_begins(unit))
+    sizes = np.diff(np.append(starts, len(unit)))
+    deepest = np.repeat(np.maximum.reduceat(found.depth, starts), sizes)
+    places = np.flatnonzero(found.depth == deepest)
+    return places[_begins(unit[places])]
+
+
+def _begins(*keys: Ints) -> Bools:
+    """Where something else begins, in rows that are in order."""
+    found = np.ones(len(keys[0]), bool)
+    found[1:] = False
+    for key in keys:
+        found[1:] |= key[1:] != key[:-1]
+    return found
 
 
 def attempts(rows: Rows, nodes: Nodes, steps: int, window: int, barriers: Barriers) -> Found:

@@ -3,6 +3,7 @@ The two ways of finding attempts, beside each other.
 """
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,6 +46,53 @@ def test_lines_give_the_attempts_that_going_through_gives(
     fast = paths.queued(rows, order, 4, window, in_the_way)
     slow = paths.one_by_one(rows, order, 4, window, in_the_way)
     assert fast.tolist() == slow.tolist()
+
+
+@FEW
+@given(
+    events=EVENTS,
+    window=st.integers(0, 60),
+    barriers=st.dictionaries(st.integers(0, 2), KEYS),
+    piece=st.integers(1, 20),
+)
+def test_a_search_in_pieces_finds_the_same(
+    events: list[tuple[int, int, int, bool]],
+    window: int,
+    barriers: dict[int, list[int]],
+    piece: int,
+) -> None:
+    rows = rows_of(events)
+    nodes = paths.grouped(rows, simultaneous=True)
+    keys = {step: [np.sort(np.array(found, np.int64))] for step, found in barriers.items()}
+
+    def found(most: int) -> list[list[int]]:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(paths, "PIECE", most)
+            whole = paths.ordered(rows, nodes, 4, window, Barriers(SPAN, keys), SPAN)
+        chosen = paths.best(whole).tolist()
+        return [
+            *([*one] for one in zip(whole.entry.tolist(), whole.depth.tolist(), strict=True)),
+            *whole.path.tolist(),
+            chosen,
+        ]
+
+    assert found(piece) == found(1000)
+
+
+@given(events=EVENTS)
+@FEW
+def test_the_best_path_is_the_longest_and_then_the_earliest(
+    events: list[tuple[int, int, int, bool]],
+) -> None:
+    rows = rows_of(events)
+    nodes = paths.grouped(rows, simultaneous=True)
+    whole = paths.ordered(rows, nodes, 4, 30, Barriers(SPAN), SPAN)
+    longest: dict[int, tuple[int, int, int]] = {}
+    for at, entry in enumerate(whole.entry.tolist()):
+        one = (-int(whole.depth[at]), int(nodes.tick[entry]), at)
+        unit = int(nodes.unit[entry])
+        longest[unit] = min(one, longest.get(unit, one))
+    assert paths.best(whole).tolist() == [at for _, _, at in longest.values()]
 
 
 def test_a_crowd_that_waits_too_long_gives_up() -> None:
