@@ -112,6 +112,8 @@ class ShortcutCard(QFrame):
         if old is not None:
             old.deleteLater()
         self.area.setWidget(body)
+        # The card's own colour; the area has just given it another one.
+        body.setAutoFillBackground(False)
         self.area.verticalScrollBar().setValue(0)
 
     def _laid_out(self, halves: tuple[list[tuple[str, list[Entry]]], ...]) -> QWidget:

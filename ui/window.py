@@ -235,8 +235,13 @@ class MainWindow(QMainWindow):
         self._current = page_id
         is_refused = page_id in READING and self.context.store.trouble is not None
         shown = self._refusal() if is_refused else page
+        is_first = shown.focusWidget() is None
         self.stack.setCurrentWidget(shown)
         self.rail.show_page(page_id)
+        if is_first and (main := shown.focusProxy()):
+            # Not on the first thing that Tab would reach: arrows are for the list.
+            main.setFocus()
+            return
         # Where the keyboard was on it, or its beginning: never on what led elsewhere before.
         (shown.focusWidget() or shown).setFocus()
 

@@ -133,6 +133,22 @@ def test_the_chosen_one_is_explained_with_its_events(
     assert filtered.args == ["problem:LNT-02"]
 
 
+def test_a_rule_shows_the_events_of_all_projects(qtbot: QtBot, two: FindingsView) -> None:
+    click(qtbot, two, top(two, "LNT-13"))
+    events = two.detail.events
+    qtbot.waitUntil(lambda: events.topLevelItemCount() == 2)
+    assert two.detail.facts["Times"].text() == "2"
+    shown = [events.topLevelItem(at) for at in range(2)]
+    assert [item.text(0) for item in shown if item] == ["Other", "Seen"]
+    qtbot.mouseClick(two.detail.muting, LEFT)
+    menu = two.detail.findChild(QMenu)
+    assert menu is not None
+    assert {one.text() for one in menu.actions()} == {
+        f"Mute LNT-13 in {KEY}", f"Mute LNT-13 in {OTHER_KEY}", "Mute LNT-13 everywhere"
+    }  # fmt: skip
+    menu.close()
+
+
 def test_keys_open_rules_and_copy(qtbot: QtBot, two: FindingsView) -> None:
     click(qtbot, two, top(two, "LNT-02"))
     qtbot.keyClick(two.list, KEYS.Key_Down)
@@ -192,7 +208,7 @@ def test_unmuting_ends_every_mute_and_can_be_undone(
 ) -> None:
     context.notifications.show_in(page)
     click(qtbot, two, top(two, "LNT-13"))
-    press_menu(qtbot, page, 1)
+    press_menu(qtbot, page, 2)
     qtbot.waitUntil(lambda: lines(two) == ["LNT-02"])
     mute(workspace.folder, "LNT-13", OTHER_KEY)
     two.show_muted.setChecked(True)

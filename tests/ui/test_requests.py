@@ -44,8 +44,8 @@ def kinds(page: RequestsPage) -> list[str]:
     return [page.model.text(row, "kind") for row in range(len(page.model))]
 
 
-def test_empty_says_what_will_appear(page: RequestsPage) -> None:
-    assert page.stack.currentWidget() is page.nothing
+def test_empty_says_what_will_appear(qtbot: QtBot, page: RequestsPage) -> None:
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.nothing)
     assert page.nothing.buttons[0].text() == "Connect an app"
 
 

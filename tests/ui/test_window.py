@@ -258,6 +258,30 @@ def test_letters_at_the_beginning_of_words_fit_better() -> None:
     assert len(matching(actions, "")) == 3
 
 
+def test_arrows_are_for_the_list_of_a_page_at_once(
+    qtbot: QtBot, window: MainWindow, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("a")
+    context.feed.notice()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    for page, wanted in (("requests", "table"), ("problems", "findings")):
+        window.go_to(page)
+        found = getattr(window.page(page), wanted)
+        assert window.page(page).focusProxy() is getattr(found, "list", found)
+    window.go_to("connect")
+    window.go_to("requests")
+    table = window.page("requests").table
+    qtbot.waitUntil(table.isVisible)
+    assert table.hasFocus()
+    # Where the keyboard was is where it comes back to.
+    page = window.page("problems")
+    page.tabs.setFocus()
+    window.go_to("live")
+    window.go_to("problems")
+    assert page.tabs.hasFocus()
+
+
 # Shortcuts
 
 

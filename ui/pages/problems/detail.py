@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from app.store.events import EventRow
 
 MOST_EVENTS = 200
+MOST_FINDINGS = 50
+MOST_PROJECTS = 8
 NARROWEST = 380
 MOST_OF_WORDS = 0.55
 _ID = Qt.ItemDataRole.UserRole
@@ -63,6 +65,7 @@ class FindingDetail(QWidget):
         super().__init__()
         self._context = context
         self._found: tuple[Finding, ...] = ()
+        self._seen: list[tuple[int, int]] = []
         self.setMinimumWidth(NARROWEST)
         self.setProperty("surface", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -188,7 +191,9 @@ class FindingDetail(QWidget):
         if one is None:
             return
         self._say(one)
-        if before is None or (before.id, before.count) != (one.id, one.count):
+        seen = [(each.id, each.count) for each in self._found]
+        if before is None or seen != self._seen:
+            self._seen = seen
             self._look_for_evidence(one)
 
     def _say(self, one: Finding) -> None:
@@ -225,10 +230,15 @@ class FindingDetail(QWidget):
         else:
             self.evidence.setCurrentWidget(self.events)
 
+            newest = sorted(self._found, key=lambda each: -each.last_ms)[:MOST_FINDINGS]
+
             def rows(store: Store) -> list[EventRow]:
                 from app.lint.reading import events_of
 
-                return store.events.rows(events_of(store, one.id, MOST_EVENTS))
+                # One event may show several findings of a rule.
+                found = {number for each in newest
+                         for number in events_of(store, each.id, MOST_EVENTS)}  # fmt: skip
+                return store.events.rows(sorted(found, reverse=True)[:MOST_EVENTS])
 
             self._context.jobs.read(self, rows, "evidence").then(self._show_events)
 
@@ -237,7 +247,7 @@ class FindingDetail(QWidget):
 
     def _show_events(self, found: list[EventRow]) -> None:
         one = self.newest
-        more = one is not None and one.count > len(found) >= MOST_EVENTS
+        more = one is not None and len(found) >= MOST_EVENTS
         words = f"The newest {number(len(found))} events" if more else "Events that show it"
         self.events_title.setText(words)
         kept = self.events.currentItem()
@@ -278,11 +288,11 @@ class FindingDetail(QWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if one.api_key:
-            name = one_line(one.source, 40).replace("&", "&&")
+        projects = {each.api_key: each.source for each in self._found if each.api_key}
+        for key, source in list(projects.items())[:MOST_PROJECTS]:
+            name = one_line(source, 40).replace("&", "&&")
             menu.addAction(
-                f"Mute {one.rule.id} in {name}",
-                partial(self.mute_asked.emit, one.rule.id, one.api_key),
+                f"Mute {one.rule.id} in {name}", partial(self.mute_asked.emit, one.rule.id, key)
             )
         menu.addAction(
             f"Mute {one.rule.id} everywhere", partial(self.mute_asked.emit, one.rule.id, None)

@@ -46,6 +46,7 @@ class ProblemsPage(QWidget):
         self.tabs.setTabToolTip(_FINDINGS, "What rules found in events and requests")
         self.tabs.setTabToolTip(_UPLOADS, "Uploads that could not be read, with their bytes")
         self._lay_out()
+        self.setFocusProxy(self.findings.list)
         self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
         self.findings.loaded.connect(self._show_counts)
         self.findings.event_asked.connect(self.event_asked)

@@ -65,6 +65,7 @@ class RequestsPage(QWidget):
         self.search = QLineEdit()
         self.count = label("", "muted")
         self.table = EventTableView(self.model)
+        self.setFocusProxy(self.table)
         self.info = InfoView()
         self.raw = RawView(context.jobs, parts=(Part.UPLOAD, Part.RESPONSE))
         self._set_up()
@@ -118,7 +119,8 @@ class RequestsPage(QWidget):
         self.tabs.addTab(self.raw, "Raw")
         self.tabs.setMinimumWidth(340)
         self.stack = QStackedWidget()
-        for part in (self.nothing, self.no_match, self.table):
+        # The table first: whether there is nothing is not known before the first answer.
+        for part in (self.table, self.nothing, self.no_match):
             self.stack.addWidget(part)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)

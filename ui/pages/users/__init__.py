@@ -206,7 +206,7 @@ class UsersPage(QWidget):
                    enabled=has_person),
             Action("users.copy", "Copy the ID of this person", self.copy_id, ("Ctrl+Shift+C",),
                    "copy", enabled=has_person),
-            *(Action(f"users.tab{at}", f"Show {title.lower()} of this person",
+            *(Action(f"users.tab{at}", f"Show {_inside(title)} of this person",
                      partial(profile.tabs.setCurrentIndex, at), (f"Alt+{at + 1}",),
                      enabled=has_person) for at, title in enumerate(TABS)),
             Action("users.everything", "Show everything this person did",
@@ -445,3 +445,8 @@ def _people(store: Store, known: list[Known]) -> list[PersonRow]:
         rows = store.people.search.rows(store.people.search.by_id(one.text))
         found += [row for row in rows if Known.of(row) == one and row not in found]
     return found
+
+
+def _inside(title: str) -> str:
+    """The title of a tab inside a sentence."""
+    return title if title == "Amplitude" else title.lower()

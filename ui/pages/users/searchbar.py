@@ -72,6 +72,7 @@ class SearchBar(QWidget):
         self.completer.setMaxVisibleItems(12)
         self.popup: QWidget = self.completer.popup()  # type: ignore[assignment]
         self.popup.setAccessibleName("What could be meant")
+        self.popup.setProperty("offers", True)
         self.completer.activated[QModelIndex].connect(self._take)  # type: ignore[index]
         self._later = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._later.timeout.connect(self.apply)
