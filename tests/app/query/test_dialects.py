@@ -41,6 +41,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "ranks": {"events": [{"event": "A", "where": [{"scope": "count", "values": [2]}]}]},
     "segments": {"events": ["A"], "segments": [SEGMENT]},
     "hours": {"events": ["A"], "interval": "hour", "range": {"last": 0}},
+    "top": {"events": [{"kind": "top"}, {"kind": "segment_top"}], "segments": [SEGMENT]},
     "window": {"events": ["A"], "rolling_window": 3},
     "average": {"events": ["A"], "rolling_average": 3},
     "cumulative": {"events": ["A"], "cumulative": True},
@@ -63,12 +64,21 @@ KINDS: dict[str, dict[str, Any]] = {
     "funnel of milliseconds": FUNNEL | {"resolution": "millisecond", "by": ["p"]},
     "funnel any": FUNNEL | {"order": "any", "exclude": [{"event": "X"}]},
     "funnel exact": FUNNEL | {"order": "exact", "count": "totals"},
+    "funnel any attempts": FUNNEL | {"order": "any", "count": "totals"},
     "funnel times": FUNNEL | {"show": "time_to_convert"},
     "funnel frequency": FUNNEL | {"show": "frequency", "counted": "X"},
     "funnel ways": FUNNEL | {"steps": ["A", {"event": "X", "optional": True}, "B"]},
     "funnel of groups": FUNNEL | {"groups": "org"},
+    "funnel by its groups": FUNNEL
+    | {"groups": "org", "by": [{"property": "org", "scope": "group"}]},
     "journeys": {"kind": "journeys", "start": "A", "end": "B", "expand": ["p"], "collapse": True},
     "journeys before": {"kind": "journeys", "end": "B", "session": True, "hide": ["X"]},
+    "journeys that hold": {
+        "kind": "journeys",
+        "start": {"event": "A", "name": "it's A"},
+        "include": ["B"],
+        "called": [{"label": 1, "name": "Clicked"}],
+    },
     "journeys of groups": {"kind": "journeys", "start": "A", "groups": "org", "count": "totals"},
 }
 

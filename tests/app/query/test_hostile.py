@@ -51,7 +51,16 @@ SEEDS: tuple[dict[str, Any], ...] = (
         "exclude": [{"event": "A", "where": [{"property": "p", "op": "glob",
                                               "values": ["[a-z]*"]}]}],
         "collapse": True, "count": "totals", "session": True, "groups": "org", "range": DAYS,
+        "called": [{"event": "A", "name": "😀 · "}],
     },
+    {
+        "kind": "funnel", "steps": ["A", "B", "A"], "order": "any", "count": "totals",
+        "exclude": [{"event": '"q"'}], "groups": "org", "by": [{"property": "org",
+                                                                "scope": "group"}],
+        "range": DAYS,
+    },
+    {"events": [{"kind": "top", "by": ["p"]}, {"kind": "segment_top"}], "range": DAYS,
+     "segments": [{"where": [{"property": "p", "values": ["x"]}]}]},
     {
         "events": [{"event": "A", "where": [{"scope": "count", "op": "<", "values": [3]}]}],
         "segments": [
@@ -85,7 +94,18 @@ KEYS = (
     *("events", "where", "by", "measure", "property", "formula", "interval", "range", "segments"),
     *("rolling_average", "rolling_window", "cumulative", "compare", "edges", "project", "steps"),
     *("order", "window_s", "count", "hold", "exclude", "show", "between", "start", "end", "kind"),
-    *("groups", "sum", "baseline", "inactive", "compatible", "relative", "expand", "include"),
+    *(
+        "called",
+        "count",
+        "groups",
+        "sum",
+        "baseline",
+        "inactive",
+        "compatible",
+        "relative",
+        "expand",
+        "include",
+    ),
 )
 
 

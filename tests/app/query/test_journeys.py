@@ -153,15 +153,20 @@ def test_beside_plain_loops(
         for kind, at in of
     ]
     expected: Counter[tuple[str, ...]] = Counter()
+    holding: Counter[tuple[str, ...]] = Counter()
     for of in histories:
         ordered = sorted(of, key=lambda one: one[1])  # Stable: ties in order of receipt.
         first = next((i for i, (kind, _) in enumerate(ordered) if kind == "A"), None)
         if first is None:
             continue
         since = ordered[first][1]
-        way = [kind for kind, at in ordered[first:] if at - since <= window][:levels]
-        way += [DROPPED] if len(way) < levels else []
-        expected.update(tuple(way[:depth]) for depth in range(1, len(way) + 1))
+        whole = [kind for kind, at in ordered[first:] if at - since <= window]
+        way = whole[:levels] + ([DROPPED] if len(whole) < levels else [])
+        ways = [tuple(way[:depth]) for depth in range(1, len(way) + 1)]
+        expected.update(ways)
+        holding.update(ways if {"B", "C"} <= set(whole) else [])
     folder = workspace(tmp_path_factory.mktemp("journeys"), events)
     found = ask(folder, start="A", window_s=window, levels=levels, top=50)
     assert counts(found) == dict(expected)
+    found = ask(folder, start="A", window_s=window, levels=levels, top=50, include=["B", "C"])
+    assert counts(found) == dict(holding)

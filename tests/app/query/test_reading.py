@@ -21,10 +21,15 @@ from app.query.definition import (
     OPERATORS,
     ORDERS,
     SCOPES,
+    TOP_KINDS,
     USERS,
     VIEWS,
     AnyChart,
+    CohortRef,
+    EventSpec,
+    PropertyRef,
 )
+from app.query.walk import parts_of
 
 MANY = settings(
     max_examples=400,
@@ -89,6 +94,7 @@ PLAIN = st.one_of(
     needing({"label": st.integers(1, 9)}, name=NAME),
 )
 EVENT = st.one_of(PLAIN, needing({"combined": st.lists(PLAIN, min_size=2, max_size=3)}))
+TOP = needing({"kind": st.sampled_from(TOP_KINDS)}, where=few(CONDITION), by=few(PROPERTY))
 PERFORMED = needing(
     {"event": EVENT},
     op=st.sampled_from(COMPARISONS),
@@ -127,7 +133,7 @@ COMMON: dict[str, st.SearchStrategy[Any]] = {
     "compatible": st.booleans(),
 }
 SEGMENTATION = needing(
-    {"events": st.lists(EVENT, min_size=1, max_size=3)},
+    {"events": st.lists(st.one_of(EVENT, TOP), min_size=1, max_size=3)},
     **COMMON,
     measure=st.sampled_from(MEASURES),
     property=PROPERTY,
@@ -167,6 +173,7 @@ JOURNEYS = needing(
     hide=few(NAME),
     include=few(NAME),
     exclude=few(EVENT),
+    called=few(EVENT),
     expand=few(PROPERTY),
     levels=st.integers(2, 9),
 )
@@ -185,6 +192,17 @@ def has(value: Any, path: str) -> bool:
             value = value[piece]
         else:
             return last and isinstance(value, dict)
+    return True
+
+
+def is_there(value: Any, path: str) -> bool:
+    """Whether a place is there itself."""
+    for piece in re.findall(r"[^.\[\]]+|\[\d+\]", path):
+        key = int(piece[1:-1]) if piece.startswith("[") else piece
+        try:
+            value = value[key]
+        except (LookupError, TypeError):
+            return False
     return True
 
 
@@ -214,6 +232,10 @@ def test_a_chart_or_the_place_of_the_mistake(kind: st.SearchStrategy[Any]) -> No
         read_at_all += 1
         assert read(written(chart)) == chart
         assert read(json.loads(json.dumps(written(chart)))) == chart
+        for at, part in parts_of(chart):
+            # What is said about these is said at their place.
+            if isinstance(part, EventSpec | PropertyRef | CohortRef):
+                assert is_there(written(chart), at), at
 
     attack()
     assert read_at_all > 40
