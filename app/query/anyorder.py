@@ -34,6 +34,7 @@ def _units(rows: Rows, until: Ints, steps: int, window: int) -> Iterator[tuple[i
     """The units that have an attempt, with the place of their first row."""
     if not len(rows):
         return
+    overlap = bool((rows.mask & (rows.mask - 1)).any())
     starts = np.flatnonzero(np.diff(rows.unit, prepend=rows.unit[0] - 1))
     ends = np.append(starts[1:], len(rows))
     wanted = np.logical_or.reduceat(rows.entry, starts)
@@ -47,6 +48,7 @@ def _units(rows: Rows, until: Ints, steps: int, window: int) -> Iterator[tuple[i
                 np.flatnonzero(rows.entry[low:high]).tolist(),
                 [np.flatnonzero(masks >> step & 1).tolist() for step in range(steps)],
                 window,
+                overlap,
             ),
         )
 
@@ -61,6 +63,7 @@ class _Unit:
     entries: list[int]
     left: list[list[int]]
     window: int
+    overlap: bool
 
     def attempts(self) -> Iterator[list[int]]:
         """The events of each attempt, -1 for steps that were not done."""
@@ -68,13 +71,14 @@ class _Unit:
         for entry in self.entries:
             if entry not in taken:
                 path = self._best(entry)
-                taken.update(path)
+                if self.overlap:
+                    taken.update(path)
                 self._take(path)
                 yield path + [-1] * (len(self.left) - len(path))
 
     def _take(self, path: list[int]) -> None:
-        for places in self.left:
-            for one in path:
+        for step, places in enumerate(self.left):
+            for one in path if self.overlap else path[step : step + 1]:
                 at = bisect_left(places, one)
                 if at < len(places) and places[at] == one:
                     del places[at]
@@ -84,50 +88,60 @@ class _Unit:
         tick, best = self.ticks[entry], [entry]
         low = bisect_left(self.ticks, tick - self.window)
         most = self._most(entry, low, bisect_right(self.ticks, tick + self.window))
-        for place in self._beginnings(entry, low, most):
-            if len(best) == most:
-                break
+        place = low
+        while len(best) < most and place <= entry:
+            # Windows begin with an event that may be in them.
+            place = min(entry, *(self._first(step, place) for step in range(1, most)))
             if self.until[place] >= tick:
                 first = bisect_left(self.ticks, self.ticks[place])
                 path = self._longest(entry, first, bisect_right(self.ticks, self.until[place]))
                 best = path if len(path) > len(best) else best
+            place += 1
         return best
 
     def _most(self, entry: int, low: int, high: int) -> int:
         """How many steps can be hoped for: up to the first that nothing is left for."""
         for step in range(1, len(self.left)):
-            if not any(one != entry for one in self._inside(step, low, high)):
+            one = self._first(step, low)
+            if one == entry:
+                one = self._first(step, entry + 1)
+            if one >= high:
                 return step
         return len(self.left)
 
-    def _beginnings(self, entry: int, low: int, most: int) -> list[int]:
-        """The events that a window around the entry may begin with."""
-        found = {entry}
-        for step in range(1, most):
-            found.update(self._inside(step, low, entry))
-        return sorted(found)
-
-    def _inside(self, step: int, low: int, high: int) -> Iterator[int]:
-        """Those left for a step from one place until before another."""
+    def _first(self, step: int, low: int) -> int:
+        """The first that is left for a step, from a place on; the number of places for none."""
         places = self.left[step]
-        for at in range(bisect_left(places, low), len(places)):
-            if places[at] >= high:
-                return
-            yield places[at]
+        at = bisect_left(places, low)
+        return places[at] if at < len(places) else len(self.ticks)
 
     def _longest(self, entry: int, low: int, high: int) -> list[int]:
-        """The entry, and an event of its own for each of as many of the next steps as there are;
-        a step gives way to another event of its own where one is needed."""
+        """The entry, and an event of its own for each of as many of the next steps as there
+        are."""
+        if self.overlap:
+            return self._matched(entry, low, high)
+        path = [entry]
+        for step in range(1, len(self.left)):
+            one = self._first(step, low)
+            if one >= high:
+                break
+            path.append(one)
+        return path
+
+    def _matched(self, entry: int, low: int, high: int) -> list[int]:
+        """The same for events that may do several steps: a step gives way to another event of its
+        own where one is needed."""
         done: dict[int, int] = {}  # The step that an event is taken for.
 
         def give(step: int, asked: set[int]) -> bool:
-            for one in self._inside(step, low, high):
-                if one == entry or one in asked:
-                    continue
-                asked.add(one)
-                if one not in done or give(done[one], asked):
-                    done[one] = step
-                    return True
+            one = self._first(step, low)
+            while one < high:
+                if one != entry and one not in asked:
+                    asked.add(one)
+                    if one not in done or give(done[one], asked):
+                        done[one] = step
+                        return True
+                one = self._first(step, one + 1)
             return False
 
         reached = 1
