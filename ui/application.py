@@ -68,9 +68,11 @@ class Application(QObject):
         from app.logs import log_to_file
         from ui.collector import Collector
         from ui.links import LinkServer
+        from ui.memory import give_back_large
         from ui.parts import make_parts
         from ui.updating import Updating
 
+        give_back_large()
         QApplication.setWindowIcon(QIcon(str(path("icons/app.svg"))))
         self.context = make_parts(self.settings, self._workspace, self.actions, self)
         self.collector = Collector(self)
