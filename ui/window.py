@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ui.pages.emptystate import EmptyState
     from ui.statusbar import StatusBar
 
+FILLING_MS, PAINTING_MS = 10, 40
 FOOT = 28
 SIZE = QSize(1280, 800)
 SMALLEST = QSize(880, 520)
@@ -119,6 +120,7 @@ class MainWindow(QMainWindow):
         first = page or self._layout.get("page", "")
         self._first = first if first in self.pages else "connect"
         self._is_painted = False
+        self._gives_way = False
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -322,6 +324,15 @@ class MainWindow(QMainWindow):
     def make_pages(self) -> None:
         """Make the pages that were not needed yet, so that all their actions can be found: one
         after the other, and in between the window hears the person."""
+        if getattr(self._made.get(self._current), "is_filling", False):
+            # What a person looks at comes first, and once it is known it has to be painted.
+            self._gives_way = True
+            QTimer.singleShot(FILLING_MS, self, self.make_pages)
+            return
+        if self._gives_way:
+            self._gives_way = False
+            QTimer.singleShot(PAINTING_MS, self, self.make_pages)
+            return
         missing = next((page_id for page_id in self.pages if page_id not in self._made), None)
         if missing is not None:
             self.page(missing)

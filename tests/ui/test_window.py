@@ -62,6 +62,22 @@ def window(
 # Pages
 
 
+def test_pages_that_nobody_asked_for_wait_for_the_rows(
+    qtbot: QtBot, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("Checkout")
+    context.store.open()
+    made = MainWindow(context.settings, context.actions, lambda _: None, "live")
+    qtbot.addWidget(made)
+    made.attach(context)
+    assert made.page("live").stream.is_loading
+    made.make_pages()
+    assert made._made.keys() == {"live"}
+    qtbot.waitUntil(lambda: made.pages.keys() == made._made.keys(), timeout=20_000)
+    assert made.page("live").model.text(0, "type") == "Checkout"
+    made.page("connect").shutdown()
+
+
 def test_the_rail_and_keys_lead_to_the_pages(qtbot: QtBot, window: MainWindow) -> None:
     assert window.current == "live"
     qtbot.mouseClick(window.rail.buttons["connect"], LEFT)

@@ -239,6 +239,11 @@ class LivePage(QWidget):
         if not event.spontaneous() and not self.filter.box.hasFocus():
             self.current_table.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @property
+    def is_filling(self) -> bool:
+        """Whether what is asked for is about to be shown."""
+        return self.stream.is_loading
+
     def _refresh(self) -> None:
         self._is_stale = not self.isVisible()
         if self.isVisible() and self.context.store.current:

@@ -4,10 +4,11 @@ What the stream tells of an event besides itself: its worst problem, and how oft
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.errors import AppError
 from ui.context import Context
@@ -49,7 +50,11 @@ class Told(QObject):
             self.problems.clear()
             self.attempts.clear()
         ids = [row.id for row in rows]
-        self._read_problems(ids)
+        if "app.lint.shown" in sys.modules:
+            self._read_problems(ids)
+        else:
+            # All rules are loaded with it, and the first rows need not wait for that.
+            QTimer.singleShot(0, self, lambda: self._read_late(ids))
         studied = self._context.store.ask(lambda store: store.events.studied(), 0)
         self._open.update(number for number in ids if number > studied)
         if is_folding:
@@ -83,6 +88,10 @@ class Told(QObject):
             self.problems.clear()
             self.changed.emit()
             self.muted.emit()
+
+    def _read_late(self, ids: Sequence[int]) -> None:
+        if self._read_problems(ids):
+            self.changed.emit()
 
     def _read_problems(self, ids: Sequence[int]) -> bool:
         """Whether there are some."""
