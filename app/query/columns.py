@@ -95,6 +95,7 @@ def insert(
     their scopes. `joined` says how the rows get what they do not have themselves. Returns whether
     columns were added."""
     there = known(db)
+    width = _columns_of(there)
     seen = _seen(db, scopes, source, there)
     if seen is None:
         db.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM {source}")
@@ -103,10 +104,10 @@ def insert(
         seen, source = _seen(db, scopes, "staged", there) or [], "staged"
     names, values, structures = list(own), list(own), ""
     for scope in scopes:
-        came = _came(db, scope, table, source, [one for one in seen if one.scope == scope])
+        came = _came(db, scope, table, source, [one for one in seen if one.scope == scope], there)
         if not came:
             continue
-        plain = _plain(db, scope, came)
+        plain = _plain(scope, came, there)
         if plain:
             shape = orjson.dumps({one.name: _shape(one) for one in plain}).decode()
             structures += f', from_json("{scope}", {literal(shape)}) AS s_{scope}'
@@ -125,7 +126,7 @@ def insert(
     )
     if source == "staged":
         db.execute("DROP TABLE staged")
-    return _columns_of(known(db)) > _columns_of(there)
+    return _columns_of(there) > width
 
 
 def _columns_of(properties: dict[tuple[str, str], Property]) -> int:
@@ -199,25 +200,32 @@ def _may_hold(scope: str, there: dict[tuple[str, str], Property]) -> str:
 
 
 def _came(
-    db: duckdb.DuckDBPyConnection, scope: str, table: str, source: str, seen: list[Seen]
+    db: duckdb.DuckDBPyConnection,
+    scope: str,
+    table: str,
+    source: str,
+    seen: list[Seen],
+    there: dict[tuple[str, str], Property],
 ) -> list[Property]:
-    """The properties of a scope that came. Columns that are new are added."""
-    there = {name: one for (of, name), one in known(db).items() if of == scope}
-    taken = {one.column.lower() for one in there.values()}
-    _count(db, scope, [(one.name, one.rows) for one in seen if one.name in there])
+    """The properties of a scope that came. What is new among them gets columns, and is added to
+    what is `there`."""
+    taken = {one.column.lower() for (of, _), one in there.items() if of == scope}
+    _count(db, scope, [(one.name, one.rows) for one in seen if (scope, one.name) in there])
     for one in seen:
-        if one.name not in there and len(there) < MOST_COLUMNS:
+        if (scope, one.name) not in there and len(taken) < MOST_COLUMNS:
             column = _free(f"{scope}.{one.name}", taken)
-            there[one.name] = Property(scope, one.name, column, None, one.rows)
+            there[scope, one.name] = Property(scope, one.name, column, None, one.rows)
             db.execute(f"ALTER TABLE {table} ADD COLUMN {quoted(column)} VARCHAR")
             db.execute(
                 "INSERT INTO properties VALUES (?, ?, ?, NULL, ?)",
                 [scope, one.name, column, one.rows],
             )
-    open_ = {one.name for one in seen if one.is_open and one.name in there}
-    for name in _arrays(db, scope, source, {n for n in open_ if not there[n].listed}):
-        there[name] = there[name]._replace(listed=_add_list(db, table, there[name]))
-    return [there[one.name] for one in seen if one.name in there]
+    came = [one.name for one in seen if (scope, one.name) in there]
+    open_ = {one.name for one in seen if one.is_open}.intersection(came)
+    for name in _arrays(db, scope, source, {n for n in open_ if not there[scope, n].listed}):
+        listed = _add_list(db, table, there[scope, name])
+        there[scope, name] = there[scope, name]._replace(listed=listed)
+    return [there[scope, name] for name in came]
 
 
 def _count(db: duckdb.DuckDBPyConnection, scope: str, counts: list[tuple[str, int]]) -> None:
@@ -271,11 +279,13 @@ def _free(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def _plain(db: duckdb.DuckDBPyConnection, scope: str, came: list[Property]) -> list[Property]:
+def _plain(
+    scope: str, came: list[Property], there: dict[tuple[str, str], Property]
+) -> list[Property]:
     """Those that can be read as fields of one structure, all in one go: DuckDB does not tell
     their names by capitals."""
     lower: dict[str, int] = {}
-    for of, name in known(db):
+    for of, name in there:
         if of == scope:
             lower[name.lower()] = lower.get(name.lower(), 0) + 1
     return [one for one in came if one.name and lower[one.name.lower()] == 1]

@@ -284,8 +284,9 @@ class Warehouse(Closing):
     def _add_small(self, reader: Reader, pool: ThreadPoolExecutor, marks: Marks) -> Marks:
         path = self._scratch / "small"
         name = pool.submit(reader.write_names, path, marks.name).result()
-        lines = _lines(path, "{'id': 'BIGINT', 'text': 'VARCHAR'}")
-        self._db.execute(f"INSERT INTO names SELECT id, {_HEX.format('text')} FROM {lines}")
+        if name > marks.name:
+            lines = _lines(path, "{'id': 'BIGINT', 'text': 'VARCHAR'}")
+            self._db.execute(f"INSERT INTO names SELECT id, {_HEX.format('text')} FROM {lines}")
         newest = reader.last_event()
         if pool.submit(reader.write_people, path, marks.person_event).result():
             lines = _lines(

@@ -67,6 +67,7 @@ def _follow(workspace: Path, ended: threading.Event) -> None:
                 if through != said:
                     said = through
                     _say(Progress(through, through))
+                study.make_ready()
             elif study.refresh():
                 _say(Progress(said, said))
             ended.wait(EVERY_SECONDS)

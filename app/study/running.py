@@ -119,6 +119,13 @@ class Study(Closing):
             if self.is_behind():
                 return
 
+    def make_ready(self) -> None:
+        """Have the followers ready for what comes next, which need not wait for that then: a
+        second, where a million events were studied before."""
+        if self._begun_at != self._through():
+            with self._transaction():
+                self._begin(self._through())
+
     def data_version(self) -> int:
         """Changes when something was committed to the workspace."""
         return self._captures.data_version()
@@ -166,9 +173,7 @@ class Study(Closing):
         with self._transaction():
             if self._through() != through:
                 return  # Another process was faster.
-            if self._begun_at != through:
-                for follower in self._followers:
-                    follower.begin(self._db)
+            self._begin(through)
             self._begun_at = None
             self._set(IDENTITY, self._captures.identity())
             while batch.stored:
@@ -178,6 +183,13 @@ class Study(Closing):
                     break
                 batch = self._captures.after(through, time.time_ns() // 1_000_000)
         self._begun_at = through
+
+    def _begin(self, through: int) -> None:
+        """Have the followers know what those of an earlier time learned."""
+        if self._begun_at != through:
+            for follower in self._followers:
+                follower.begin(self._db)
+            self._begun_at = through
 
     def _take(self, batch: Batch) -> None:
         for stored in batch.stored:

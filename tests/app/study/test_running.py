@@ -367,6 +367,40 @@ def test_progress_is_what_others_see(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert seen == [(200, 200), (400, 400), (450, 450)]
 
 
+class Begins(SessionsFollower):
+    """Counts how often it has to remember."""
+
+    times = 0
+
+    def begin(self, db: sqlite3.Connection) -> None:
+        self.times += 1
+        super().begin(db)
+
+
+def test_who_is_ready_does_not_begin_again(tmp_path: Path) -> None:
+    filled(tmp_path, [sent("A", 1, device_id="device-1", session_id=1)])
+    one = Begins()
+    others = make_followers()
+    others[[type(follower) for follower in others].index(SessionsFollower)] = one
+    with Study(tmp_path, others) as study:
+        study.make_ready()
+        assert one.times == 1
+        study.catch_up()
+        filled(tmp_path, [sent("A", 2, device_id="device-1", session_id=1)])
+        study.catch_up()
+        study.make_ready()
+        assert one.times == 1
+        studied(tmp_path, [sent("A", 3, device_id="device-1", session_id=1)]).close()
+        study.make_ready()
+        assert one.times == 2
+        filled(tmp_path, [sent("A", 4, device_id="device-1", session_id=1)])
+        study.catch_up()
+        assert one.times == 2
+    with Store.read(tmp_path) as store:
+        rows = store.connection.execute("SELECT events FROM study.sessions").fetchall()
+    assert rows == [(4,)]
+
+
 def test_facets_are_those_of_each_event(tmp_path: Path) -> None:
     captures = mixed(120)
     expected: dict[tuple[str, str], int] = {}

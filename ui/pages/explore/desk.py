@@ -256,13 +256,13 @@ class Desk(QWidget):
         self.frame.progress.hide()
         if not self.isVisible():
             return
+        if count:
+            self.ask()
         if count or not self.vocabulary.types:
             self.look_up_names()
         if not self._has_marks:
             self._has_marks = True
             self.look_up_marks()
-        if count:
-            self.ask()
 
     def look_up_names(self) -> None:
         """What can be chosen in the builder, anew."""
