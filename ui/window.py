@@ -269,9 +269,9 @@ class MainWindow(QMainWindow):
         self.go_to(self._current)
 
     def show_event(self, event_id: int) -> None:
-        """Show an event in Live's inspector."""
+        """Show an event in Live, with the inspector."""
         self.go_to("live")
-        self.page("live").inspect(event_id)
+        self.page("live").show_event(event_id)
 
     def show_event_in_front(self, event_id: int) -> None:
         """The same for a person who asked for it in another window."""

@@ -97,12 +97,19 @@ def test_what_ingestion_shows_can_be_seen_in_live(
     qtbot.keyClick(window, Key.Key_3, CTRL)
     assert window.current == "ingestion"
     page, live = window.page("ingestion"), window.page("live")
-    page.live_asked.emit(2)
+    page.live_asked.emit(1)
     assert window.current == "live"
     qtbot.waitUntil(lambda: live.inspector.detail is not None)
-    assert live.inspector.detail.event.type == "second"
-    page.live_asked.emit("type:first")
+    assert live.inspector.detail.event.type == "first"
+    # It is current among its like, too.
+    qtbot.waitUntil(lambda: live.table.current_id() == 1)
+    page.live_asked.emit("type:second")
     qtbot.waitUntil(lambda: len(live.model) == 1)
+    assert live.table.current_id() != 1
+    # Also when the list is on its way.
+    live.filter.clear()
+    page.live_asked.emit(1)
+    qtbot.waitUntil(lambda: live.table.current_id() == 1)
 
 
 def test_the_keyboard_follows_to_the_page(qtbot: QtBot, window: MainWindow) -> None:

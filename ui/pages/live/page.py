@@ -457,6 +457,14 @@ class LivePage(QWidget):
         self.open_inspector()
         self.inspector.show_event(event_id)
 
+    def show_event(self, event_id: int) -> None:
+        """Show an event that was asked for elsewhere: in the inspector, and among its like."""
+        self.inspect(event_id)
+        if self.current_table is self.table:
+            self.place.go_to(event_id)
+        else:
+            self.current_table.go_to_id(event_id)
+
     def open_link(self) -> None:
         """Show the event of the link on the clipboard."""
         self.show_link(parse_link(QGuiApplication.clipboard().text()))
@@ -470,8 +478,7 @@ class LivePage(QWidget):
             say(f"Event {number(link.event)} is no longer stored: it was cleared, or removed to"
                 " keep the size cap.")  # fmt: skip
         else:
-            self.inspect(link.event)
-            self.current_table.go_to_id(link.event)
+            self.show_event(link.event)
 
     def toggle_inspector(self) -> None:
         """Open or close the inspector."""

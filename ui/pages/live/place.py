@@ -22,9 +22,22 @@ class Place(QObject):
         self._event: int | None = None
         self._was_seen = False
         self._may_be_next = False
+        self._wanted: int | None = None
         table.moved.connect(self._remember)
         model.modelAboutToBeReset.connect(self._look)
         model.modelReset.connect(self._return)
+        model.modelReset.connect(self._go)
+        model.rowsInserted.connect(self._go)
+
+    def go_to(self, event: int) -> None:
+        """Make an event current: now, or when its row has been read."""
+        self._wanted = event
+        self._go()
+
+    def _go(self) -> None:
+        if self._wanted is not None and self._model.row_of(self._wanted) >= 0:
+            self._table.go_to_id(self._wanted)
+            self._wanted = None
 
     def take_next(self) -> None:
         """When the current event is left out now, the next older one is meant."""
@@ -34,6 +47,8 @@ class Place(QObject):
         if event is not None:
             self._event = event
             self._may_be_next = False
+            # Whoever goes elsewhere meanwhile is not fetched back.
+            self._wanted = None
 
     def _look(self) -> None:
         index = self._table.currentIndex()
