@@ -71,7 +71,8 @@ class Keeping(QObject):
             if one is not None:
                 self.open(one)
 
-        self._context.jobs.run(self, lambda: kept_charts(folder), "kept").then(show).catch(
+        # A purpose of its own: the page reads what is kept when it is shown, and overtook this.
+        self._context.jobs.run(self, lambda: kept_charts(folder), "opened").then(show).catch(
             self._desk.fail
         )
 
