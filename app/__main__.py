@@ -36,7 +36,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     # Not an argument of the parser's: it would stand where a command stands.
     links = [word for word in words if word.startswith(SCHEME)]
-    given = _parser().parse_args([word for word in words if word not in links])
+    parser = _parser()
+    if words[:1] == ["--"]:
+        # From the desktop, which cannot know what is in a link.
+        if words[1:] != links[:1]:
+            parser.error("after -- there is one link to an event, and nothing else")
+        words = links
+    given = parser.parse_args([word for word in words if word not in links])
     run: Callable[[argparse.Namespace], int] = given.run
     try:
         given.link = parse_link(links[0]) if links else None

@@ -148,7 +148,9 @@ def _run(tool: str, *words: str) -> None:
 
 
 def _windows_command() -> str:
-    return subprocess.list2cmdline(command()) + ' "%1"'
+    """`%1` is put in as it is: a link with a quotation mark in it could go on with options of ours,
+    which are none after two dashes."""
+    return subprocess.list2cmdline([*command(), "--"]) + ' "%1"'
 
 
 if sys.platform == "win32":
