@@ -232,6 +232,13 @@ def test_a_file_is_imported(
         _drop(running, bad)
     assert running.importing.result.text().startswith("bad.json: ")
     assert running.importing.result.property("role") == "bad"
+    # Of several, what went wrong is not lost behind what went well.
+    running.importing.read_files([str(bad), str(good), str(good)])
+    qtbot.waitUntil(running.importing.reading.isHidden, timeout=START_MS)
+    first, rest = running.importing.result.text().split("\n")
+    assert first.startswith("bad.json: ")
+    assert rest.startswith("✓ ")
+    assert running.importing.result.property("role") == "bad"
 
 
 def test_a_long_import_tells_how_far_it_is_and_can_be_stopped(

@@ -16,6 +16,8 @@ FILTER = (
     "Captured traffic (*.har *.json *.ndjson *.jsonl *.gz *.zip *.flow *.flows *.mitm);;"
     "All files (*)"
 )
+MOST_TOLD = 5
+"""Files that could not be read, each with its reason."""
 
 
 class ImportCard(Card):
@@ -31,6 +33,7 @@ class ImportCard(Card):
         self._capture = capture
         self._dialog: QFileDialog | None = None
         self._waiting: dict[str, wire.Importing | None] = {}
+        self._ended: list[wire.Imported] = []
         self.choose = QPushButton("Choose files…")
         self.choose.setAccessibleName("Choose files to import")
         self.result = label("", "muted", wrap=True)
@@ -83,6 +86,8 @@ class ImportCard(Card):
 
     def read_files(self, paths: list[str]) -> None:
         """Have these files read."""
+        if not self._waiting:
+            self._ended.clear()
         for path in paths:
             if self._capture.send(wire.Import(str(Path(path).absolute()))):
                 self._waiting[str(Path(path).absolute())] = None
@@ -116,15 +121,35 @@ class ImportCard(Card):
     def _show_result(self, message: wire.Imported) -> None:
         self._waiting.pop(message.path, None)
         self.reading.setVisible(bool(self._waiting))
-        name = one_line(Path(message.path).name, 80)
-        found = f"{plural(message.events, 'event')} in {plural(message.uploads, 'upload')}"
-        if message.problem:
-            before = f" {found} were read." if message.uploads else ""
-            self._say(f"{name}: {message.problem}{before}", "bad")
-        else:
-            self._say(f"✓ {name}: {found}.", "good")
+        self._ended.append(message)
+        bad = [one for one in self._ended if one.problem]
+        good = [one for one in self._ended if not one.problem]
+        # What went wrong first, and of what went well the sum: nothing of it is told elsewhere.
+        lines = [_told(one) for one in bad[:MOST_TOLD]]
+        if len(bad) > MOST_TOLD:
+            lines.append(f"{plural(len(bad) - MOST_TOLD, 'further file')} could not be read.")
+        if len(good) == 1:
+            lines.append(_told(good[0]))
+        elif good:
+            found = _counts(sum(one.events for one in good), sum(one.uploads for one in good))
+            lines.append(f"✓ {plural(len(good), 'file')}: {found}.")
+        self._say("\n".join(lines), "bad" if bad else "good")
 
     def _say(self, sentence: str, role: str) -> None:
         self.result.setText(sentence)
         set_role(self.result, role)
         self.result.show()
+
+
+def _told(message: wire.Imported) -> str:
+    """What became of one file."""
+    name = one_line(Path(message.path).name, 80)
+    found = _counts(message.events, message.uploads)
+    if message.problem:
+        before = f" {found} were read." if message.uploads else ""
+        return f"{name}: {message.problem}{before}"
+    return f"✓ {name}: {found}."
+
+
+def _counts(events: int, uploads: int) -> str:
+    return f"{plural(events, 'event')} in {plural(uploads, 'upload')}"
