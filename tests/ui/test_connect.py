@@ -230,13 +230,13 @@ def test_a_file_is_imported(
     assert event_types(context.workspace) == ["Imported"]
     with qtbot.waitSignal(context.capture.imported, timeout=START_MS):
         _drop(running, bad)
-    assert running.importing.result.text().startswith("bad.json: ")
+    assert running.importing.result.text().startswith("bad.json is not valid JSON")
     assert running.importing.result.property("role") == "bad"
     # Of several, what went wrong is not lost behind what went well.
     running.importing.read_files([str(bad), str(good), str(good)])
     qtbot.waitUntil(running.importing.reading.isHidden, timeout=START_MS)
     first, rest = running.importing.result.text().split("\n")
-    assert first.startswith("bad.json: ")
+    assert first.startswith("bad.json is not valid JSON")
     assert rest.startswith("✓ ")
     assert running.importing.result.property("role") == "bad"
 

@@ -147,7 +147,9 @@ def _told(message: wire.Imported) -> str:
     found = _counts(message.events, message.uploads)
     if message.problem:
         before = f" {found} were read." if message.uploads else ""
-        return f"{name}: {message.problem}{before}"
+        # Most sentences name the file themselves.
+        said = message.problem if message.problem.startswith(name) else f"{name}: {message.problem}"
+        return f"{said}{before}"
     return f"✓ {name}: {found}."
 
 
