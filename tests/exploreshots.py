@@ -159,6 +159,17 @@ def believable(application: Any, until: Callable[..., None]) -> Scenes:
         "explore-annotating": lambda: shots.press(Point(bucket=3), "Add Annotation"),
         "explore-notes": lambda: shots.click(shots.desk.controls.notes),
         "explore-compared": lambda: show(events=["Product Viewed"], compare=["day", "week"]),
+        "explore-top": lambda: show(events=[{"kind": "top"}], measure="totals"),
+        "explore-warned": lambda: show(
+            events=[
+                "Product Viewed",
+                {
+                    "event": "Add to Crat",
+                    "where": [{"property": "departmnt", "op": "is", "values": ["Shelter"]}],
+                },
+            ],
+            by=["platform"],
+        ),
         "explore-axes": lambda: show(
             events=["Product Viewed", "Order Completed"], measure="totals", right=[1]
         ),

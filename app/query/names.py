@@ -153,15 +153,20 @@ class Names:
         if ref.scope not in _OF or _is_known(ref, known):
             return ""
         said = f"No {_OF[ref.scope]} “{_short(ref.name)}” has come so far."
-        for scope, title in _OF.items():
-            if scope != ref.scope and _is_known(PropertyRef(scope, ref.name), known):
-                return f"{said} There is a {title} of this name."
+        for scope, name in known:
+            # Those of Amplitude's own are called `@platform`.
+            if scope != ref.scope and _plain(name) == _plain(ref.name):
+                return f"{said} There is a {_OF[scope]} “{_short(name)}”."
         return said + _perhaps(ref.name, [name for scope, name in known if scope == ref.scope])
 
 
 def _is_known(ref: PropertyRef, known: Mapping[tuple[str, str], Any]) -> bool:
     parent = ref.name.rpartition(".")[0] or ref.name
     return (ref.scope, ref.name) in known or (ref.scope, parent) in known
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix("@").lower()
 
 
 def _types_in(asked: AnyChart | Segment) -> Iterator[tuple[str, str]]:

@@ -28,7 +28,7 @@ class Asked:
     def __init__(self, folder: Path) -> None:
         self.folder = workspace(folder, ())
         sent = [
-            did("1", "Sign Up", NOON, {"plan": "pro", "cart": {"price": 5}}),
+            did("1", "Sign Up", NOON, {"plan": "pro", "cart": {"price": 5}}, platform="Web"),
             did("2", "Log In", NOON, user_properties={"$set": {"country": "SE"}}),
         ]
         filled(folder, [upload(*sent, key=KEY, at_ms=NOON)])
@@ -121,7 +121,12 @@ def test_what_is_gone_is_a_mistake(
         (
             A | {"by": ["country"]},
             "by[0]",
-            "No event property “country” has come so far. There is a user property of this name.",
+            "No event property “country” has come so far. There is a user property “country”.",
+        ),
+        (
+            A | {"by": ["Platform"]},
+            "by[0]",
+            "No event property “Platform” has come so far. There is a user property “@platform”.",
         ),
         (
             A | {"measure": "sum", "property": "nothing.like"},
