@@ -59,6 +59,8 @@ FUNNEL_VIEWS = ("conversion", "over_time", "time_to_convert", "frequency", "impr
 LONGEST_WINDOW_S = 366 * 86400
 MOST_EVENTS = 10
 MOST_GROUPINGS = 5
+MOST_CALLED = 500
+"""Events that the steps of journeys are called by."""
 MOST_WITHOUT_CAPS = 50
 """Events and groupings of a chart that has no caps."""
 ROWS = (100, 500)

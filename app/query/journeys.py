@@ -209,7 +209,12 @@ def _events(chart: Journeys, context: Context, buckets: Buckets) -> exp.Select:
         exp.alias_(ends, "ends"),
     ]
     inside = _flag(buckets.within(time()))
-    return source(matches, [*columns, exp.alias_(inside, "inside")])
+    found = source(matches, [*columns, exp.alias_(inside, "inside")])
+    labels = _labels(chart)
+    if not labels:
+        return found
+    same = exp.EQ(this=sql.column("event", "c"), expression=sql.column("id", "e"))
+    return found.join(exp.alias_(labels.subquery(), "c", table=True), on=same, join_type="left")
 
 
 def _segment(chart: Journeys, context: Context, buckets: Buckets) -> Sql | None:
@@ -263,6 +268,24 @@ def _called(chart: Journeys) -> list[EventSpec]:
     return [one for one in given if one.name]
 
 
+def _is_label(one: EventSpec) -> bool:
+    return one.kind == "label" and not one.where
+
+
+def _labels(chart: Journeys) -> exp.Select | None:
+    """The first label that each event is called by: `event` and `place`. Hundreds of them are
+    looked up at once, and not one by one."""
+    places = [(one.label, at) for at, one in enumerate(_called(chart)) if _is_label(one)]
+    if not places:
+        return None
+    wanted = exp.values(places, alias="v", columns=["label", "place"])
+    same = exp.EQ(this=sql.column("label", "v"), expression=sql.column("label", "l"))
+    first = exp.alias_(exp.Min(this=sql.column("place", "v")), "place")
+    event = sql.column("event", "l")
+    found = exp.select(event, first).from_(exp.alias_(exp.to_table("labeled"), "l", table=True))
+    return found.join(wanted, on=same).group_by(event.copy())
+
+
 def _one_line(name: str) -> str:
     return name.replace(APART, " ")
 
@@ -271,10 +294,12 @@ def _title(chart: Journeys, context: Context, buckets: Buckets) -> Sql:
     """What a step is called: the name of an event that was given one, or else its type; and the
     values that it is expanded by."""
     found = _whole(sql.column("type", "e"))
-    named = [
-        (exp.paren(event_is(one, context, buckets)), sql.value(_one_line(one.name)))
-        for one in _called(chart)
-    ]
+    named: list[tuple[Sql, Sql]] = []
+    for at, one in enumerate(_called(chart)):
+        does: Sql = exp.EQ(this=sql.column("place", "c"), expression=sql.value(at))
+        if not _is_label(one):
+            does = exp.paren(event_is(one, context, buckets))
+        named.append((does, sql.value(_one_line(one.name))))
     if named:
         found = sql.cases(named, found)
     for ref in chart.expand:

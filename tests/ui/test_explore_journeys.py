@@ -4,10 +4,14 @@ import csv
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox
 from pytestqt.qtbot import QtBot
 
-from app.query import Funnel, read
+from app.label.labels import Labels
+from app.query import Funnel, Point, read
+from app.study import Study
+from tests.app.study.test_labels import NAMES as CLICKED
+from tests.app.study.test_labels import clicks, label
 from ui.context import Context
 from ui.pages.explore.prompt import Prompt
 
@@ -163,3 +167,32 @@ def test_journeys_of_a_point(world: World) -> None:
     world.until(lambda: shares(world).get(("Search",)) == 1)
     assert shares(world)[("Search", "Look")] == 0.5
     assert "2 people" in world.desk.figure.journeys.facts.text()
+
+
+def test_clicks_are_called_by_their_labels(
+    qtbot: QtBot, context: Context, workspace: Workspace
+) -> None:
+    folder = workspace.folder
+    workspace.add(*clicks(*CLICKED, time=NOW_MS - MINUTE))
+    with Labels(folder) as labels:
+        labels.save(label(".cards .add", name="Add to cart"))
+    with Study(folder) as studying:
+        studying.catch_up()
+        studying.refresh()
+    world = World(qtbot, context).show()
+    kind = "[Amplitude] Element Clicked"
+    world.desk.put(read({"kind": "journeys", "start": kind, "range": {"last": 7}}))
+    assert ("Add to cart" in str(list(shares(world)))) is False
+    # What is offered is known a moment later.
+    world.until(lambda: world.desk.findChild(QCheckBox, "called") is not None)
+    world.click("called")
+    world.until(lambda: any("Add to cart" in way for way in shares(world)))
+    (way,) = [way for way in shares(world) if way[-1] == "Add to cart"][:1]
+    found = world.desk.deeds.actions(Point(way=(*way, "Add to cart")))
+    made = next(one for one in found if one.title == "Create Funnel")
+    made.run(None)
+    assert isinstance(world.desk.chart, Funnel)
+    assert world.desk.chart.steps[-1].event.kind == "label"
+    world.desk.undo()
+    world.click("called")
+    world.until(lambda: not any("Add to cart" in way for way in shares(world)))

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QCheckBox, QSpinBox, QWidget
 
-from app.query.definition import EventSpec, Journeys
+from app.query.definition import MOST_CALLED, EventSpec, Journeys
 from ui.elided import ElidedLabel
 from ui.pages.explore.kinds import NOBODY_CHOSE
 from ui.pages.explore.pieces import INDENT, Change, Chooser, Pieces, Section
@@ -89,6 +89,8 @@ def _steps(pieces: Pieces, chart: Journeys, change: Change) -> Section:
     collapse.setChecked(chart.collapse)
     collapse.toggled.connect(lambda on: change(replace(chart, collapse=on)))
     section.rows.addWidget(collapse)
+    if pieces.vocabulary.labels or chart.called:
+        section.rows.addWidget(_labels_box(pieces, chart, change))
     levels, top = QSpinBox(), QSpinBox()
     for box, name, low, high, what in (
         (levels, "levels", 2, 9, "How many steps"),
@@ -129,6 +131,22 @@ def _steps(pieces: Pieces, chart: Journeys, change: Change) -> Section:
     return section
 
 
+def _labels_box(pieces: Pieces, chart: Journeys, change: Change) -> QCheckBox:
+    """Whether a click is called by its label, and not by the type that all clicks have."""
+    box = QCheckBox("Clicks are called by their labels")
+    box.setObjectName("called")
+    box.setToolTip("Steps show the names of labeled events instead of “Element Clicked”")
+    box.setChecked(bool(chart.called))
+    labels = tuple(_labeled(pieces)[:MOST_CALLED])
+    box.toggled.connect(lambda on: change(replace(chart, called=labels if on else ())))
+    return box
+
+
+def _labeled(pieces: Pieces) -> list[EventSpec]:
+    found = pieces.vocabulary.labels
+    return [EventSpec("label", label=number, name=name) for number, name in found]
+
+
 def _name(kind: str) -> QWidget:
     shown = ElidedLabel()
     shown.show_text(kind)
@@ -150,5 +168,9 @@ def _adding(
     def take(spec: EventSpec) -> None:
         if spec.kind == "event":
             change(replace(chart, **{name: (*given, spec.type)}))  # type: ignore[arg-type]
+        elif spec.kind == "label" and name == "include":
+            # Steps that are labeled events are there only where clicks are called by labels.
+            called = chart.called or tuple(_labeled(pieces)[:MOST_CALLED])
+            change(replace(chart, include=(*given, spec.name), called=called))
 
     return lambda beside: pieces.pick_event(beside, take)
