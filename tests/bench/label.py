@@ -32,7 +32,7 @@ from app.model import Capture, Decoded, Event, Kind, Outcome, Upload
 from app.study.arrival import Arrival, Arrived
 from app.study.labels import LabelFollower
 from app.study.tables import make_tables
-from tests.bench import agent, exactness
+from tests.bench import agent, exactness, frames
 from tests.bench.robustness import measure, releases
 from tests.bench.table import Row
 
@@ -51,6 +51,7 @@ def rows() -> list[Row]:
         *_pages(),
         *_suggestion(),
         *agent.rows(),
+        frames.row(),
         *_repair(),
         *_live(),
         *_arriving(),

@@ -6,6 +6,8 @@ import gzip
 import itertools
 import json
 import queue
+import re
+import ssl
 import threading
 import zlib
 from collections.abc import Iterator
@@ -19,6 +21,9 @@ import httpx
 import pytest
 import zstandard
 
+import resources
+from app.demo.site import respond
+from app.hosts import SHOP_HOST
 from app.injecting import SCRIPT
 from tests.end2end.capturing import Capturing, capturing
 
@@ -206,6 +211,53 @@ def test_everything_else_is_the_same_to_the_byte(running: Capturing) -> None:
                 break
         else:
             raise AssertionError("the agent stayed")
+
+
+SHOP = f"https://{SHOP_HOST}"
+CHANGED = {"content-length", "cache-control", "content-security-policy"}
+
+
+@pytest.mark.parametrize("cookies", ["", "release=2"])
+def test_of_the_demo_shop_only_its_pages_are_added_to(running: Capturing, cookies: str) -> None:
+    def fetched(path: str, destination: str) -> tuple[bytes, dict[str, str]]:
+        headers = {"Sec-Fetch-Dest": destination, "Cookie": cookies}
+        found = client.get(f"{SHOP}{path}", headers=headers)
+        return found.content, {name.lower(): value for name, value in found.headers.items()}
+
+    def agrees(path: str, destination: str, *, is_chosen: bool) -> bool:
+        _, listed, body = respond(path, cookies)
+        found, headers = fetched(path, destination)
+        told = {name.lower(): value for name, value in listed}
+        if not is_chosen:
+            return found == body and told.items() <= headers.items()
+        rest, tag, end = found.partition(b"<head>" + shop_tag(headers))
+        kept = {name: value for name, value in told.items() if name not in CHANGED}
+        return bool(tag) and rest + b"<head>" + end == body and kept.items() <= headers.items()
+
+    trust = ssl.create_default_context(cafile=running.first["certificate"])
+    with httpx.Client(proxy=f"http://{running.proxy}", verify=trust, trust_env=False) as client:
+        label(running)
+        for _ in range(200):
+            if SCRIPT.encode() not in fetched("/", "document")[0]:
+                break
+        pages = ("/", "/cart", "/p/traverse-45", "/help/repairs?x=1")
+        files = [f"/{one.name}" for one in sorted(resources.path("shop").iterdir())]
+        assert all(agrees(page, "document", is_chosen=False) for page in pages)
+        label(running, SHOP_HOST)
+        for _ in range(200):
+            if SCRIPT.encode() in fetched("/", "document")[0]:
+                break
+        assert all(agrees(page, "document", is_chosen=True) for page in pages)
+        # What the page is made of, and what its scripts fetch.
+        assert all(agrees(file, "empty", is_chosen=False) for file in files)
+        label(running)
+
+
+def shop_tag(headers: dict[str, str]) -> bytes:
+    """The agent's script, with the nonce that the page's policy allows now."""
+    found = re.search(r"'nonce-([^']+)'", headers["content-security-policy"])
+    assert found
+    return f'<script src="{SCRIPT}" nonce="{found[1]}"></script>'.encode()
 
 
 def test_only_the_page_itself_may_talk(running: Capturing) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import shiboken6
 from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineProfile
 from PySide6.QtWebEngineWidgets import QWebEngineView
@@ -229,6 +230,47 @@ def test_frames_of_the_site_are_labeled_and_others_are_covered(
     browser.agent.do("survey", most=5000)
     assert [one.text for one in browser.next(Survey).elements] == ["Outside"]
     assert browser.run("typeof eventscopeFrames") == "undefined"
+
+
+SEEN = """<!doctype html><body style="margin: 40px; background: white">
+<button id="go" style="width: 120px; height: 40px; border: 0; background: white">Go</button>
+<button id="keep" aria-label="Keep it" style="width: 120px; height: 40px; border: 0;
+  background: white">+</button>"""
+OUTLINE = QColor("#5B5BD6")
+
+
+def is_outlined(browser: Browser, selector: str) -> bool:
+    """Whether there is an outline at the left edge of an element, as it is painted."""
+    x, y = browser.run(
+        f"(r => [r.left, r.top + r.height / 2])"
+        f"(document.querySelector('{selector}').getBoundingClientRect())"
+    )
+    seen = browser.view.grab().toImage().pixelColor(round(x), round(y))
+    apart = zip(seen.getRgb()[:3], OUTLINE.getRgb()[:3], strict=True)
+    return max(abs(one - other) for one, other in apart) < 60
+
+
+def test_only_what_can_be_seen_is_outlined_and_only_as_long_as_it_is_picked(
+    browser: Browser, qtbot: QtBot
+) -> None:
+    def until(is_so: bool, selector: str) -> None:
+        qtbot.waitUntil(lambda: is_outlined(browser, selector) is is_so, timeout=LOAD_MS)
+
+    browser.load(SEEN)
+    browser.label()
+    assert pick(browser, "#keep", qtbot).trail[0] == "button  “Keep it”"
+    pick(browser, "#go", qtbot)
+    until(True, "#go")
+    target = browser.view.focusProxy() or browser.view
+    QTest.mouseMove(target, QPoint(500, 500))
+    browser.agent.do("forget")
+    until(False, "#go")
+    pick(browser, "#go", qtbot)
+    QTest.mouseMove(target, QPoint(500, 500))
+    until(True, "#go")
+    # As an entry of a menu that closes: it is there, and nobody sees it.
+    browser.run("(document.getElementById('go').style.visibility = 'hidden')")
+    until(False, "#go")
 
 
 HOVERS = """

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from app.errors import StoreUnavailable
 from app.label.element import Action
 from app.label.events import LabeledEvent
 from app.label.labels import Labels
@@ -114,6 +115,29 @@ def test_a_captured_click_is_labeled_without_a_page(desk: Desk, qtbot: QtBot) ->
     where = page.book.tree.visualItemRect(item).center()
     qtbot.mouseClick(page.book.tree.viewport(), LEFT, pos=where)
     assert page.editor.isVisible()
+
+
+def test_a_workspace_that_cannot_be_read_is_not_called_empty(desk: Desk, qtbot: QtBot) -> None:
+    page, store = desk.page, desk.context.store
+    desk.label_captured(desk.add(click("Order", "cta")))
+    qtbot.mouseClick(page.editor.save, LEFT)
+    desk.until(lambda: desk.told == {"Order clicked": 1})
+    desk.workspace.store.close()
+    file = desk.workspace.folder / "workspace.sqlite"
+    whole = file.read_bytes()
+    file.write_bytes(b"no longer a database, " * 400)
+    store.close()
+    with pytest.raises(StoreUnavailable):
+        store.open()
+    assert "damaged" in page.book.nothing.text()
+    assert page.book.nothing.isVisible()
+    assert not page.book.tree.isVisible()
+    assert not page.book.add.isEnabled()
+    file.write_bytes(whole)
+    store.open()
+    desk.until(lambda: page.book.tree.topLevelItemCount() == 1)
+    assert page.book.add.isEnabled()
+    assert not page.book.nothing.isVisible()
 
 
 def test_an_event_that_clicks_nothing_is_said_so(desk: Desk) -> None:

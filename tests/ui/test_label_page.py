@@ -19,9 +19,12 @@ from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from app.filter import Filter
+from app.label.hierarchy import read
 from app.label.labels import Labels
 from app.study import Study
 from tests.ui.test_browser import LOAD_MS, context, pytestmark  # noqa: F401
+from ui.browser.opener import SHOP
 from ui.context import Context
 from ui.pages.label import LabelPage
 
@@ -191,6 +194,57 @@ def test_all_of_a_list(person: Person, qtbot: QtBot) -> None:
     assert alike > 2
     qtbot.mouseClick(page.editor.group, Qt.MouseButton.LeftButton)
     person.until(lambda: f"{alike} on this page" in page.editor.count.text())
+    # In a small window all of what to do can be read.
+    page.resize(824, 520)
+    assert "Esc" in page.hint.text()
+    person.until(lambda: page.hint.height() >= page.hint.heightForWidth(page.hint.width()))
+    assert page.hint.width() > 100
+
+
+def test_the_shop_reports_what_is_hard_as_the_sdk_would(person: Person, qtbot: QtBot) -> None:
+    """Its own script beside the agent, which is held against real SDKs."""
+    page = person.page
+    person.open_shop()
+    page.site.open(f"{SHOP}p/traverse-45")
+    keep = "document.querySelector('.keep path')"
+    person.until(lambda: person.run(f"Boolean({keep})"))
+    more = "document.querySelector('shop-amount').shadowRoot.querySelector('button:last-child')"
+    for at, element in enumerate((keep, more, "document.getElementById('add-to-cart')"), 1):
+        person.label_mode()
+        person.click(element)
+        person.until(page.editor.isVisible)
+        assert page._drafts
+        seen = page._drafts.target
+        page.cancel()
+        person.navigate_mode()
+        person.click(element)
+        person.until(lambda at=at: person.events("[Amplitude] Element Clicked") == at)
+        # What the agent said of it is what was sent for it.
+        sent = newest(person, "[Amplitude] Element Clicked")
+        assert read(sent["[Amplitude] Element Hierarchy"]) == seen.hierarchy
+        assert sent.get("[Amplitude] Element Text", "") == (seen.text or "")
+    person.until(lambda: page.selfcheck.compared >= 2)
+    assert not [one for one in person.context.notifications._waiting if "otherwise" in one.text]
+    page.site.open(f"{SHOP}c/shelter")
+    order = "document.getElementById('order')"
+    person.until(lambda: person.run(f"Boolean({order})"))
+    changed = "e.value = 'By name'; e.dispatchEvent(new Event('change', {bubbles: true}));"
+    person.run(f"(e => {{ {changed} return 1; }})({order})")
+    person.until(lambda: person.events("[Amplitude] Element Changed") == 1)
+    nodes = newest(person, "[Amplitude] Element Changed")["[Amplitude] Element Hierarchy"]
+    assert (nodes[0]["tag"], nodes[0]["id"], "attrs" in nodes[0]) == ("select", "order", False)
+
+
+def newest(person: Person, event_type: str) -> dict[str, Any]:
+    """Properties of the event of a type that arrived last."""
+    found = person.context.store.ask(
+        lambda store: [
+            one["event"] for one in store.events.export(Filter()) if one["event_type"] == event_type
+        ],
+        [],
+    )
+    properties: dict[str, Any] = found[-1]["event_properties"]
+    return properties
 
 
 def test_what_cannot_be_saved_says_why(person: Person, qtbot: QtBot) -> None:

@@ -1,10 +1,10 @@
 """
 Label: a person's own site, and names for what people click on it.
 
-Left the labeled events, in the middle the site, right the one that is being made or changed. What
-a draft matches is marked on the page and counted among everything that was captured, while it is
-edited; nothing is stored before Save, and every change can be undone. While clicks pick elements,
-the right part is there before anything is picked: or the page would give way under the mouse.
+Left the labeled events, or the one that is being made or changed, and right the site: which keeps
+its place and its width, so that what was clicked stays where it is. What a draft matches is marked
+on the page and counted among everything that was captured, while it is edited; nothing is stored
+before Save, and every change can be undone.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ from app.store import Store
 from ui.actions import Action as WindowAction
 from ui.context import Context
 from ui.pages.connect.parts import Segments
-from ui.pages.emptystate import EmptyState
 from ui.pages.label.booklist import BookList
 from ui.pages.label.checking import SelfCheck
 from ui.pages.label.counting import Counted, Told, by_day, count, tell
@@ -52,10 +51,8 @@ from ui.theme import hairline, label
 LATER_MS = 250
 """How long after the last keystroke everything captured is counted."""
 MOST_MARKS = 300
-PICKING = (
-    "What the mouse is on is outlined as it would be reported, and the site does not notice your "
-    "click.\n\nArrow up: what is around it. Arrow down: back to it. Esc: back to the site."
-)
+SIDE = 320
+"""Narrower, the conditions of a definition are cut."""
 _KEPT = (
     " This page came from the site's service worker, perhaps an older one: reload with Shift held."
 )
@@ -78,8 +75,7 @@ class LabelPage(QWidget):
         self.book = BookList()
         self.site = Site(context)
         self.editor = Editor()
-        self.waiting = EmptyState("label", "Click what you want to count", PICKING)
-        self.panel = QStackedWidget()
+        self.side = QStackedWidget()
         self.mode = Segments("Clicks", [("navigate", "Navigate"), ("label", "Label")])
         self.mode.choose("navigate")
         self.width_choice = QComboBox()
@@ -162,7 +158,7 @@ class LabelPage(QWidget):
             self.book.choose(None)
         self.editor.group.setVisible(draft.alike > 1)
         self.editor.group.setText(f"All {draft.alike} like this")
-        self._open_editor()
+        self.side.setCurrentWidget(self.editor)
         self.editor.name.setFocus()
         self.editor.name.selectAll()
         self._changed()
@@ -179,7 +175,7 @@ class LabelPage(QWidget):
         self._show_past(event)
         self.editor.group.hide()
         self.editor.show_trail(())
-        self._open_editor()
+        self.side.setCurrentWidget(self.editor)
         self.book.choose(event.id)
         self._changed()
 
@@ -216,20 +212,9 @@ class LabelPage(QWidget):
         self._close_editor()
         self._mark()
 
-    def _open_editor(self) -> None:
-        # What was said of the last one would lie over the buttons for this one.
-        self._context.notifications.settled("label")
-        self.panel.setCurrentWidget(self.editor)
-        self._show_panel()
-
     def _close_editor(self) -> None:
-        self.panel.setCurrentWidget(self.waiting)
-        self._show_panel()
+        self.side.setCurrentWidget(self.book)
         self.site.forget_pick()
-
-    def _show_panel(self) -> None:
-        is_labeling = self.site.is_open and self.site.mode == "label"
-        self.panel.setVisible(is_labeling or self.panel.currentWidget() is self.editor)
 
     def _remove(self, event: LabeledEvent) -> None:
         if self.editor.draft.id == event.id:
@@ -388,7 +373,6 @@ class LabelPage(QWidget):
         self.width_choice.setVisible(self.site.browser is not None)
         self.hint.setVisible(is_open)
         self.hint.setText(self._what_to_do())
-        self._show_panel()
 
     def _what_to_do(self) -> str:
         survey = self.site.survey
@@ -396,7 +380,7 @@ class LabelPage(QWidget):
             return "Clicks go to the site." + (_KEPT if self.site.is_from_worker else "")
         if survey and survey.has_more:
             return "There is more on this page than can be marked; clicking works everywhere."
-        return "Clicks pick what is to be labeled."
+        return "Click what you want to label. Arrow up: what is around it. Esc: back to the site."
 
     def _show_site(self) -> None:
         if not self.site.is_open:
@@ -494,14 +478,12 @@ class LabelPage(QWidget):
             head.addWidget(part)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
-        split.addWidget(self.book)
+        self.side.addWidget(self.book)
+        self.side.addWidget(self.editor)
+        self.side.setMinimumWidth(SIDE)
+        split.addWidget(self.side)
         split.addWidget(self.site)
-        self.panel.addWidget(self.waiting)
-        self.panel.addWidget(self.editor)
-        split.addWidget(self.panel)
-        self.book.setMinimumWidth(220)
-        self.panel.setMinimumWidth(320)
-        split.setSizes([250, 700, 340])
+        split.setSizes([SIDE, 960])
         split.setStretchFactor(1, 1)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
