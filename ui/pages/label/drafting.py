@@ -13,7 +13,8 @@ from app.label.element import Action, Element, Page, clicked
 from app.label.evaluate import DefinitionJudge
 from app.label.events import Condition, Definition, LabeledEvent, Op
 from app.label.live import clickable
-from app.label.suggest import Suggestion, evidence, is_usable_text, suggest, suggest_group
+from app.label.search import is_usable_text
+from app.label.suggest import Suggestion, evidence, suggest, suggest_group
 from app.store import Store
 from ui.pages.label.choices import Choice
 from ui.pages.label.counting import Told, clicks
