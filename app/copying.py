@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from app.decode.body import BodyProblem, parsed, unpacked
-from app.model import Capture, Event, Headers, Outcome
+from app.model import Capture, Event, Outcome
 
 SKIPPED = frozenset({"content-length", "content-encoding", "host", "connection", "accept-encoding"})
 """Headers that whoever sends it again makes itself."""
@@ -81,11 +81,6 @@ def body_of(capture: Capture) -> bytes:
         return unpacked(capture.body, capture.header("content-encoding"))[0]
     except BodyProblem:
         return capture.body
-
-
-def sendable(headers: Headers) -> Headers:
-    """The headers that a request sent again takes along."""
-    return tuple((name, value) for name, value in headers if name.lower() not in SKIPPED)
 
 
 def _script(value: Any) -> str:

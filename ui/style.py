@@ -101,7 +101,6 @@ QPushButton[kind="status"][tone="warning"] { color: $warning; }
 QPushButton[kind="status"][tone="bad"] { color: $bad; }
 QLabel[role="status"] { color: $muted; font-size: 11px; }
 QLabel[role="status-warning"] { color: $warning; font-size: 11px; }
-QLabel[role="status-bad"] { color: $bad; font-size: 11px; }
 
 QPlainTextEdit[code="true"] {
     background: $ground; border: 1px solid $line; border-radius: 6px; padding: 6px 4px;

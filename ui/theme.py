@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 BASE_PX = 13
 SMALL_PX = 11
-TITLE_PX = 16
-UNIT = 8
 ROW = 24
 RAIL = 56
 
@@ -165,14 +163,6 @@ def small_font() -> QFont:
     """For secondary text."""
     font = base_font()
     font.setPixelSize(SMALL_PX)
-    return font
-
-
-def title_font() -> QFont:
-    """For page titles."""
-    font = base_font()
-    font.setPixelSize(TITLE_PX)
-    font.setWeight(QFont.Weight.DemiBold)
     return font
 
 

@@ -41,7 +41,6 @@ class Judgement:
 
 ACCEPTED = Judgement(Verdict(Outcome.ACCEPTED))
 
-_SUCCESS = frozenset({"success", ""})
 _NOT_TAKEN = "Not taken, because the upload was refused"
 _TEXTS = {
     "invalid_api_key": Verdict(Outcome.REJECTED, "The API key is not valid.", "api_key"),

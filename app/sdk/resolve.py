@@ -3,7 +3,7 @@ From what observers found to one value for each option, and the record of infere
 traffic contradicted.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,8 +164,3 @@ def _agrees(was: Any, now: Any) -> bool:
         # A measure that became more exact.
         return abs(was - now) <= 0.15 * max(was, now)
     return bool(was == now)
-
-
-def captures_of(because: Iterable[Because]) -> set[int]:
-    """Every capture that is named."""
-    return {number for one in because for number in one.captures}

@@ -49,8 +49,6 @@ FRAME_WORDS = {
 }
 """On the button, and in a sentence."""
 
-CHARTS = ("successes", "events", "errors")
-
 
 def which_of(series: str, chart: str) -> Which:
     """The requests that a series of a chart stands for."""
