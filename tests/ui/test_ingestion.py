@@ -429,10 +429,10 @@ def test_nothing_lately(world: World) -> None:
     world.arrive(answered(NOW - 3 * DAY, 200, one()))
     page = world.show()
     world.wait(page.elsewhere.isVisible)
-    assert page.elsewhere_text.text() == (
+    assert page.elsewhere.text.text() == (
         "Nothing arrived in the last hour. The last request came 3 d ago."
     )
-    world.qtbot.mouseClick(page.elsewhere_button, LEFT)
+    world.qtbot.mouseClick(page.elsewhere.button, LEFT)
     world.wait(lambda: page.charts["successes"].total.text() == "1")
     assert page.head.frames[Frame.ALL].isChecked()
 

@@ -86,7 +86,7 @@ def test_ingestion_says_that_it_opens_and_opens(qtbot: QtBot, cold: Context) -> 
     page.show()
     assert not page._is_built
     assert page._opening is not None
-    qtbot.waitUntil(lambda: page._is_built and page._answer is not None)
+    qtbot.waitUntil(lambda: page._is_built and page.answer is not None)
     assert page.charts["events"].isVisible()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     page.hide()
@@ -104,4 +104,4 @@ def test_ingestion_does_what_is_asked_while_it_opens(qtbot: QtBot, cold: Context
     assert page.state.frame == "1w"
     assert page._opening is not None
     assert not page._opening.isVisible()
-    qtbot.waitUntil(lambda: page._answer is not None)
+    qtbot.waitUntil(lambda: page.answer is not None)

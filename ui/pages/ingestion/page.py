@@ -1,14 +1,14 @@
 """
 Ingestion (Ingestion Debugger): three charts of what was sent and taken, and what is behind them.
 
-Wiring only: `State` is what a person chose, `questions` are asked in workers, `Details` shows the
-tables. New traffic makes the newest bins grow.
+Wiring only: `State` is what a person chose, `questions` are asked in workers, `Points` does what is
+asked of a chart, `Details` shows the tables. New traffic makes the newest bins grow.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC
 from functools import partial
@@ -18,7 +18,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QToolButton,
@@ -30,21 +29,23 @@ from app.errors import AppError
 from app.store.report import Frame, Scope
 from app.store.report.rows import Bins
 from app.store.report.scope import Which
-from ui.actions import Action
-from ui.charts import Chart, ChartData, Point, PointAction
-from ui.charts.ticks import local, span_text
+from ui.charts import Chart, ChartData
+from ui.charts.ticks import span_text
 from ui.context import Context
 from ui.pages.emptystate import EmptyState
 from ui.pages.ingestion import questions, statuses
 from ui.pages.ingestion.columns import Clock
+from ui.pages.ingestion.commands import commands
 from ui.pages.ingestion.details import Details
+from ui.pages.ingestion.elsewhere import Elsewhere
 from ui.pages.ingestion.head import Head
+from ui.pages.ingestion.points import Points, filter_text
 from ui.pages.ingestion.refresher import Refresher
 from ui.pages.ingestion.state import EVERY, FRAME_WORDS, Span, State, which_of
 from ui.pages.ingestion.uploadpanel import UploadPanel
 from ui.pages.live.projects import short_key
-from ui.plain import ago, number, plural
-from ui.theme import hairline, label, tint, vertical_hairline
+from ui.plain import number, plural
+from ui.theme import hairline, label, vertical_hairline
 from ui.warming import Opening
 
 if TYPE_CHECKING:
@@ -60,21 +61,13 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-PEOPLE = (
-    ("streams", "View User Streams", "live"),
-    ("users", "View Users", "user"),
-    ("download", "Download Users", "import"),
-    ("cohort", "Create Cohort", "save"),
-)
-"""What Microscope does with the people behind a point."""
-
-
 class IngestionPage(QWidget):
     """Charts above, tables below, one upload at the side.
 
     Signals:
         live_asked: an event is wanted in Live (its id), or all that a filter text finds.
-        people_asked: something of `PEOPLE` is wanted with who is behind uploads (their numbers).
+        people_asked: something of `points.PEOPLE` is wanted with who is behind uploads (their
+            numbers).
     """
 
     live_asked = Signal(object)
@@ -88,19 +81,22 @@ class IngestionPage(QWidget):
         self.names: dict[int, str] = {}
         self.clocks = Clock()
         self._sources: questions.Sources = ()
-        self._answer: questions.Charts | None = None
-        self._whole: Span | None = None
+        self.answer: questions.Charts | None = None
+        """What the charts show, once it is there."""
         self.panel: UploadPanel | None = None
         self._is_built = False
         self._opening: Opening | None = None
         self._refresher = Refresher(self._ask, self)
         self._tick = QTimer(self, interval=TICK_MS)
-        self._add_actions()
+        for action in commands(self):
+            context.actions.add(action, self)
 
     def _build(self) -> None:
         """When it is first seen: what draws charts takes longer to load than a window does."""
         self._is_built = True
         self.head = Head()
+        self.elsewhere = Elsewhere()
+        self.points = Points(self, self._context)
         self.charts = {
             "successes": self._chart("Successful requests", "successes"),
             "events": self._chart("Events and identifies", "events"),
@@ -120,42 +116,11 @@ class IngestionPage(QWidget):
     # Building
 
     def _chart(self, title: str, name: str, nothing: str = "Nothing in this time") -> Chart:
-        chart = Chart(title, "bars", partial(self._point_actions, name), nothing)
-        chart.picked.connect(partial(self._pick, name))
+        chart = Chart(title, "bars", partial(self.points.actions, name), nothing)
+        chart.picked.connect(partial(self.points.pick, name))
         chart.brushed.connect(partial(self._brush, name))
         chart.told.connect(self._tell)
         return chart
-
-    def _add_actions(self) -> None:
-        add = self._context.actions.add
-        for frame, (_, sentence) in FRAME_WORDS.items():
-            add(
-                Action(
-                    f"ingestion.frame_{frame}",
-                    f"Ingestion: show {sentence}",
-                    self._built(partial(self.choose_frame, frame)),
-                    words="time range period",
-                ),
-                self,
-            )
-        for action in (
-            Action("ingestion.utc", "Ingestion: times in UTC", self._built(self.toggle_utc), (),
-                   "globe", "zone", checked=lambda: self.clocks.is_utc),
-            Action("ingestion.zoom", "Ingestion: zoom to what is chosen", self.zoom, ("Z",),
-                   "zoom", "range brush", "Zoom in",
-                   enabled=lambda: self.state.span is not None),
-            Action("ingestion.all", "Ingestion: choose nothing", self.choose_nothing, (), "close",
-                   "range brush clear", enabled=lambda: self._is_choosing),
-            Action("ingestion.live", "Ingestion: show the chosen time in Live", self.show_in_live,
-                   (), "live", "events stream", "Show in Live",
-                   enabled=lambda: self._answer is not None),
-            Action("ingestion.copy", "Ingestion: copy the table as CSV",
-                   self._built(self.copy_table), (), "copy", "clipboard export"),
-            Action("ingestion.inspector", "Ingestion: show or close the upload",
-                   self._built(self.toggle_panel), ("U",), "inspector", "details raw",
-                   checked=lambda: self.is_inspecting),
-        ):  # fmt: skip
-            add(action, self)
 
     def _lay_out(self) -> None:
         charts = QWidget()
@@ -201,7 +166,7 @@ class IngestionPage(QWidget):
         page.setSpacing(0)
         page.addWidget(self.head)
         page.addWidget(hairline())
-        page.addWidget(self._elsewhere_bar())
+        page.addWidget(self.elsewhere)
         page.addWidget(self.stack, 1)
 
     def _tab_row(self) -> QHBoxLayout:
@@ -220,34 +185,6 @@ class IngestionPage(QWidget):
             row.addWidget(button)
         return row
 
-    def _elsewhere_bar(self) -> QWidget:
-        """What to say when the frame is empty and others are not."""
-        self.elsewhere = QWidget()
-        self.elsewhere.setProperty("bar", True)
-        self.elsewhere.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.elsewhere_text = label("", "muted")
-        button = QPushButton("Show all time")
-        button.clicked.connect(partial(self.choose_frame, Frame.ALL))
-        self.elsewhere_button = button
-        icon = QToolButton()
-        tint(icon, "info")
-        icon.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        icon.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        row = QHBoxLayout()
-        row.setContentsMargins(12, 6, 12, 6)
-        row.addWidget(icon)
-        row.addWidget(self.elsewhere_text)
-        row.addSpacing(8)
-        row.addWidget(button)
-        row.addStretch(1)
-        rows = QVBoxLayout(self.elsewhere)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addLayout(row)
-        rows.addWidget(hairline())
-        self.elsewhere.hide()
-        return self.elsewhere
-
     def _connect(self) -> None:
         context = self._context
         context.feed.changed.connect(self._refresh)
@@ -256,6 +193,7 @@ class IngestionPage(QWidget):
             context.study.studied.connect(self._refresh)
         self._tick.timeout.connect(self._look_at_time)
         self._tick.start()
+        self.elsewhere.all_asked.connect(partial(self.choose_frame, Frame.ALL))
         self.head.frame_chosen.connect(self.choose_frame)
         self.head.scope_chosen.connect(self.choose_scope)
         self.head.zone_chosen.connect(self._show_zone)
@@ -281,7 +219,7 @@ class IngestionPage(QWidget):
             self._opening.hide()
         self._refresher.now()
 
-    def _built(self, run: Callable[[], object]) -> Callable[[], object]:
+    def built(self, run: Callable[[], object]) -> Callable[[], object]:
         """It may be asked for while the page opens."""
 
         def do() -> None:
@@ -297,7 +235,7 @@ class IngestionPage(QWidget):
 
     def _look_at_time(self) -> None:
         """Bins end although nothing arrives."""
-        answer = self._answer
+        answer = self.answer
         if answer is None or self.state.zoomed or self.state.frame is Frame.ALL:
             return
         if self._now_ms() >= answer.bins.window.end_ms:
@@ -322,7 +260,7 @@ class IngestionPage(QWidget):
 
     def _show(self, answer: questions.Charts) -> None:
         self._refresher.done()
-        self._answer = answer
+        self.answer = answer
         self._take_sources(answer.sources)
         self.head.show_choices(answer.choices, self.names)
         bins = answer.bins
@@ -336,7 +274,8 @@ class IngestionPage(QWidget):
             self.charts[name].show_data(make(bins, partial_bin))
         self.replays.show_data(statuses.replays(bins, partial_bin))
         self._show_counts(bins)
-        self._show_elsewhere(answer)
+        is_blank = not any(_total(chart.data) for chart in self._all_charts())
+        self.elsewhere.look(answer, self.state, is_empty=is_blank)
         is_known = not bins.waiting and not bins.behind
         is_empty = answer.whole is None and is_known and not self.state.scope
         self.stack.setCurrentWidget(self.nothing if is_empty else self.halves)
@@ -345,10 +284,10 @@ class IngestionPage(QWidget):
         self._context.actions.refresh()
 
     def _look_at_details(self) -> None:
-        if self._answer is not None:
-            times = self.state.times(self._answer.bins.window)
-            self.details.behind = self._answer.bins.behind
-            self.details.look(self.state, times, self._answer.now_ms)
+        if self.answer is not None:
+            times = self.state.times(self.answer.bins.window)
+            self.details.behind = self.answer.bins.behind
+            self.details.look(self.state, times, self.answer.now_ms)
 
     def _take_sources(self, sources: questions.Sources) -> None:
         if sources != self._sources:
@@ -369,23 +308,6 @@ class IngestionPage(QWidget):
         self.head.behind.setText(
             f"{number(bins.behind)} captures are still being read" if bins.behind else ""
         )
-
-    def _show_elsewhere(self, answer: questions.Charts) -> None:
-        window, whole = answer.bins.window, answer.whole
-        is_empty = not any(chart.data.series and _total(chart.data) for chart in self._all_charts())
-        # What is still being read may well have arrived in this time.
-        is_all = self.state.frame is Frame.ALL or self.state.zoomed or answer.bins.behind
-        if whole is None or not is_empty or is_all:
-            self.elsewhere.hide()
-            return
-        _, sentence = FRAME_WORDS[self.state.frame]
-        when = ago(whole[1], answer.now_ms)
-        if whole[1] >= window.end_ms:
-            text = f"Nothing arrived in {sentence}, but some of what was imported is newer."
-        else:
-            text = f"Nothing arrived in {sentence}. The last request came {when}."
-        self.elsewhere_text.setText(text)
-        self.elsewhere.show()
 
     def _all_charts(self) -> tuple[Chart, ...]:
         return (*self.charts.values(), self.replays)
@@ -408,7 +330,8 @@ class IngestionPage(QWidget):
     # Choosing
 
     @property
-    def _is_choosing(self) -> bool:
+    def is_choosing(self) -> bool:
+        """Whether the tables are about less than the charts show."""
         return self.state.span is not None or self.state.which != EVERY
 
     def choose_frame(self, frame: Frame) -> None:
@@ -465,11 +388,7 @@ class IngestionPage(QWidget):
         self.chosen.setText(f"{what}, {when}" if what else when)
         for name in ("zoom", "all"):
             button = self.chosen_buttons[name]
-            button.setVisible(state.span is not None if name == "zoom" else self._is_choosing)
-
-    def _pick(self, name: str, point: Point) -> None:
-        self.details.go_to("Uploads")
-        self.choose((point.start_ms, point.end_ms), which_of(point.series, name))
+            button.setVisible(state.span is not None if name == "zoom" else self.is_choosing)
 
     def _brush(self, name: str, span: Span | None) -> None:
         if span is None:
@@ -480,58 +399,10 @@ class IngestionPage(QWidget):
             which = which_of("", "errors")
         self.choose(span, which)
 
-    def _point_actions(self, name: str, _point: Point) -> Sequence[PointAction]:
-        return (
-            PointAction(
-                "Show these uploads", partial(self._pick, name), "inbox", lambda one: one.value > 0
-            ),
-            PointAction("Show everything of this time", self._choose_time, "clock"),
-            PointAction("Show the reasons of this time", self._show_reasons, "info"),
-            PointAction("Zoom in", self._zoom_to, "zoom", lambda one: _length(one) > 1000),
-            PointAction("Show in Live", self._show_point_in_live, "live"),
-            *self._people_actions(name),
-        )
-
-    def _people_actions(self, name: str) -> Sequence[PointAction]:
-        """Who is behind a point, where there are events that count (semantics §10.3)."""
-        if name not in ("successes", "events"):
-            return ()
-        return [
-            PointAction(
-                title, partial(self._ask_people, name, deed), icon, lambda one: one.value > 0
-            )
-            for deed, title, icon in PEOPLE
-        ]
-
-    def _ask_people(self, name: str, deed: str, point: Point) -> None:
-        scope, which = self.state.scope, which_of(point.series, name)
-        start, end = point.start_ms, point.end_ms
-
-        def read(store: Store) -> list[int]:
-            return list(store.report.uploads(scope, which, start, end))
-
-        self._context.jobs.read(self, read, "people").then(
-            lambda found: self.people_asked.emit(deed, found)
-        ).catch(self._fail)
-
-    def _choose_time(self, point: Point) -> None:
-        self.choose((point.start_ms, point.end_ms))
-
-    def _show_reasons(self, point: Point) -> None:
-        self.details.go_to("Reasons")
-        self._choose_time(point)
-
-    def _zoom_to(self, point: Point) -> None:
-        self._choose_time(point)
-        self.zoom()
-
-    def _show_point_in_live(self, point: Point) -> None:
-        self.live_asked.emit(filter_text((point.start_ms, point.end_ms)))
-
     def show_in_live(self) -> None:
         """The events of the chosen time, in Live."""
-        if self._answer is not None:
-            times = self.state.times(self._answer.bins.window)
+        if self.answer is not None:
+            times = self.state.times(self.answer.bins.window)
             self.live_asked.emit(filter_text(times))
 
     def copy_table(self) -> None:
@@ -578,11 +449,11 @@ class IngestionPage(QWidget):
     def _leave(self) -> None:
         if self.is_inspecting:
             self.close_panel()
-        elif self._is_choosing:
+        elif self.is_choosing:
             self.choose_nothing()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._is_choosing:
+        if event.key() == Qt.Key.Key_Escape and self.is_choosing:
             self.choose_nothing()
         else:
             super().keyPressEvent(event)
@@ -600,17 +471,5 @@ class IngestionPage(QWidget):
         self.clocks.is_utc = state.get("utc") is True
 
 
-def filter_text(span: Span) -> str:
-    """The filter of Live that finds what arrived in a range; whole seconds, in local time."""
-    start, end = local(span[0], None), local(span[1], None)
-    if start is None or end is None:
-        return ""
-    return f"time >= {start:%Y-%m-%dT%H:%M:%S} time < {end:%Y-%m-%dT%H:%M:%S}"
-
-
 def _total(data: ChartData) -> float:
     return sum(one.total for one in data.series)
-
-
-def _length(point: Point) -> int:
-    return point.end_ms - point.start_ms
