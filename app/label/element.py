@@ -187,10 +187,6 @@ def _text(properties: Mapping[str, Any], name: str) -> str | None:
     return str(encodable(value[:MOST])) if isinstance(value, str) else None
 
 
-def _tag(hierarchy: Hierarchy) -> str | None:
-    return hierarchy.nodes[0].tag if hierarchy.nodes else None
-
-
 def _attributes(value: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, Mapping):
         return ()

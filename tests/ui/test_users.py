@@ -28,9 +28,9 @@ from tests.factories import KEY
 from ui.context import Context
 from ui.inspector.info import InfoView
 from ui.pages.users import UsersPage
+from ui.pages.users.lines import MOST_TICKED
 from ui.pages.users.peoplelist import person_title
 from ui.pages.users.remote import RemotePane
-from ui.pages.users.timeline import MOST_TICKED
 from ui.plain import utc_time
 
 from .conftest import Workspace

@@ -17,7 +17,6 @@ from ui.theme import tint
 
 if TYPE_CHECKING:
     from app.store.events import EventDetail
-    from ui.inspector.panel import Inspector
 
 COPIES: tuple[tuple[str, Callable[[EventDetail], str]], ...] = (
     ("JSON", lambda detail: as_json(detail.event)),
@@ -34,11 +33,14 @@ COPIES: tuple[tuple[str, Callable[[EventDetail], str]], ...] = (
 
 
 class CopyMenu(QToolButton):
-    """The button in the head of the inspector."""
+    """A button for the event that is shown, if there is one; `copy_link` copies a link to one."""
 
-    def __init__(self, inspector: Inspector) -> None:
+    def __init__(
+        self, shown: Callable[[], EventDetail | None], copy_link: Callable[[int], None]
+    ) -> None:
         super().__init__()
-        self._inspector = inspector
+        self._shown = shown
+        self._copy_link = copy_link
         tint(self, "copy")
         self.setToolTip("Copy this event as…")
         self.setAccessibleName("Copy this event as")
@@ -54,10 +56,10 @@ class CopyMenu(QToolButton):
 
     def copy(self, made: Callable[[EventDetail], str]) -> None:
         """Put the event on the clipboard."""
-        if detail := self._inspector.detail:
+        if detail := self._shown():
             QGuiApplication.clipboard().setText(clipboard(made(detail)))
 
     def copy_link(self) -> None:
         """Put a link on the clipboard that opens this event in Eventscope."""
-        if detail := self._inspector.detail:
-            self._inspector.copy_link(detail.row.id)
+        if detail := self._shown():
+            self._copy_link(detail.row.id)

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QWidget,
-)
+from PySide6.QtWidgets import QWidget
 
 from app.errors import AppError
 from app.links import EventLink
@@ -109,7 +107,7 @@ class Inspector(SidePanel):
         self.tabs.show_only(self._difference_tab, is_shown=False)
         self.tabs.currentChanged.connect(self._show_tab)
         self.tabs.currentChanged.connect(lambda _tab: self._search_shown())
-        self.copies = CopyMenu(self)
+        self.copies = CopyMenu(lambda: self.detail, self.copy_link)
         self.lay_out([self.copies], [beside(self.outcome, self.when), self.reason], [self.search])
 
     def _views(self) -> tuple[tuple[str, QWidget], ...]:

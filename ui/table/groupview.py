@@ -139,12 +139,6 @@ class GroupView(EventTableView):
 
     # Opening
 
-    @property
-    def current_group(self) -> int | None:
-        """The group of the current row."""
-        index = self.currentIndex()
-        return self._groups.place(index.row())[0] if index.isValid() else None
-
     def toggle(self, group: int) -> None:
         """Open a group, or close it; its head is current then."""
         model = self._groups

@@ -27,8 +27,9 @@ from ui.context import Context
 from ui.pages.emptystate import EmptyState
 from ui.pages.users.days import Days, DayStrip, bounds, by_day
 from ui.pages.users.kept import Kept
+from ui.pages.users.lines import MOST_TICKED
 from ui.pages.users.searching import Searching
-from ui.pages.users.timeline import MOST_TICKED, Timeline
+from ui.pages.users.timeline import Timeline
 from ui.plain import number, one_line, plural
 from ui.theme import hairline, label, tint
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from app.model import Outcome
 from app.store.people.activity import NO_EVENTS, ActivityRow, Block, Line
-from ui.pages.users.timeline import Index, TimelineModel
+from ui.pages.users.lines import Index, TimelineModel
 from ui.plain import moment, one_line, plural
 from ui.table.delegate import elided
 from ui.theme import base_font, mono_font, pixmap, small_font, tokens
@@ -34,7 +34,6 @@ class LineDelegate(QStyledItemDelegate):
 
     def __init__(self, view: QListView, model: TimelineModel) -> None:
         super().__init__(view)
-        self._view = view
         self._model = model
         self._base, self._small, self._mono = base_font(), small_font(), mono_font()
         self._bold = base_font()
