@@ -64,7 +64,7 @@ class CaptureAddon:
         self._state = state
         self._ingestion = ingestion
         self.line = FaultyLine()
-        self._endpoint_port = endpoint_port
+        self.endpoint_port = endpoint_port
         self._writer = writer
         self._upstream_path = upstream_path
         self._under_way = 0
@@ -121,7 +121,7 @@ class CaptureAddon:
 
     def _is_for_endpoint(self, flow: http.HTTPFlow) -> bool:
         """A browser that goes through the proxy to our own endpoint: recorded there, once."""
-        return flow.request.port == self._endpoint_port and flow.request.host in LOOPBACK_NAMES
+        return flow.request.port == self.endpoint_port and flow.request.host in LOOPBACK_NAMES
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """What is none of ours passes through without being held in memory."""

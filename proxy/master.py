@@ -8,9 +8,12 @@ reads our stdin.
 import contextlib
 import errno
 import socket
+from dataclasses import replace
+from typing import Any
 
 from mitmproxy import master, options
 from mitmproxy.addons import core, disable_h2c, next_layer, proxyserver, tlsconfig
+from mitmproxy.proxy.mode_servers import ServerInstance
 
 from app.errors import CaptureUnavailable
 from app.hosts import opened_patterns
@@ -20,6 +23,8 @@ from proxy.passing import PassThrough
 
 LOOPBACK = "127.0.0.1"
 TRIES = 50
+TRIES_AGAIN = 5
+"""How often other ports are chosen when those that were free are taken a moment later."""
 
 
 class CaptureMaster(master.Master):
@@ -39,10 +44,7 @@ class CaptureMaster(master.Master):
         )
         self.options.update(
             confdir=str(config.authority),
-            mode=[
-                f"regular@{LOOPBACK}:{config.proxy_port}",
-                f"reverse:{config.upstream}@{LOOPBACK}:{config.endpoint_port}",
-            ],
+            mode=_modes(config),
             # Answers of our own need no upstream, and an unreachable one must not end the flow
             # before a hook has seen it.
             connection_strategy="lazy",
@@ -59,17 +61,34 @@ class CaptureMaster(master.Master):
         """End `run`, from any thread."""
         self.shutdown()  # type: ignore[no-untyped-call]
 
+    async def settle(self) -> tuple[int, int]:
+        """The ports of the proxy and the endpoint. Where another program was faster than we were
+        with a port that had been free, the next free one is taken instead."""
+        for _ in range(TRIES_AGAIN):
+            taken = [_is_taken(server) for server in self.proxyserver.servers]
+            if not any(taken):
+                break
+            before = self._config.proxy_port, self._config.endpoint_port
+            proxy, endpoint = (
+                _free_above(port) if is_taken else port
+                for port, is_taken in zip(before, taken, strict=True)
+            )
+            self._config = replace(self._config, proxy_port=proxy, endpoint_port=endpoint)
+            self.options.update(mode=_modes(self._config))
+            await self.proxyserver.setup_servers()
+        return self._config.proxy_port, self._config.endpoint_port
+
     def addresses(self) -> tuple[str, str]:
         """Where the proxy and the endpoint listen, as host:port. Raises CaptureUnavailable."""
         found: list[str] = []
         for server in self.proxyserver.servers:
-            trouble = server.last_exception
-            if isinstance(trouble, OSError) and trouble.errno == errno.EADDRINUSE:
-                # It was free when it was chosen.
+            if _is_taken(server):
+                # It was free when it was chosen, and so were the others that were tried.
                 raise CaptureUnavailable(
                     "Another program took the port that Eventscope was about to listen on.",
                     "Try again: the next free port is taken.",
                 )
+            trouble = server.last_exception
             if trouble or not server.listen_addrs:
                 raise CaptureUnavailable(f"Cannot listen: {trouble}.")
             host, port, *_ = server.listen_addrs[0]
@@ -82,6 +101,23 @@ class CaptureMaster(master.Master):
         # The endpoint's upstream is a connection like any other to mitmproxy.
         upstream = config.upstream.partition("://")[2].partition("/")[0]
         return opened_patterns([*hosts, upstream])
+
+
+def _modes(config: Config) -> list[str]:
+    return [
+        f"regular@{LOOPBACK}:{config.proxy_port}",
+        f"reverse:{config.upstream}@{LOOPBACK}:{config.endpoint_port}",
+    ]
+
+
+def _is_taken(server: ServerInstance[Any]) -> bool:
+    trouble = server.last_exception
+    return isinstance(trouble, OSError) and trouble.errno == errno.EADDRINUSE
+
+
+def _free_above(port: int) -> int:
+    with socket.socket() as probe:
+        return _bound(probe, port + 1)
 
 
 def free_ports(proxy: int, endpoint: int) -> tuple[int, int]:

@@ -41,8 +41,7 @@ FAULTS_SECONDS = 0.2
 
 async def serve(config: Config, state: State) -> None:
     """Capture until told to stop; everything is committed on return. Raises AppError."""
-    config, moved = _with_free_ports(config)
-    note = f"{ready_authority(config.authority)} {moved}".strip()
+    note = ready_authority(config.authority)
     with Store.write(config.workspace) as store, Checkpointer(config.workspace):
         await Service(config, state, store, note).run()
 
@@ -51,7 +50,9 @@ class Service:
     """One run of the capture process."""
 
     def __init__(self, config: Config, state: State, store: Store, note: str) -> None:
-        self._config = config
+        self._wanted = config.proxy_port, config.endpoint_port
+        proxy, endpoint = free_ports(*self._wanted)
+        self._config = config = replace(config, proxy_port=proxy, endpoint_port=endpoint)
         self._state = state
         self._note = note
         self._announcer = Announcer()
@@ -116,11 +117,13 @@ class Service:
     async def _announce(self) -> None:
         """Both listeners are up: say so first, then take commands."""
         try:
+            ports = await self._master.settle()
             proxy, endpoint = self._master.addresses()
         except AppError as error:
             self._failure = error
             self._master.stop()
             return
+        self._addon.endpoint_port = ports[1]
         # What is there now stays to the end. The collector need not look at it again and again,
         # which is a twentieth of all the time under load.
         gc.freeze()
@@ -132,7 +135,7 @@ class Service:
                 certificate=str(self._config.authority / CERTIFICATE),
                 delivery=str(self._state.delivery),
                 pid=os.getpid(),
-                note=self._note,
+                note=f"{self._note} {_moved(self._wanted, ports)}".strip(),
                 faults=self._state.faults.texts,
             )
         )
@@ -279,15 +282,10 @@ def checked_hosts(hosts: list[str]) -> list[str]:
     return found
 
 
-def _with_free_ports(config: Config) -> tuple[Config, str]:
-    """The ports to listen on, and a sentence for each that had to move."""
-    proxy, endpoint = free_ports(config.proxy_port, config.endpoint_port)
-    moved = [
-        f"Port {wanted} is in use, so {what} listens on {found}."
-        for what, wanted, found in (
-            ("the proxy", config.proxy_port, proxy),
-            ("the endpoint", config.endpoint_port, endpoint),
-        )
-        if wanted not in (0, found)
-    ]
-    return replace(config, proxy_port=proxy, endpoint_port=endpoint), " ".join(moved)
+def _moved(wanted: tuple[int, int], found: tuple[int, int]) -> str:
+    """A sentence for each port that had to move."""
+    return " ".join(
+        f"Port {before} is in use, so {what} listens on {after}."
+        for what, before, after in zip(("the proxy", "the endpoint"), wanted, found, strict=True)
+        if before not in (0, after)
+    )

@@ -393,7 +393,7 @@ class MainWindow(QMainWindow):
         return page
 
     def _make_problems(self) -> QWidget:
-        from ui.pages.problems import ProblemsPage
+        from ui.pages.problems.page import ProblemsPage
 
         page = ProblemsPage(self.context)
         page.event_asked.connect(self.show_event)

@@ -1,6 +1,7 @@
 """The listeners: what is said when one cannot be had."""
 
 import asyncio
+import contextlib
 import socket
 import warnings
 from pathlib import Path
@@ -28,6 +29,30 @@ async def told(config: Config) -> CaptureUnavailable:
     finally:
         await master.proxyserver.servers.update([])
     return raised.value
+
+
+async def settled(config: Config) -> tuple[tuple[int, int], tuple[str, str]]:
+    """The ports on which a master listens in the end, and what it says of them."""
+    master = CaptureMaster(config, [])
+    await master.proxyserver.setup_servers()
+    try:
+        return await master.settle(), master.addresses()
+    finally:
+        await master.proxyserver.servers.update([])
+
+
+@pytest.mark.parametrize("which", [{0}, {1}, {0, 1}, set()], ids=str)
+def test_a_port_that_was_taken_meanwhile_is_chosen_anew(tmp_path: Path, which: set[int]) -> None:
+    chosen = free_ports(0, 0)
+    with contextlib.ExitStack() as others:
+        for at in which:
+            other = others.enter_context(socket.socket())
+            other.bind((LOOPBACK, chosen[at]))
+            other.listen()
+        config = Config(tmp_path, tmp_path, *chosen, "https://api2.amplitude.com", "")
+        ports, addresses = asyncio.run(settled(config))
+    assert addresses == tuple(f"{LOOPBACK}:{port}" for port in ports)
+    assert {at for at in (0, 1) if ports[at] != chosen[at]} == which
 
 
 def test_a_port_that_was_taken_after_it_was_chosen(tmp_path: Path) -> None:

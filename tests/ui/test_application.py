@@ -295,3 +295,13 @@ def test_nothing_heavy_is_imported_to_show_the_window() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_what_the_status_bar_asks_beside_the_gui_thread_loads_no_widgets() -> None:
+    """Types of Qt that are made in two threads at once end the process."""
+    code = (
+        "import sys; import ui.pages.problems.reading;"
+        "print([one for one in sys.modules if one.startswith('PySide6.QtWidgets')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -12,8 +12,8 @@ from app.lint.mutes import mute, muted
 from app.study import Study
 from ui.context import Context
 from ui.inspector.problems import ProblemsView
-from ui.pages.problems import ProblemsPage
 from ui.pages.problems.findings import MOST_OF_A_RULE, FindingsView
+from ui.pages.problems.page import ProblemsPage
 from ui.statusbar import StatusBar
 
 from .conftest import KEY, NOW_MS, OTHER_KEY, Workspace, event

@@ -1,5 +1,6 @@
-"""Problems: what the rules found, and uploads that could not be understood."""
+"""
+Problems: what the rules found, and uploads that could not be understood.
 
-from ui.pages.problems.page import ProblemsPage
-
-__all__ = ["ProblemsPage"]
+The page itself is in `page`: `reading` is also used beside the GUI thread, where types of Qt must
+not be made.
+"""
