@@ -89,7 +89,9 @@ def turn(world: World, place: str, value: int) -> None:
 def test_each_word_changes_the_count(world: World) -> None:
     new_cohort(world)
     counts(world, 4)
-    assert "6 were active in the last 30 days" in editor(world).facts.said.text()
+    assert editor(world).facts.said.text() == (
+        "now: as many as 66.7 % of the 6 people active in the last 30 days"
+    )
     turn(world, "performed[0].count", 3)
     counts(world, 2)
     world.choose("performed[0].negated", "did not")

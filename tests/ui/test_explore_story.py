@@ -163,6 +163,84 @@ def find_the_reason(me: Somebody) -> None:
     me.until(lambda: '"time": "2026-11-17T' in panel.raw.text.toPlainText())
 
 
+def focused(me: Somebody) -> QWidget:
+    """What has the keyboard."""
+    me.window.activateWindow()
+    me.until(me.window.isActiveWindow)
+    found = QApplication.focusWidget()
+    assert found is not None
+    return found
+
+
+def strike(me: Somebody, *pressed: Qt.Key) -> None:
+    """Keys, where the keyboard is."""
+    for key in pressed:
+        me.qtbot.keyClick(QApplication.activePopupWidget() or focused(me), key)
+
+
+def shortcut(me: Somebody, text: str) -> None:
+    me.window.activateWindow()
+    me.until(me.window.isActiveWindow)
+    me.qtbot.keySequence(QApplication.focusWidget() or me.window, text)
+
+
+def test_why_sign_ups_dipped_with_the_keyboard_alone(somebody: Somebody) -> None:
+    me, key = somebody, Qt.Key
+    shortcut(me, "Ctrl+7")
+    desk = me.page.desk
+    me.until(lambda: desk.vocabulary.types)
+    shortcut(me, "Shift+N")
+    shortcut(me, "Shift+E")
+    picker: Any = QApplication.activePopupWidget()
+    me.qtbot.keyClicks(picker.search, SIGN_UP)
+    me.until(lambda: picker.titles()[:1] == [SIGN_UP])
+    me.qtbot.keyClick(picker.search, key.Key_Return)
+    me.until(lambda: desk.answer is not None and desk.figure.lines.isVisible())
+    shortcut(me, "Shift+J")
+    plot, tuesday = desk.figure.lines.plot, desk.figure.lines.data.bin_of(TUESDAY_NOON)
+    assert focused(me) is plot
+    while plot.cursor > tuesday:
+        strike(me, key.Key_Left)
+    assert plot.accessibleDescription().startswith(f"{SIGN_UP}: 1, 17 Nov")
+    strike(me, key.Key_Return)
+    opened: Any = QApplication.activePopupWidget()
+    while opened.activeAction().text() != "View User Streams":
+        strike(me, key.Key_Down)
+    strike(me, key.Key_Return)
+    behind = desk.behind
+    me.until(lambda: behind.streams.marked() == [SIGN_UP])
+    look_with_the_keyboard(me)
+
+
+def look_with_the_keyboard(me: Somebody) -> None:
+    """From the tabs behind the point to the event, back, and on to the upload that was refused."""
+    behind, key = me.page.desk.behind, Qt.Key
+    assert focused(me) is behind.tabs
+    while focused(me) is not behind.streams:
+        strike(me, key.Key_Tab)
+    strike(me, key.Key_Return)
+    me.until(lambda: me.window.current == "live")
+    inspector = me.window.page("live").inspector
+    me.until(lambda: SIGN_UP in inspector.title.text())
+    shortcut(me, "Ctrl+7")
+    me.until(behind.isVisible)
+    assert focused(me) is behind.streams
+    while focused(me) is not behind.tabs:
+        strike(me, key.Key_Backtab)
+    strike(me, key.Key_Right)
+    me.until(lambda: "2 events not counted" in behind.facts.text())
+    while focused(me) is not behind.uploads:
+        strike(me, key.Key_Tab)
+    refused = next(
+        at for at, one in enumerate(behind.uploads.rows)
+        if getattr(one, "outcome", "") == "rejected"
+    )  # fmt: skip
+    while behind.uploads.currentIndex().row() != refused:
+        strike(me, key.Key_Down)
+    me.until(lambda: behind.upload.isVisible() and "time" in behind.upload.reason.text())
+    assert me.clicks == 0
+
+
 def test_who_is_behind_uploads_of_ingestion(somebody: Somebody) -> None:
     me = somebody
     me.window.go_to("ingestion")

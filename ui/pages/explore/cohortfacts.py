@@ -22,7 +22,7 @@ from app.query.writing import segment_json
 from app.store.definitions import Definition, Definitions
 from ui.charts import Chart, ChartData, Series
 from ui.pages.explore.saved import CHART
-from ui.plain import number, one_line, plural
+from ui.plain import one_line, plural
 from ui.theme import label
 
 ACTIVE = Segment(performed=(Performed(EventSpec("active"), during=Range(last=POPULATION_DAYS)),))
@@ -117,8 +117,10 @@ class CohortFacts(QWidget):
         """Now, of all who were active, and for whom."""
         self.count.setText(plural(size, "person", "people"))
         self.said.setText(
-            f"as of now; {number(active)} were active in the last {POPULATION_DAYS} days"
-            + (f", which is {size / active * 100:.1f} % of as many" if active else "")
+            f"now: as many as {size / active * 100:.1f} % of the"
+            f" {plural(active, 'person', 'people')} active in the last {POPULATION_DAYS} days"
+            if active
+            else f"now; nobody was active in the last {POPULATION_DAYS} days"
         )
         shown = ", ".join(f"“{one_line(name, 40)}”" for name in users[:MOST_NAMES])
         more = len(users) - MOST_NAMES

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import (
     QDateEdit,
     QHBoxLayout,
     QPushButton,
-    QSpinBox,
     QStackedWidget,
     QWidget,
 )
 
+from ui.pages.explore.numberbox import number_box
 from ui.pages.explore.pieces import Chooser
 from ui.pages.explore.popup import Popup
 from ui.theme import label
@@ -34,10 +34,7 @@ class ComparePopup(Popup):
         self._take = take
         self.form = Chooser("compare.form", FORMS, "back", "Which period", lambda _: self._look())
         self.entry = self.form
-        self.count = QSpinBox()
-        self.count.setRange(1, MOST)
-        self.count.setValue(30)
-        self.count.setAccessibleName("How many")
+        self.count = number_box("compare.count", "How many", (1, MOST), 30)
         self.unit = Chooser("compare.unit", UNITS, "days", "Unit", lambda _: None)
         self.day = QDateEdit(QDate.currentDate().addDays(-60))
         self.day.setDisplayFormat("d MMM yyyy")

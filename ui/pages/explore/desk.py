@@ -430,6 +430,11 @@ class Desk(QWidget):
         self.behind.show_spot(spot, tab, names)
         self.behind.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def go_to_chart(self) -> None:
+        """The keyboard to the points of the chart."""
+        if self.frame.stack.currentWidget() is self.figure:
+            self.figure.take_keyboard()
+
     def place(self) -> QPoint:
         """Where to ask for something about a point: at the mouse, when it is over the chart; else
         in the chart's middle."""

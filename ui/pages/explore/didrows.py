@@ -9,12 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QDoubleSpinBox, QMenu, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from app.query.definition import COMPARISONS, EventSpec, Performed
 from ui.pages.explore.drafts import is_chosen
 from ui.pages.explore.during import IN_CHART, during_parts
 from ui.pages.explore.kinds import NOBODY_CHOSE
+from ui.pages.explore.numberbox import amount_box, number_box
 from ui.pages.explore.pieces import INDENT, Change, Chooser, Pieces, Section
 
 FURTHER = INDENT + 14
@@ -119,25 +120,17 @@ class DidRows:
         kept = self.one.property if of in ("sum", "distinct") else None
         self._put(of=of, then=then, property=kept, other=None)
 
-    def _amount(self) -> QSpinBox | QDoubleSpinBox:
+    def _amount(self) -> QWidget:
         one, place = self.one, self.place
-        field: QSpinBox | QDoubleSpinBox
+        box: QWidget
         if one.of == "sum":
-            field = QDoubleSpinBox()
-            field.setRange(-MOST_AMOUNT, MOST_AMOUNT)
-            field.setValue(one.amount)
-            field.valueChanged.connect(lambda found: self._put(amount=found))
+            box = amount_box(f"{place}.amount", "How much", MOST_AMOUNT, one.amount,
+                             lambda found: self._put(amount=found))  # fmt: skip
         else:
-            field = QSpinBox()
-            field.setRange(0, MOST_TIMES)
-            field.setValue(one.count)
-            field.valueChanged.connect(lambda found: self._put(count=found))
-        field.setObjectName(f"{place}.amount" if one.of == "sum" else f"{place}.count")
-        field.setAccessibleName("How much" if one.of == "sum" else "How often")
-        field.setToolTip(field.accessibleName())
-        field.setKeyboardTracking(False)
-        field.setMaximumWidth(SHORT)
-        return field
+            box = number_box(f"{place}.count", "How often", (0, MOST_TIMES), one.count,
+                             lambda found: self._put(count=found))  # fmt: skip
+        box.setMaximumWidth(SHORT)
+        return box
 
     # When, and what came then
 
@@ -162,13 +155,10 @@ class DidRows:
             gone = self.pieces.tool("close", "Not after it", drop, f"{place}.remove")
             rows.append(self.pieces.row("and then", event, gone, indent=FURTHER))
         if self.one.within_days:
-            days = QSpinBox()
-            days.setObjectName(f"{self.place}.within_days")
-            days.setRange(1, MOST_DAYS)
-            days.setValue(self.one.within_days)
-            days.setKeyboardTracking(False)
-            days.setAccessibleName("How many first days of each person")
-            days.valueChanged.connect(lambda found: self._put(within_days=found))
+            days = number_box(
+                f"{self.place}.within_days", "How many first days of each person", (1, MOST_DAYS),
+                self.one.within_days, lambda found: self._put(within_days=found),
+            )  # fmt: skip
             gone = self.pieces.tool("close", "On any day", lambda: self._put(within_days=0),
                                     f"{self.place}.within_days.remove")  # fmt: skip
             rows.append(self.pieces.row("in their first", days, "days", gone, indent=FURTHER))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -139,6 +139,21 @@ class FigureView(QWidget):
         when = span_text(figure.buckets.span.start_ms, figure.buckets.span.end_ms)
         self._whole.show_title(title, "  ·  ".join(filter(None, (shared, when))))
         self.stack.setCurrentWidget(self._whole)
+
+    def take_keyboard(self) -> None:
+        """To what has points: its arrows go from one to the next."""
+        part: QWidget = self.chart
+        if isinstance(part, Chart):
+            part = part.plot
+        elif part is self._whole:
+            part = self.totals.totals
+        elif part is self._binned:
+            part = self.histogram
+        elif part is self.funnel:
+            part = self.funnel.points()
+        elif part is self.journeys:
+            part = self.journeys.map
+        part.setFocus(Qt.FocusReason.TabFocusReason)
 
     # Points
 

@@ -15,7 +15,7 @@ from app.query.funnelfigure import FunnelFigure, Part
 from ui.plain import number, one_line, plural, tooltip
 from ui.theme import small_font, tokens
 
-TOP, FOOT, LEFT = 34, 40, 40
+TOP, FOOT, LEFT = 34, 40, 50
 MOST_PARTS = 8
 WIDEST = 90.0
 Key = Qt.Key

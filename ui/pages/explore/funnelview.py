@@ -155,6 +155,13 @@ class FunnelView(QWidget):
 
         return sorted(places, key=key)
 
+    def points(self) -> QWidget:
+        """What has points now."""
+        shown = self.stack.currentWidget()
+        if shown is self.lines:
+            return self.lines.plot
+        return self.bins if shown is self._titled else self.bars
+
     def csv(self) -> str:
         """The table as CSV without formulas."""
         out = io.StringIO()

@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtWidgets import QCheckBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.query.definition import MOST_CALLED, EventSpec, Journeys
 from ui.elided import ElidedLabel
 from ui.pages.explore.kinds import NOBODY_CHOSE
+from ui.pages.explore.numberbox import number_box
 from ui.pages.explore.pieces import INDENT, Change, Chooser, Pieces, Section
 from ui.pages.explore.segments import segments_section
 from ui.pages.explore.windows import count_row, window_parts
@@ -91,18 +92,10 @@ def _steps(pieces: Pieces, chart: Journeys, change: Change) -> Section:
     section.rows.addWidget(collapse)
     if pieces.vocabulary.labels or chart.called:
         section.rows.addWidget(_labels_box(pieces, chart, change))
-    levels, top = QSpinBox(), QSpinBox()
-    for box, name, low, high, what in (
-        (levels, "levels", 2, 9, "How many steps"),
-        (top, "top", 1, 50, "How many events at each step"),
-    ):
-        box.setObjectName(name)
-        box.setRange(low, high)
-        box.setValue(getattr(chart, name))
-        box.setAccessibleName(what)
-        box.setKeyboardTracking(False)
-    levels.valueChanged.connect(lambda found: change(replace(chart, levels=found)))
-    top.valueChanged.connect(lambda found: change(replace(chart, top=found)))
+    levels = number_box("levels", "How many steps", (2, 9), chart.levels,
+                        lambda found: change(replace(chart, levels=found)))  # fmt: skip
+    top = number_box("top", "How many events at each step", (1, 50), chart.top,
+                     lambda found: change(replace(chart, top=found)))  # fmt: skip
     section.rows.addWidget(pieces.row(levels, "steps of", top, "events"))
     adding: list[QWidget | str] = []
     for name, (word, add) in LISTS.items():

@@ -117,6 +117,8 @@ class ExplorePage(QWidget):
                    desk(lambda d: d.builder.add_filter()), ("Shift+F",), "filter", "where"),
             Action("explore.add_group", "Explore: add a grouping",
                    desk(lambda d: d.builder.add_group()), ("Shift+G",), "group", "breakdown by"),
+            Action("explore.to_chart", "Explore: go to the chart with the keyboard",
+                   desk(lambda d: d.go_to_chart()), ("Shift+J",), "explore", "focus jump points"),
             Action("explore.refresh", "Explore: ask again", desk(lambda d: d.look()),
                    ("Shift+R",), "reload", "refresh"),
         ):  # fmt: skip

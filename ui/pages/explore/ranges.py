@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
-    QSpinBox,
     QStackedWidget,
     QTimeEdit,
     QToolButton,
@@ -26,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.query.calendar import WEEKDAYS, Range
+from ui.pages.explore.numberbox import number_box
 from ui.pages.explore.pieces import Chooser
 from ui.pages.explore.popup import Popup
 from ui.theme import label, tint
@@ -103,14 +103,11 @@ class RangePopup(Popup):
         self.adjustSize()
 
     def _last(self, now: Range) -> QWidget:
-        self.count, self.offset = QSpinBox(), QSpinBox()
-        for box, value, what in (
-            (self.count, 30 if now.last is None else now.last, "How many"),
-            (self.offset, now.offset, "Shifted back by how many"),
-        ):
-            box.setRange(0, MOST_UNITS)
-            box.setValue(value)
-            box.setAccessibleName(what)
+        count = 30 if now.last is None else now.last
+        self.count = number_box("range.count", "How many", (0, MOST_UNITS), count)
+        self.offset = number_box(
+            "range.offset", "Shifted back by how many", (0, MOST_UNITS), now.offset
+        )
         self.unit = Chooser("range.unit", UNITS, now.unit, "Unit", lambda _: None)
         self.complete = QCheckBox("without the one that is not over yet")
         self.complete.setChecked(now.complete)

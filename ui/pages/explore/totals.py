@@ -37,6 +37,7 @@ CARD = QSize(210, 84)
 KPI_PX = 28
 LEGEND = 22
 LEGEND_ROWS = 4
+WIDEST_LINE = 420
 Key = Qt.Key
 
 
@@ -233,10 +234,11 @@ class Totals(QWidget):
             painter.setPen(QPen(QColor(tokens().surface), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(path)
-        left = self._shapes[0][0].boundingRect().left() + self._pie_size() + 2 * SIDE
+        left = self._pie_size() + 3 * SIDE
         top = max(float(SIDE), (self.height() - len(self.parts) * 22) / 2)
         for at, one in enumerate(self.parts):
-            line = QRectF(left, top + at * 22, self.width() - left - SIDE, 20)
+            room = min(self.width() - left - SIDE, WIDEST_LINE)
+            line = QRectF(left, top + at * 22, room, 20)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._colour(at))
             painter.drawRoundedRect(QRectF(line.left(), line.top() + 5, 10, 10), 2, 2)

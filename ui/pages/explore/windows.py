@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QSpinBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.query.definition import LONGEST_WINDOW_S, Funnel, Journeys
+from ui.pages.explore.numberbox import number_box
 from ui.pages.explore.pieces import Change, Chooser, Pieces
 
 COUNTS = {"uniques": "people", "totals": "attempts"}
@@ -18,13 +19,10 @@ UNITS = {"1": "seconds", "60": "minutes", "3600": "hours", "86400": "days"}
 def window_parts(chart: Funnel | Journeys, change: Change) -> list[QWidget]:
     """A number and its unit."""
     number, unit = window_of(chart.window_s)
-    amount = QSpinBox()
-    amount.setObjectName("window_s")
-    amount.setRange(1, LONGEST_WINDOW_S // unit)
-    amount.setValue(number)
-    amount.setKeyboardTracking(False)
-    amount.setAccessibleName("Within how long")
-    amount.valueChanged.connect(lambda found: change(replace(chart, window_s=found * unit)))
+    amount = number_box(
+        "window_s", "Within how long", (1, LONGEST_WINDOW_S // unit), number,
+        lambda found: change(replace(chart, window_s=found * unit)),
+    )  # fmt: skip
     units = Chooser(
         "window_s.unit", UNITS, str(unit), "Unit of the time",
         lambda found: change(replace(chart, window_s=limited(number * int(found)))),

@@ -1,0 +1,46 @@
+"""
+A small field for a number; the arrow keys and the wheel change it, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox
+
+HEIGHT, INSIDE = 28, 6
+
+
+def number_box(
+    place: str, what: str, limits: tuple[int, int], value: int,
+    take: Callable[[int], object] | None = None,
+) -> QSpinBox:  # fmt: skip
+    """For whole numbers between the limits; `take` gets what was typed once it is finished."""
+    box = QSpinBox()
+    box.setRange(*limits)
+    box.setValue(value)
+    if take is not None:
+        box.valueChanged.connect(take)
+    return _finished(box, place, what)
+
+
+def amount_box(
+    place: str, what: str, most: float, value: float, take: Callable[[float], object]
+) -> QDoubleSpinBox:
+    """The same for amounts, down to minus the most."""
+    box = QDoubleSpinBox()
+    box.setRange(-most, most)
+    box.setValue(value)
+    box.valueChanged.connect(take)
+    return _finished(box, place, what)
+
+
+def _finished[T: (QSpinBox, QDoubleSpinBox)](box: T, place: str, what: str) -> T:
+    box.setObjectName(place)
+    box.setAccessibleName(what)
+    box.setToolTip(what)
+    box.setKeyboardTracking(False)
+    box.setFixedHeight(HEIGHT)
+    # The style's padding does not reach the text of these.
+    box.lineEdit().setTextMargins(INSIDE, 0, 0, 0)
+    return box
