@@ -162,6 +162,10 @@ def add_chart_arguments(parser: argparse.ArgumentParser) -> None:
         help="the definition is the rule of a cohort",
     )
     parser.add_argument(
+        "--ids", choices=("user", "device"), help="it is a list of ids instead, one on each line"
+    )
+    parser.add_argument("--save", metavar="NAME", help="keep the cohort")
+    parser.add_argument(
         "--point", metavar="JSON", help='a place in the answer, such as {"bucket": 6}'
     )
     parser.add_argument("--action", choices=POINT_ACTIONS, default="users", help="what to do there")

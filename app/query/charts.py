@@ -46,7 +46,7 @@ from app.query.microscope import People, Point, highlighted, people_behind, read
 from app.query.names import Names, Notice, labels_of, notices_json
 from app.query.reading import read
 from app.query.releases import Release, detected, versions
-from app.query.savedcohorts import SavedCohorts
+from app.query.savedcohorts import SavedCohorts, users_of
 from app.query.segmentation import segmentation
 from app.query.spread import relative
 from app.query.sql import DIALECTS
@@ -268,7 +268,13 @@ class Charts:
 
     def size(self, cohort: Segment) -> int:
         """How many users a cohort's rule holds for now."""
-        return size(cohort, self._warehouse.rows, self.context())
+        return size(cohort, self._warehouse.rows, self._for_rule(cohort))
+
+    def _for_rule(self, cohort: Segment) -> Context:
+        """What a rule is read against. Raises BadDefinition for what it asks for and is gone."""
+        context = self.context()
+        self._names(context).check(cohort)
+        return context
 
     def memberships(self, person: int) -> dict[int, bool | str]:
         """Of each saved cohort with a rule whether this user is in it now, by the cohort's id; or
@@ -278,6 +284,7 @@ class Charts:
         for one in self._cohorts:
             if one.body.get("type") != "static":
                 try:
+                    self._names(context).check(context.cohorts[one.id])
                     found[one.id] = holds_for(context.cohorts[one.id], person, rows, context)
                 except BadInput as error:
                     found[one.id] = error.sentence
@@ -286,7 +293,6 @@ class Charts:
     def cohort_json(self, rule: Segment) -> dict[str, Any]:
         """How many users a rule holds for, of how many active ones in the last thirty days, and
         on each of these days; null where only today can be asked about."""
-        self._names(self.context()).check(rule)
         active = Segment(
             performed=(Performed(EventSpec("active"), during=Range(last=POPULATION_DAYS)),)
         )
@@ -304,7 +310,11 @@ class Charts:
     def population(self, cohort: Segment, days: int = POPULATION_DAYS) -> list[tuple[int, int]]:
         """How many they were on each of the last days: the day's start in ms, and the number.
         Raises BadInput for what only holds of now."""
-        return population(cohort, self._warehouse.rows, self.context(), days)
+        return population(cohort, self._warehouse.rows, self._for_rule(cohort), days)
+
+    def known(self, members: list[list[str]]) -> int:
+        """How many of these members of a fixed cohort are users here."""
+        return len(users_of({"members": members}, self._warehouse.rows))
 
     def persons(self, people: People) -> tuple[int, ...]:
         """The numbers of all users."""

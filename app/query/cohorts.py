@@ -31,6 +31,7 @@ from app.store.definitions import Definition, Definitions
 KIND = "cohort"
 POPULATION_DAYS = 30
 MOST_ALTERNATIVES = 10
+LONGEST_LIST = 100_000_000
 
 type Rows = Callable[[str], list[tuple[Any, ...]]]
 
@@ -140,7 +141,7 @@ def save_static(
             f" (SELECT UNNEST([{', '.join(map(str, people))}])) ORDER BY id"
         )
     members = [[user or "", device or ""] for user, device in found]
-    return definitions.save(KIND, name, {"type": "static", "members": members})
+    return save_listed(definitions, name, members)
 
 
 def save_dynamic(
@@ -174,8 +175,16 @@ def save_groups(
     return definitions.save(KIND, name, {"type": "groups", "group": group, "values": list(values)})
 
 
+def save_listed(definitions: Definitions, name: str, members: list[list[str]]) -> Definition:
+    """Keep users by their ids, also those who never came so far."""
+    return definitions.save(KIND, name, {"type": "static", "members": members})
+
+
 def imported(text: str, *, device: bool = False) -> list[list[str]]:
-    """Members from a file with one id a line and no header; only the leftmost column counts."""
+    """Members from a file with one id a line and no header; only the leftmost column counts
+    (semantics §19). Raises BadInput for what is too long."""
+    if len(text) > LONGEST_LIST:
+        raise BadInput("A list of ids is no longer than 100 MB.")
     ids = [line.split(",")[0].strip().strip('"') for line in text.splitlines()]
     return [["", one] if device else [one, ""] for one in ids if one]
 

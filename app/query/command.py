@@ -14,6 +14,8 @@ from app.output import put
 from app.query.calendar import Clock
 from app.query.charts import Charts, translated
 from app.query.cohorts import KIND as COHORT
+from app.query.cohorts import imported, save_dynamic, save_listed
+from app.query.columns import Property
 from app.query.definition import AnyChart, Funnel, Journeys, Segment
 from app.query.drivers import driver_json
 from app.query.microscope import (
@@ -50,7 +52,8 @@ from app.study.caughtup import catch_up
 
 def run_chart(given: argparse.Namespace, folder: Path) -> int:
     """Print the answer. Raises AppError."""
-    asked = None if given.marks else _asked(given)
+    members = imported(_text(given.definition), device=given.ids == "device") if given.ids else None
+    asked = None if given.marks or given.ids else _asked(given)
     now = time.time_ns() // 1_000_000 if given.now is None else given.now
     clock = Clock(now, given.zone, given.week_start, given.quarter_start)
     with explained(folder):
@@ -64,10 +67,14 @@ def run_chart(given: argparse.Namespace, folder: Path) -> int:
                 warehouse, clock, cohorts=definitions.all(COHORT), labels=definitions.all(LABEL)
             )
             statements: tuple[str, ...] = ()
-            if asked is None:
+            if members is not None:
+                found = _listed(charts, definitions, members, given.save)
+            elif asked is None:
                 found = _marks(charts, definitions)
             elif isinstance(asked, Segment):
                 found = charts.cohort_json(asked)
+                if given.save:
+                    found["cohort"] = save_dynamic(definitions, given.save, asked).id
             elif given.point:
                 found = _behind(charts, asked, given, definitions, clock)
             else:
@@ -85,6 +92,16 @@ def run_chart(given: argparse.Namespace, folder: Path) -> int:
 def _asked(given: argparse.Namespace) -> AnyChart | Segment:
     value = _json(given.definition)
     return read_segment(Node(value)) if given.cohort else read(value)
+
+
+def _listed(
+    charts: Charts, definitions: Definitions, members: list[list[str]], name: str | None
+) -> dict[str, Any]:
+    """How many users a list of ids names, and how many of them are known."""
+    found = {"listed": len(members), "size": charts.known(members)}
+    if name:
+        found["cohort"] = save_listed(definitions, name, members).id
+    return found
 
 
 def _marks(charts: Charts, definitions: Definitions) -> dict[str, Any]:
@@ -120,6 +137,7 @@ def _behind(
     if action == "zoom" and not isinstance(chart, Journeys):
         return written(zoomed(chart, point, clock))
     if action == "drivers" and isinstance(chart, Funnel):
+        _properties(charts, given.by)
         found = charts.drivers(chart, point, given.by, given.from_step)
         return {"drivers": [driver_json(one) for one in found]}
     return _with_people(charts, chart, point, given, definitions, clock)
@@ -164,7 +182,7 @@ def _with_people(
         return {
             "streams": [
                 {"user": one.user._asdict(), "events": [event._asdict() for event in one.events]}
-                for one in charts.streams(chart, people, charts.named(given.properties))
+                for one in charts.streams(chart, people, _properties(charts, given.properties))
             ]
         }
     if action == "uploads":
@@ -205,6 +223,15 @@ def _with_groups(
     return {"cohort": saved.id, "body": saved.body}
 
 
+def _properties(charts: Charts, names: list[str]) -> list[Property]:
+    """Properties of events that are asked for by their names."""
+    found = charts.named(names)
+    for name in names:
+        if all(one.name != name for one in found):
+            raise BadInput(f"No event property “{name[:60]}” has come so far.")
+    return found
+
+
 def _parsed(text: str, name: str) -> Any:
     try:
         return json.loads(text)
@@ -213,10 +240,13 @@ def _parsed(text: str, name: str) -> Any:
 
 
 def _json(name: str) -> Any:
+    return _parsed(_text(name), name)
+
+
+def _text(name: str) -> str:
     try:
-        text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
+        return sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
     except OSError as error:
         raise BadInput(f"{name} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"{name} is not UTF-8 text.") from error
-    return _parsed(text, name)

@@ -40,7 +40,7 @@ class SavedCohorts(Mapping[int, Segment]):
     def _read(self, one: Definition) -> Segment:
         kind = one.body.get("type")
         if kind == "static":
-            return Segment(people=_members(one.body, self._rows))
+            return Segment(people=users_of(one.body, self._rows))
         if kind == "groups":
             return _in_groups(one.body)
         if one.body.get("funnel") is not None:
@@ -56,7 +56,7 @@ def _in_groups(body: Mapping[str, Any]) -> Segment:
     return Segment(where=(Condition(group, "is", values),))
 
 
-def _members(body: Mapping[str, Any], rows: Rows) -> tuple[int, ...]:
+def users_of(body: Mapping[str, Any], rows: Rows) -> tuple[int, ...]:
     """Who the listed ids are now; those that nobody has are skipped."""
     members = body.get("members")
     if not isinstance(members, list):

@@ -77,8 +77,11 @@ class Asking:
         file = self._scratch / "definition.json"
         project = {} if "--cohort" in more else {"project": key_of(case)}
         file.write_text(json.dumps(project | definition))
-        asked = [] if "--marks" in more else [str(file)]
-        given = ["chart", "--workspace", str(self.folder), *asked]
+        return self.typed(*([] if "--marks" in more else [str(file)]), *more)
+
+    def typed(self, *more: str) -> Any:
+        """The same for what is typed after the workspace."""
+        given = ["chart", "--workspace", str(self.folder)]
         given += [] if "--now" in more else ["--now", str(NOON)]
         code = main([*given, *more])
         said = self._capfd.readouterr()

@@ -5,6 +5,7 @@ A case is called after the id of the worked case that it is (COH-T1), or else in
 slash, which part of it. Cohorts of points are in `test_pointcohorts`, of groups in `test_groups`.
 """
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -290,6 +291,28 @@ def test_size_and_population(ask: Asking) -> None:
     assert found["population"] is None
     assert found["active"] >= found["size"] > 1
     assert "performed[0].event" in ask(case, {"performed": [{"event": 5}]}, "--cohort")
+
+
+def test_a_list_of_ids_is_a_cohort(ask: Asking, tmp_path: Path) -> None:
+    """§19: one id a line, no header, the leftmost column only; unknown ones are skipped."""
+    key = key_of("COH-T1")
+    file = tmp_path / "ids.csv"
+    file.write_text(f"{key} user-1,more\n{key} user-9\n\n{key} user-2\n")
+    found = ask.typed(str(file), "--ids", "user", "--save", "From a file")
+    assert (found["listed"], found["size"]) == (3, 2)
+    rule = {"cohorts": [{"cohort": found["cohort"]}]}
+    assert names(ask("COH-T1", who(rule))) == ["1", "2"]
+    assert names(ask("COH-T1", who({"cohorts": [rule["cohorts"][0] | {"negated": True}]}))) == []
+    file.write_text(f"{key} device-2\n")
+    assert ask.typed(str(file), "--ids", "device") == {"listed": 1, "size": 1}
+    assert "cannot be read" in ask.typed(str(tmp_path / "none"), "--ids", "user")
+
+
+def test_a_rule_is_kept(ask: Asking) -> None:
+    rule = performed("A", count=3, during={"last": 8})
+    made = ask("COH-T1", rule, "--cohort", "--save", "Often")
+    found = ask("COH-T1", who({"cohorts": [{"cohort": made["cohort"]}]}))
+    assert names(found) == ["1", "2"]
 
 
 def test_cohorts_in_a_circle_are_refused(ask: Asking) -> None:

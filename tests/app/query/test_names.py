@@ -11,6 +11,7 @@ import pytest
 
 from app.__main__ import main
 from app.label.labels import Labels
+from app.query import Charts, Clock, Warehouse
 from app.store.definitions import Definitions
 from app.study import Study
 from tests.app.query.small import DAYS, NOON, did, workspace
@@ -178,6 +179,17 @@ def test_what_has_never_come_is_said_beside_the_answer(
     assert f"{at}: {sentence}" in said.splitlines()
 
 
+def test_properties_of_actions_are_there_or_not(
+    asked: Asked, capfd: pytest.CaptureFixture[str]
+) -> None:
+    said = "No event property “pice” has come so far."
+    streams = ("--point", "{}", "--action", "streams", "--property", "pice")
+    assert asked(capfd, A, *streams) == (None, said)
+    funnel = {"kind": "funnel", "steps": ["Sign Up", "Log In"], "range": DAYS}
+    drivers = ("--point", '{"step": 2}', "--action", "drivers", "--by", "pice")
+    assert asked(capfd, funnel, *drivers) == (None, said)
+
+
 def test_nothing_is_said_of_what_is_there(asked: Asked, capfd: pytest.CaptureFixture[str]) -> None:
     where = [condition("plan"), condition("cart.price"), condition("country", scope="user")]
     fields = [condition("user_id", scope="field"), {"scope": "count", "values": [1]}]
@@ -216,6 +228,13 @@ def test_a_cohort_whose_rule_asks_for_what_is_gone(
         f"segments[0].cohorts[0].cohort: In the rule of cohort {cohort}: "
         "There is no labeled event 996."
     )
+    with Definitions(asked.folder) as definitions, Warehouse.open(asked.folder) as warehouse:
+        warehouse.refresh()
+        cohorts = [one for one in definitions.all("cohort") if one.id == cohort]
+        charts = Charts(warehouse, Clock(NOON), cohorts=cohorts, labels=definitions.all("label"))
+        assert charts.memberships(1) == {
+            cohort: "performed[0].event: There is no labeled event 996."
+        }
     _, said = asked(capfd, {"performed": [{"event": {"label": 995}}]}, "--cohort")
     assert said == "performed[0].event: There is no labeled event 995."
     found, said = asked(capfd, {"performed": [{"event": "Sing Up"}]}, "--cohort")
