@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QComboBox,
     QLineEdit,
     QPlainTextEdit,
@@ -59,7 +60,40 @@ def window(
     made.page("connect").shutdown()
 
 
+class Windows(QObject):
+    """What becomes a window of its own, if only for a moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
+            kind = watched.windowType()
+            if watched.isWindow() and kind is Qt.WindowType.Window:
+                self.shown.append(type(watched).__name__)
+        return False
+
+
 # Pages
+
+
+def test_nothing_flashes_up_as_a_window_while_pages_are_made(
+    qtbot: QtBot, context: Context, workspace: Workspace, changed: list[Setting[object]]
+) -> None:
+    windows, application = Windows(), QApplication.instance()
+    assert application is not None
+    context.store.open()
+    application.installEventFilter(windows)
+    made = MainWindow(context.settings, context.actions, changed.append, "live")
+    qtbot.addWidget(made)
+    made.attach(context)
+    made.show()
+    for page in made.pages:
+        made.go_to(page)
+    application.removeEventFilter(windows)
+    made.page("connect").shutdown()
+    assert windows.shown == ["MainWindow"]
 
 
 def test_pages_that_nobody_asked_for_wait_for_the_rows(

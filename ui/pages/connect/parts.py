@@ -36,10 +36,8 @@ class Card(QFrame):
         self._icon = icon
         self._picture = label()
         self._picture.setFixedSize(QSize(20, 20))
-        self._picture.setVisible(bool(icon))
         self.title = label(title, "strong")
         self.text = label(text, "muted", wrap=True)
-        self.text.setVisible(bool(text))
         self.head = QHBoxLayout()
         self.head.setSpacing(8)
         self.head.addWidget(self._picture)
@@ -50,6 +48,9 @@ class Card(QFrame):
         self.rows.setSpacing(8)
         self.rows.addLayout(self.head)
         self.rows.addWidget(self.text)
+        # Only what is inside something may be shown: by itself it would be a window for a moment.
+        self._picture.setVisible(bool(icon))
+        self.text.setVisible(bool(text))
         self._redraw()
 
     def changeEvent(self, event: QEvent) -> None:

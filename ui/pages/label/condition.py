@@ -86,7 +86,8 @@ class ConditionRow(QWidget):
             if op is not Op.CSS_MATCH or condition.field == "selector":
                 self.op.addItem(WORDS[op], op)
         self.op.setCurrentIndex(max(0, self.op.findData(condition.op)))
-        self.op.setVisible(self.op.count() > 1)
+        if self.op.count() == 1:
+            self.op.hide()
         self.problem = label("", "bad", wrap=True)
         self.problem.hide()
         self._more = QToolButton()
