@@ -413,8 +413,9 @@ def test_spans_in_words() -> None:
     assert span_text(T0, T0 + MINUTE, UTC) == "21 Nov 18:00 – 18:01"
     assert span_text(T0, T0 + 10_000, UTC) == "21 Nov 18:00:00 – 18:00:10"
     day = T0 // 86_400_000 * 86_400_000
-    assert span_text(day, day + 86_400_000, UTC) == "21 Nov"
-    assert span_text(day, day + 7 * 86_400_000, UTC) == "21 Nov – 27 Nov"
+    assert span_text(day, day + 86_400_000, UTC) == "Sat 21 Nov 2026"
+    assert span_text(day, day + 7 * 86_400_000, UTC) == "21 Nov – 27 Nov 2026"
+    assert span_text(day, day + 60 * 86_400_000, UTC) == "21 Nov 2026 – 19 Jan 2027"
     assert span_text(2**62, 2**62 + 1) == f"{2**62} – {2**62 + 1}"
 
 

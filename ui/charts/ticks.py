@@ -3,7 +3,7 @@ Where an axis has its marks, and what they say.
 """
 
 import math
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
 _WITHIN_DAY = (
@@ -110,15 +110,19 @@ def local(at_ms: float, zone: tzinfo | None) -> datetime | None:
 
 
 def span_text(start_ms: int, end_ms: int, zone: tzinfo | None = None) -> str:
-    """From when to when, as short as it is clear."""
+    """From when to when, as short as it is clear: whole days have their year, which charts of years
+    go by, and one day its name, because weeks have a rhythm."""
     start, end = local(start_ms, zone), local(end_ms, zone)
     if start is None or end is None:
         return f"{start_ms} – {end_ms}"
     length = end_ms - start_ms
     if length >= DAY and not (start.hour or start.minute or end.hour or end.minute):
-        last = end - timedelta(days=1)
-        same = last.date() == start.date()
-        return _day(start) if same else f"{_day(start)} – {_day(last)}"
+        # The day before, also where clocks are changed in between.
+        last = (end - timedelta(hours=12)).date()
+        if last == start.date():
+            return f"{start:%a} {_day(start)} {start.year}"
+        year = "" if last.year == start.year else f" {start.year}"
+        return f"{_day(start)}{year} – {_day(last)} {last.year}"
     clock = "%H:%M:%S" if length < MINUTE or start.second or end.second else "%H:%M"
     to = f"{end:{clock}}" if start.date() == end.date() else f"{_day(end)} {end:{clock}}"
     return f"{_day(start)} {start:{clock}} – {to}"
@@ -191,5 +195,5 @@ def _clock(at_ms: int, step: int, zone: tzinfo | None) -> str:
     return _day(moment) if not (moment.hour or moment.minute) else f"{moment:%H:%M}"
 
 
-def _day(moment: datetime) -> str:
+def _day(moment: date) -> str:
     return f"{moment.day} {moment:%b}"
