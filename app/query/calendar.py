@@ -25,6 +25,7 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 _STEP = {"realtime": 5 * MINUTE, "hour": HOUR}
+BEYOND = "The range of a chart lies between the years 1 and 9999."
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -56,7 +57,7 @@ class Clock:
                 self.tz()
             )
         except OverflowError as error:
-            raise BadInput("The range of a chart lies between the years 1 and 9999.") from error
+            raise BadInput(BEYOND) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,7 @@ def _moment(text: str, clock: Clock, *, end: bool) -> int:
     if given.tzinfo is None:
         given = given.replace(tzinfo=clock.tz())
     if end and len(text) == len("2026-11-01"):
-        return _ms(_wall(given.date() + timedelta(days=1), clock))
+        return _ms(_wall(_add_days(given.date(), 1), clock))
     return _ms(given)
 
 
@@ -228,7 +229,7 @@ def floor(time_ms: int, interval: str, clock: Clock) -> int:
 
 def _first_day(day: date, interval: str, clock: Clock) -> date:
     if interval == "week":
-        return day - timedelta(days=(day.isoweekday() - clock.week_start) % 7)
+        return _add_days(day, -((day.isoweekday() - clock.week_start) % 7))
     if interval == "month":
         return day.replace(day=1)
     if interval == "quarter":
@@ -253,16 +254,23 @@ def shifted(time_ms: int, unit: str, count: int, clock: Clock) -> int:
     if unit in _MONTHS:
         day = _add_months(wall.date(), count * _MONTHS[unit])
     else:
-        day = wall.date() + timedelta(days=count * (7 if unit == "week" else 1))
+        day = _add_days(wall.date(), count * (7 if unit == "week" else 1))
     # A new wall time of the zone: adding a duration would be off on days of daylight saving.
     moved = datetime.combine(day, wall.time(), tzinfo=clock.tz())
     return _ms(moved)
 
 
+def _add_days(day: date, days: int) -> date:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError as error:
+        raise BadInput(BEYOND) from error
+
+
 def _add_months(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not 1 <= year <= 9999:
-        raise BadInput("The range of a chart lies between the years 1 and 9999.")
+        raise BadInput(BEYOND)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 

@@ -27,8 +27,7 @@ def column(name: str, table: str | None = None) -> exp.Column:
 
 def value(of: str | float | bool | None) -> Sql:
     """A literal."""
-    # DuckDB reads text to the first NUL; nothing stored holds one (see `loading`).
-    return exp.convert(of.replace("\0", "") if isinstance(of, str) else of)
+    return exp.convert(of)
 
 
 def call(name: str, *arguments: Sql) -> Sql:

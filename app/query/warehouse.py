@@ -203,7 +203,7 @@ class Warehouse(Closing):
         key = kind, source
         if key not in self._came:
             own = "" if source is None else f" AND source = {source:d}"
-            wanted = columns.literal(kind.replace("\0", ""))
+            wanted = columns.literal(kind)
             if self.rows(f"SELECT 1 FROM stored WHERE type = {wanted}{own} LIMIT 1"):
                 self._came.add(key)
         return key in self._came

@@ -186,3 +186,19 @@ def test_children_with_names_that_no_path_can_say(tmp_path: Path) -> None:
             where = [{"property": f"p.{name}", "op": "is", "values": ["x"]}]
             chart = {"events": [{"event": "A", "where": where}], "range": DAYS}
             assert Charts(warehouse, CLOCK).answer(read(chart)).series[0].total == 1, name
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "\0", "x\0' OR 1=1 --", "line\nbreak\t\u202e"])
+def test_what_a_group_is_called_finds_its_events(tmp_path: Path, odd: str) -> None:
+    """Also where the name holds what few texts hold: filtering by a group gives that group."""
+    events = [did("1", odd, NOON, {"p": odd}), did("2", "A", NOON, {"p": "else"})]
+    with Warehouse.open(workspace(tmp_path, events)) as warehouse:
+        warehouse.refresh()
+        charts = Charts(warehouse, CLOCK)
+        grouped = {"events": [{"kind": "any", "by": ["p"]}], "range": DAYS}
+        assert {one.group for one in charts.answer(read(grouped)).series} == {(odd,), ("else",)}
+        filtered = {"kind": "any", "where": [{"property": "p", "values": [odd]}]}
+        for spec in ({"event": odd}, filtered):
+            chart = read({"events": [spec], "measure": "totals", "range": DAYS})
+            assert charts.answer(chart).series[0].total == 1, spec
+            assert charts.notices(chart) == ()
