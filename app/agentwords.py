@@ -44,9 +44,11 @@ class Page:
 @dataclass(frozen=True, slots=True)
 class Outside:
     """A page of a chosen site is open without the agent. `has_worker`: the site has a service
-    worker, which may keep pages. Told by the proxy, not by a page."""
+    worker, which may keep pages; `is_sandboxed`: the page's policy keeps scripts such as the agent
+    out. Told by the proxy, not by a page."""
 
     has_worker: bool
+    is_sandboxed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ def _read(said: Json) -> Said:
                 tuple(_dropped(_dict(one)) for one in listed),
             )
         case "outside":
-            return Outside(_flag(said["has_worker"]))
+            return Outside(_flag(said["has_worker"]), said.get("is_sandboxed") is True)
         case "leave":
             return Leave()
         case "opened":

@@ -45,12 +45,13 @@ def is_document(content_type: str, destination: str, status: int, mode: str = ""
     return is_shown and "utf-16" not in content_type.lower()
 
 
-def injected(html: bytes, nonce: str) -> bytes | None:
+def injected(html: bytes, nonce: str, digest: str = "") -> bytes | None:
     """The document with the agent in it, or None when this is no document: fragments of HTML that
-    scripts fetch look much alike, and are left alone."""
+    scripts fetch look much alike, and are left alone. `digest` as in a tag's `integrity`, for pages
+    that allow no script without."""
     if len(html) > LARGEST:
         return None
-    passing = Passing(nonce)
+    passing = Passing(nonce, digest)
     found = passing.take(html) + passing.end()
     return found if passing.is_injected else None
 
@@ -62,8 +63,9 @@ class Passing:
     `is_injected`: the agent is in it. Of what turns out to be no document, nothing changes.
     """
 
-    def __init__(self, nonce: str) -> None:
+    def __init__(self, nonce: str, digest: str = "") -> None:
         self.is_injected = False
+        self._digest = digest
         self._nonce = nonce
         self._held = b""
         self._left = _LOOKED_AT
@@ -94,7 +96,8 @@ class Passing:
             self._left = 0
             return
         self.is_injected = True
-        tag = f'<script src="{SCRIPT}" nonce="{self._nonce}"></script>'.encode()
+        proof = f' integrity="{self._digest}" crossorigin="anonymous"' if self._digest else ""
+        tag = f'<script src="{SCRIPT}" nonce="{self._nonce}"{proof}></script>'.encode()
         self._held = self._held[:where] + tag + self._held[where:]
 
     def _released(self) -> bytes:
@@ -120,6 +123,15 @@ def relaxed(policy: str, nonce: str) -> str:
     """A Content-Security-Policy that lets the agent run and talk to its own address. Several
     policies in one header are separated by commas."""
     return ",".join(_relaxed(one, nonce) for one in policy.split(","))
+
+
+def is_sandboxed(policies: list[str]) -> bool:
+    """Whether these policies keep scripts out of a page, or keep it apart from its own site."""
+    for one in re.split("[,;]", ",".join(policies)):
+        words = one.lower().split()
+        if words[:1] == ["sandbox"] and not {"allow-scripts", "allow-same-origin"} <= set(words):
+            return True
+    return False
 
 
 def nonce_of(policies: list[str]) -> str | None:

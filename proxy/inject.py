@@ -13,8 +13,10 @@ import hmac
 import logging
 import secrets
 import time
+from base64 import b64encode
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 import orjson
@@ -30,6 +32,7 @@ from app.injecting import (
     Passing,
     injected,
     is_document,
+    is_sandboxed,
     nonce_of,
     relaxed,
 )
@@ -124,6 +127,11 @@ class InjectAddon:
         said = {"say": "outside", "has_worker": has_worker}
         self._told("", host, orjson.dumps(said).decode())
 
+    def _tell_sandboxed(self, host: str) -> None:
+        """Say that there is a page that no script gets into: it stays as it is."""
+        said = {"say": "outside", "has_worker": False, "is_sandboxed": True}
+        self._told("", host, orjson.dumps(said).decode())
+
     def _spoke(self, host: str) -> bool:
         return time.monotonic() - self._hosts.get(host, -_SILENT_S) < _SILENT_S
 
@@ -132,7 +140,9 @@ class InjectAddon:
         response = flow.response
         if response is None or not response.stream or not self._wants(flow):
             return
-        if "content-length" not in response.headers:
+        if is_sandboxed(response.headers.get_all(CSP[0])):
+            self._tell_sandboxed(flow.request.pretty_host)
+        elif "content-length" not in response.headers:
             self._let_pass(response)
         elif _declared(response) <= LARGEST:
             response.stream = False
@@ -140,6 +150,9 @@ class InjectAddon:
     def response(self, flow: http.HTTPFlow) -> None:
         """Add the agent to a document."""
         if flow.response and self._wants(flow) and not flow.response.stream:
+            if is_sandboxed(flow.response.headers.get_all(CSP[0])):
+                self._tell_sandboxed(flow.request.pretty_host)
+                return
             try:
                 self._inject(flow.response)
             except ValueError as error:
@@ -163,7 +176,7 @@ class InjectAddon:
     def _inject(self, response: http.Response) -> None:
         body = _unpacked(response)
         nonce = _nonce(response)
-        added = injected(body, nonce) if body else None
+        added = injected(body, nonce, self._digest(response)) if body else None
         if added is not None:
             _relax(response, nonce)
             response.content = added
@@ -177,7 +190,7 @@ class InjectAddon:
             return
         nonce = _nonce(response)
         _relax(response, nonce)
-        response.stream = Stream(unpacker, Passing(nonce)).take
+        response.stream = Stream(unpacker, Passing(nonce, self._digest(response))).take
 
     # The agent's own address
 
@@ -191,14 +204,23 @@ class InjectAddon:
             return self._hear(request)
         return http.Response.make(404)
 
+    def _digest(self, response: http.Response) -> str:
+        """What the agent's script is, where a page allows only scripts of which that is told."""
+        if "integrity-policy" not in response.headers:
+            return ""
+        return f"sha256-{b64encode(sha256(self._text()).digest()).decode()}"
+
     def _code(self) -> http.Response:
+        headers = {"Content-Type": "text/javascript; charset=utf-8", "Cache-Control": "no-store"}
+        return http.Response.make(200, self._text(), headers)
+
+    def _text(self) -> bytes:
         if self._script is None:
             parts = [path(f"agent/{one}.js").read_text("utf-8") for one in _PARTS]
             setting = orjson.dumps({"token": self._token, "say": f"{FOLDER}say"}).decode()
             text = "(() => {\n" + "\n".join(parts) + f"\nconnectAgent({setting});\n}})();"
             self._script = text.encode()
-        headers = {"Content-Type": "text/javascript; charset=utf-8", "Cache-Control": "no-store"}
-        return http.Response.make(200, self._script, headers)
+        return self._script
 
     def _hear(self, request: http.Request) -> http.Response:
         if not self._is_trusted(request):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.injecting import SCRIPT, Passing, injected, is_document, nonce_of, relaxed
+from app.injecting import SCRIPT, Passing, injected, is_document, is_sandboxed, nonce_of, relaxed
 
 TAG = f'<script src="{SCRIPT}" nonce="n1"></script>'.encode()
 
@@ -177,3 +177,27 @@ def test_tags_that_never_end_take_no_time(piece: bytes) -> None:
         return time.process_time() - began
 
     assert seconds(64 << 10) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("policies", "is_apart"),
+    [
+        ([], False),
+        (["default-src 'none'; script-src sandbox"], False),
+        (["sandbox"], True),
+        (["SANDBOX allow-scripts"], True),
+        (["default-src *;sandbox allow-same-origin"], True),
+        (["sandbox allow-scripts allow-same-origin"], False),
+        (["default-src *", "img-src *, sandbox"], True),
+    ],
+)
+def test_pages_that_keep_scripts_out(policies: list[str], is_apart: bool) -> None:
+    assert is_sandboxed(policies) is is_apart
+
+
+def test_where_scripts_must_say_what_they_are_ours_does() -> None:
+    page = b"<html><head></head></html>"
+    proof = b' integrity="sha256-x" crossorigin="anonymous"></script>'
+    plain = injected(page, "n1")
+    assert plain
+    assert injected(page, "n1", "sha256-x") == plain.replace(b"></script>", proof)

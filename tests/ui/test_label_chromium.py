@@ -59,6 +59,8 @@ HEADERS: dict[str, dict[str, str]] = {
         "Referrer-Policy": "no-referrer",
         "X-Frame-Options": "DENY",
     },
+    # Blocks scripts that do not say what they are, its own included.
+    "integrity": {"Integrity-Policy": "blocked-destinations=(script)"},
     "gzip": {"Content-Encoding": "gzip"},
     "br": {"Content-Encoding": "br"},
     "zstd": {"Content-Encoding": "zstd"},
@@ -67,6 +69,7 @@ HEADERS: dict[str, dict[str, str]] = {
 METAS = {"meta": b'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">'}
 PACK = {"gzip": gzip.compress, "br": brotli.compress, "zstd": zstandard.compress}
 BODIES = {
+    "/sandbox": PAGE % b"",
     "/app": PAGE
     % b"""<script nonce="own">addEventListener('click', e => {
   if (e.target.id === 'more') { e.preventDefault(); history.pushState({}, '', '/app/cart');
@@ -118,7 +121,10 @@ class Site(http.server.BaseHTTPRequestHandler):
         else:
             body = BODIES.get(self.path, b"")
             port = self.server.server_address[1]
-            self._answer(body.replace(b"OTHER", b"http://127.0.0.1:%d" % port), {})
+            guard = (
+                {"Content-Security-Policy": "sandbox allow-scripts"} if name == "sandbox" else {}
+            )
+            self._answer(body.replace(b"OTHER", b"http://127.0.0.1:%d" % port), guard)
 
     def _answer(self, body: bytes, headers: dict[str, str], kind: str = "text/html") -> None:
         self.send_response(200 if body else 404)
@@ -231,6 +237,17 @@ def _picks(desk: Desk, tab: Tab, element: str) -> bool:
 BUY = "document.getElementById('buy')"
 
 
+def test_a_page_that_no_script_gets_into_is_said_and_left_alone(
+    desk: Desk, tab: Tab, site: str
+) -> None:
+    tab.go(f"{site}/sandbox")
+    desk.until(lambda: "built-in browser can label it" in own(desk).state.text())
+    assert "localhost" in own(desk).state.text()
+    desk.page.site.own.begin()
+    go(desk, tab, f"{site}/plain")
+    assert "is open in your browser" in own(desk).state.text()
+
+
 @pytest.mark.parametrize("name", HEADERS)
 def test_pages_that_guard_themselves(desk: Desk, tab: Tab, site: str, name: str) -> None:
     go(desk, tab, f"{site}/{name}")
@@ -239,7 +256,7 @@ def test_pages_that_guard_themselves(desk: Desk, tab: Tab, site: str, name: str)
     desk.navigate_mode()
     tab.until("document.documentElement.lastElementChild.tagName === 'BODY'")
     assert tab.run("document.querySelectorAll('script[src*=__eventscope]').length") == 1
-    if name not in ("strict", "hash", "meta"):
+    if name not in ("strict", "hash", "meta", "integrity"):
         # Its own script ran as it does without us.
         tab.click(BUY)
         tab.until("seen.includes('click')")

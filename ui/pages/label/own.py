@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLay
 
 from app import settings as keys
 from app import wire
+from app.agentwords import Outside
 from app.errors import AppError
 from app.hosts import parse_host
 from ui.context import Context
@@ -94,8 +95,16 @@ class OwnBrowser(QWidget):
                 "Waiting for a page of these sites. Reload one that is open already.", "muted"
             )
 
-    def _show_outside(self, host: str, has_worker: bool) -> None:
-        why = "its service worker kept it" if has_worker else "it was open before"
+    def _show_outside(self, host: str, page: Outside) -> None:
+        if page.is_sandboxed:
+            self._say(
+                f"A page of {one_line(host, 80)} keeps scripts such as ours out (its "
+                "Content-Security-Policy has “sandbox”). The built-in browser can label it: go "
+                "back, and open it there.",
+                "warning",
+            )
+            return
+        why = "its service worker kept it" if page.has_worker else "it was open before"
         self._say(
             f"A page of {one_line(host, 80)} is open that cannot be labeled yet: {why}. "
             "Hold Shift and reload it.",

@@ -28,10 +28,10 @@ MOST_PAGES = 200
 class RemoteAgent(QObject):
     """Signals: `said` with a record of `app.agentwords`; `pages_changed` when a page of a chosen
     site was opened, or another one got the focus; `outside` with a host that has a page open which
-    the agent is not in, and whether that site has a service worker."""
+    the agent is not in, and an `Outside`."""
 
     said = Signal(object)
-    outside = Signal(str, bool)
+    outside = Signal(str, object)
     pages_changed = Signal()
 
     def __init__(self, capture: CaptureProcess, parent: QObject | None = None) -> None:
@@ -66,7 +66,7 @@ class RemoteAgent(QObject):
         if isinstance(said, Outside):
             # Only the proxy says so, in the name of no page.
             if not message.page:
-                self.outside.emit(message.host, said.has_worker)
+                self.outside.emit(message.host, said)
             return
         is_new = message.page not in self._seen
         known = self._seen.pop(message.page, None)
