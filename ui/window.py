@@ -233,10 +233,9 @@ class MainWindow(QMainWindow):
 
     def go_to(self, page_id: str) -> None:
         """Show a page, or why it has nothing to show."""
-        page = self.page(page_id)
+        self.page(page_id)
         self._current = page_id
-        is_refused = page_id in READING and self.context.store.trouble is not None
-        shown = self._refusal() if is_refused else page
+        shown = self._shown()
         is_first = shown.focusWidget() is None
         self.stack.setCurrentWidget(shown)
         self.rail.show_page(page_id)
@@ -246,6 +245,12 @@ class MainWindow(QMainWindow):
             return
         # Where the keyboard was on it, or its beginning: never on what led elsewhere before.
         (shown.focusWidget() or shown).setFocus()
+
+    def _shown(self) -> QWidget:
+        """The current page, or what stands in for it."""
+        is_refused = self._current in READING and self.context.store.trouble is not None
+        page: QWidget = self._made[self._current]
+        return self._refusal() if is_refused else page
 
     def _refusal(self) -> QWidget:
         """That the workspace cannot be read, and why: not that nothing was captured."""
@@ -266,7 +271,9 @@ class MainWindow(QMainWindow):
             self.context.store.open()
 
     def _show_again(self) -> None:
-        self.go_to(self._current)
+        # The keyboard stays where a person is writing, unless something else is to be seen.
+        if self.stack.currentWidget() is not self._shown():
+            self.go_to(self._current)
 
     def show_event(self, event_id: int) -> None:
         """Show an event in Live, with the inspector."""

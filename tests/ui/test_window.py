@@ -555,6 +555,22 @@ def test_pages_say_why_there_is_nothing_to_show(
     qtbot.waitUntil(lambda: len(live.model) == 1)
 
 
+def test_the_palette_stays_while_the_workspace_opens(
+    qtbot: QtBot, context: Context, workspace: Workspace
+) -> None:
+    window = MainWindow(context.settings, context.actions, lambda _: None, "settings")
+    qtbot.addWidget(window)
+    window.attach(context)
+    window.show()
+    window.activateWindow()
+    window.open_palette()
+    palette = window._palette
+    qtbot.waitUntil(palette.line.hasFocus)
+    context.store.open()
+    assert palette.isVisible()
+    assert palette.line.hasFocus()
+
+
 # Keys
 
 
