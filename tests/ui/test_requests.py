@@ -14,6 +14,7 @@ from app.store.requests import Wanted
 from tests.factories import DATA, recorded
 from tests.ui.conftest import KEY, NOW_MS, Workspace
 from ui.context import Context
+from ui.inspector.info import InfoView
 from ui.pages.requests import RequestsPage
 
 CONFIG = Capture(
@@ -132,6 +133,27 @@ def test_the_chosen_one_is_explained(
     copied = QGuiApplication.clipboard().text().splitlines()
     assert copied[0].startswith("Time\tKind\tWhat")
     assert "Remote configuration" in copied[1]
+
+
+def test_the_answer_comes_while_it_is_looked_at(
+    qtbot: QtBot, context: Context, workspace: Workspace, page: RequestsPage
+) -> None:
+    store(workspace, replace(CONFIG, response=None, duration_ms=None))
+    page.clear()
+    qtbot.waitUntil(lambda: len(page.model) == 1)
+    page.table.go_to(0)
+    qtbot.waitUntil(page.tabs.isVisible)
+    assert said(page.info, "Status") is None
+    workspace.store.writer.answer(1, CONFIG)
+    context.feed.changed.emit()
+    qtbot.waitUntil(lambda: said(page.info, "Status") == "200")
+    assert said(page.info, "Took") == "31 ms"
+
+
+def said(info: InfoView, name: str) -> object:
+    """The value of a line of Info; None when it is not there."""
+    lines = (line for section in info.facts.sections for line in section.children)
+    return next((line.value for line in lines if line.name == name), None)
 
 
 def test_whatever_was_recorded_has_a_row_and_facts(

@@ -57,6 +57,7 @@ class RequestsPage(QWidget):
         super().__init__()
         self._context = context
         self._chosen: int | None = None
+        self._shown: Stored | None = None
         self._projects: dict[int, str] = {}
         self.model = PagedTableModel(request_columns(self._projects), self._rows, self)
         self.stream = RequestStream(self.model, context.jobs, self)
@@ -181,9 +182,10 @@ class RequestsPage(QWidget):
     def choose(self, capture_id: int | None) -> None:
         """Show one exchange beside the list."""
         self._chosen = capture_id
-        if capture_id is None:
-            return
+        if capture_id is not None:
+            self._load(capture_id)
 
+    def _load(self, capture_id: int) -> None:
         def read(store: Store) -> Stored | None:
             return store.captures.get(capture_id)
 
@@ -220,6 +222,13 @@ class RequestsPage(QWidget):
             self._filter()
         else:
             self.stream.refresh()
+        if self._chosen is not None and self._is_waiting():
+            self._load(self._chosen)
+
+    def _is_waiting(self) -> bool:
+        """Whether the answer of what is shown may still come."""
+        capture = self._shown.capture if self._shown else None
+        return capture is not None and not capture.response and not capture.failure
 
     def _rows(self, ids: Sequence[int]) -> Sequence[Any]:
         return self._context.store.ask(lambda store: store.requests.rows(ids), [])
@@ -241,11 +250,14 @@ class RequestsPage(QWidget):
     def _show_chosen(self, found: Stored | None) -> None:
         if found is None or found.id != self._chosen:
             return
+        self.tabs.show()
+        if found == self._shown:
+            return
+        self._shown = found
         decoded = found.decoded
         key = (decoded.upload.api_key if decoded.upload else decoded.api_key) or ""
         self.info.show_sections(sections(found, self._name_of(key)))
         self.raw.show_capture(found.capture)
-        self.tabs.show()
 
     def _name_of(self, key: str) -> str:
         def name(store: Store) -> str:
