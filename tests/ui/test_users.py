@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from app.links import EventLink, parse_link
 from app.model import Capture, Response
 from app.query.reading import read
 from app.store.definitions import Definitions
@@ -554,9 +555,9 @@ def test_a_link_leads_to_an_event(world: World) -> None:
         world.qtbot.mouseClick(world.page.event_pane.live, LEFT)
     assert asked.args == [2]
     world.qtbot.mouseClick(world.page.event_pane.link, LEFT)
-    assert QGuiApplication.clipboard().text() == "eventscope://event/2"
-    assert world.page.open_id("bob-22")
-    world.qtbot.waitUntil(lambda: world.page.profile.title.text() == "bob-22")
+    found = parse_link(QGuiApplication.clipboard().text())
+    assert found == EventLink(world.workspace.store.name(), 2)
+    world.open("bob-22")
     assert world.page.event_pane.isHidden()
     world.page.copy_id()
     assert QGuiApplication.clipboard().text() == "bob-22"

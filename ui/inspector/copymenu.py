@@ -11,12 +11,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from app.copying import as_json, as_markdown, as_python, as_track
+from ui.copylink import copy_link
 from ui.inspector.rawtext import as_curl
 from ui.plain import clipboard
 from ui.theme import tint
 
 if TYPE_CHECKING:
     from app.store.events import EventDetail
+    from ui.reader import Reader
 
 COPIES: tuple[tuple[str, Callable[[EventDetail], str]], ...] = (
     ("JSON", lambda detail: as_json(detail.event)),
@@ -33,14 +35,12 @@ COPIES: tuple[tuple[str, Callable[[EventDetail], str]], ...] = (
 
 
 class CopyMenu(QToolButton):
-    """A button for the event that is shown, if there is one; `copy_link` copies a link to one."""
+    """A button for the event that is shown, if there is one."""
 
-    def __init__(
-        self, shown: Callable[[], EventDetail | None], copy_link: Callable[[int], None]
-    ) -> None:
+    def __init__(self, reader: Reader, shown: Callable[[], EventDetail | None]) -> None:
         super().__init__()
+        self._reader = reader
         self._shown = shown
-        self._copy_link = copy_link
         tint(self, "copy")
         self.setToolTip("Copy this event as…")
         self.setAccessibleName("Copy this event as")
@@ -62,4 +62,4 @@ class CopyMenu(QToolButton):
     def copy_link(self) -> None:
         """Put a link on the clipboard that opens this event in Eventscope."""
         if detail := self._shown():
-            self._copy_link(detail.row.id)
+            copy_link(self._reader, detail.row.id)

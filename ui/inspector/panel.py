@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.errors import AppError
-from app.links import EventLink
 from app.model import Outcome
 from ui.context import Context
 from ui.inspector.copymenu import CopyMenu
@@ -107,7 +105,7 @@ class Inspector(SidePanel):
         self.tabs.show_only(self._difference_tab, is_shown=False)
         self.tabs.currentChanged.connect(self._show_tab)
         self.tabs.currentChanged.connect(lambda _tab: self._search_shown())
-        self.copies = CopyMenu(lambda: self.detail, self.copy_link)
+        self.copies = CopyMenu(self._context.store, lambda: self.detail)
         self.lay_out([self.copies], [beside(self.outcome, self.when), self.reason], [self.search])
 
     def _views(self) -> tuple[tuple[str, QWidget], ...]:
@@ -155,12 +153,6 @@ class Inspector(SidePanel):
             )
 
         self._context.jobs.read(self, found).then(self._show_looked).catch(self._fail)
-
-    def copy_link(self, event_id: int) -> None:
-        """Put a link to an event on the clipboard."""
-        name = self._context.store.ask(lambda store: store.name(), "")
-        if name:
-            QGuiApplication.clipboard().setText(str(EventLink(name, event_id)))
 
     def compose(self) -> None:
         """Write a new event."""

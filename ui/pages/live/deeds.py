@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
-from app.links import EventLink
+from ui.copylink import copy_link
 from ui.plain import cell, clipboard, number
 
 if TYPE_CHECKING:
@@ -56,9 +56,7 @@ class Deeds(QObject):
 
     def copy_link(self, event_id: int) -> None:
         """Put a link to an event on the clipboard."""
-        name = self._page.context.store.ask(lambda store: store.name(), "")
-        if name:
-            QGuiApplication.clipboard().setText(str(EventLink(name, event_id)))
+        copy_link(self._page.context.store, event_id)
 
     def compose(self) -> None:
         """Write a new event and send it."""

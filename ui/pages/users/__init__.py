@@ -26,6 +26,7 @@ from app.store.people.conditions import Condition
 from app.store.people.search import FoundPeople, PersonRow
 from ui.actions import Action
 from ui.context import Context
+from ui.copylink import copy_link
 from ui.pages.emptystate import EmptyState
 from ui.pages.users.advanced import AdvancedSearch
 from ui.pages.users.eventpane import EventPane
@@ -45,7 +46,6 @@ ROOMY = 1080
 PAGE = 200
 AGAIN_MS = 700
 """The list of people is asked for again at most so often."""
-LINK = "eventscope://event/"
 
 
 class UsersPage(QWidget):
@@ -228,14 +228,6 @@ class UsersPage(QWidget):
         if is_other:
             self.close_event()
         self._load()
-
-    def open_id(self, text: str) -> bool:
-        """Show who has this user id or device id; False when nobody has."""
-        nobody: list[int] = []
-        found = self._context.store.ask(lambda store: store.people.search.by_id(text), nobody)
-        if found:
-            self.open_person(found[0])
-        return bool(found)
 
     def open_event(self, event: int) -> None:
         """Show an event among what its person did; links and other pages come here."""
@@ -425,8 +417,7 @@ class UsersPage(QWidget):
             QGuiApplication.clipboard().setText(clipboard(text))
 
     def _copy_link(self, event: int | None) -> None:
-        if event is not None:
-            QGuiApplication.clipboard().setText(f"{LINK}{event}")
+        if event is not None and copy_link(self._context.store, event):
             self._context.notifications.info("The link to this event is in the clipboard.")
 
     def _say_saved(self, chart: Any) -> None:
