@@ -142,11 +142,10 @@ class Charts:
         return persons(rows, people_behind(chart, point, rows, arrays, self._without_cohorts()))
 
     def _without_cohorts(self) -> Context:
-        sources = self._warehouse.rows("SELECT api_key, id FROM sources")
         return Context(
             self._clock,
             self._warehouse.properties(),
-            {str(key): int(number) for key, number in sources},
+            self._warehouse.projects(),
             self._inactive,
             {},
         )

@@ -356,10 +356,11 @@ def _ranked(one: Condition, matches: Sql, buckets: Buckets) -> Sql:
 
 def source(matches: Sql, columns: list[Sql]) -> exp.Select:
     """A question to `events` as e, joined with `states` as u where something asks for them."""
-    found = exp.select(*columns).from_(exp.alias_(exp.to_table("events"), "e", table=True))
+    events = exp.alias_(exp.to_table("events"), "e", table=True)
+    found = exp.select(*columns).from_(events, copy=False)
     if needs_states(matches) or any(needs_states(one) for one in columns):
-        found = found.join("states AS u", on="u.id = e.state", join_type="left")
-    return found.where(matches)
+        found = found.join("states AS u", on="u.id = e.state", join_type="left", copy=False)
+    return found.where(matches, copy=False)
 
 
 def in_project(chart: Chart, context: Context) -> Sql | None:

@@ -223,7 +223,7 @@ def _hits(
         rest = [exp.column(name) for name, _, _ in asked]
         number = exp.alias_(sql.finite(exp.column("t")), "v")
         outer = exp.select(*map(exp.column, names), *rest, number)
-        found = outer.from_(exp.alias_(found.subquery(), "w", table=True))
+        found = outer.from_(sql.nested(found, "w"), copy=False)
     return found
 
 
@@ -243,7 +243,7 @@ def _unfolded(found: exp.Select, own: list[str], names: list[str], listed: list[
         )
         joins.append(exp.Join(this=unnest, kind="CROSS"))
         kept.append(exp.alias_(sql.column("item", f"x_{name}"), name))
-    outer = exp.select(*kept).from_(exp.alias_(found.subquery(), "l", table=True))
+    outer = exp.select(*kept).from_(sql.nested(found, "l"), copy=False)
     for join in joins:
         outer.append("joins", join)
     return outer
@@ -254,29 +254,28 @@ def _statement(ask: Ask, hits: exp.Select, frame: Frame, belongs: Sql | None = N
     if ask.metric == "uniques" and ask.order == "uniques":
         # Each user once in a bucket first: what is left to count is many times less.
         kept = [*names, "bucket", "person"]
-        inner = exp.alias_(hits.subquery(), "once", table=True)
-        hits = exp.select(*kept).distinct().from_(inner)
-    query = exp.select().with_("hits", as_=hits)
+        hits = exp.select(*kept).distinct().from_(sql.nested(hits, "once"), copy=False)
+    query = exp.select().with_("hits", as_=hits, copy=False)
     if ask.metric in ("frequency", "frequency_quantile"):
         inner = _per_person(names, "hits")
-        query = query.with_("counted", as_=inner)
+        query = query.with_("counted", as_=inner, copy=False)
         if names:
-            query = query.with_("kept", as_=_kept(ask, names))
+            query = query.with_("kept", as_=_kept(ask, names), copy=False)
         return _of_counts(query, ask, names)
     table = "hits"
     if frame.cumulative and ask.metric == "uniques":
-        query = query.with_("firsts", as_=_firsts(names))
+        query = query.with_("firsts", as_=_firsts(names), copy=False)
         table = "firsts"
     elif frame.window or frame.cumulative:
         reach = frame.window or len(frame.buckets)
         spread = _spread(ask, names, reach, len(frame.buckets))
         if belongs is not None:
-            spread = exp.select("*").from_(exp.alias_(spread.subquery(), "z", table=True))
-            spread = spread.where(belongs)
-        query = query.with_("spread", as_=spread)
+            spread = exp.select("*").from_(sql.nested(spread, "z"), copy=False)
+            spread = spread.where(belongs, copy=False)
+        query = query.with_("spread", as_=spread, copy=False)
         table = "spread"
     if names:
-        query = query.with_("kept", as_=_kept(ask, names))
+        query = query.with_("kept", as_=_kept(ask, names), copy=False)
     return _grouped(query, ask, names, table)
 
 
@@ -286,12 +285,13 @@ def _grouped(query: exp.Select, ask: Ask, names: list[str], table: str) -> exp.S
     binned: list[Sql] = []
     if ask.metric == "distribution":
         binned = [exp.alias_(_bin(sql.column("v", "h"), ask.edges), "bin")]
-    query = query.select(*groups, bucket, *binned, exp.alias_(_aggregate(ask), "n"))
-    query = query.from_(exp.alias_(exp.to_table(table), "h", table=True))
+    counted = exp.alias_(_aggregate(ask), "n", copy=False)
+    query = query.select(*_copies(groups), bucket.copy(), *binned, counted, copy=False)
+    query = query.from_(exp.alias_(exp.to_table(table), "h", table=True), copy=False)
     if names:
         query = _joined(query, names)
         place = sql.column("place", "k")
-        query = query.select(place)
+        query = query.select(place.copy(), copy=False)
         groups = [*groups, place]
     if binned:
         groups = [*groups, exp.column("bin")]
@@ -309,7 +309,8 @@ def _joined(query: exp.Select, names: list[str]) -> exp.Select:
             for name in names
         )
     )
-    return query.join(exp.alias_(exp.to_table("kept"), "k", table=True), on=same)
+    kept = exp.alias_(exp.to_table("kept"), "k", table=True)
+    return query.join(kept, on=same, copy=False)
 
 
 def _with_sets(query: exp.Select, groups: list[Sql], bucket: Sql) -> exp.Select:
@@ -391,7 +392,7 @@ def _spread(ask: Ask, names: list[str], reach: int, size: int) -> exp.Select:
         alias=exp.TableAlias(this=exp.to_identifier("o"), columns=[exp.to_identifier("k")]),
     )
     spread = exp.select(*(sql.column(name, "w") for name in rest), exp.alias_(later, "bucket"))
-    spread = spread.from_(exp.alias_(inner.subquery(), "w", table=True))
+    spread = spread.from_(sql.nested(inner, "w"), copy=False)
     spread.append("joins", exp.Join(this=offsets, kind="CROSS"))
     return spread.where(exp.LT(this=later.copy(), expression=sql.value(size)))
 
@@ -409,11 +410,15 @@ def _kept(ask: Ask, names: list[str]) -> exp.Select:
         ]
     )
     place = exp.alias_(exp.Window(this=exp.RowNumber(), order=order), "place")
-    ranked = exp.select(*groups, place)
-    ranked = ranked.from_(exp.alias_(exp.to_table("hits"), "h", table=True)).group_by(*groups)
-    ranked_table = exp.alias_(ranked.subquery(), "r", table=True)
+    ranked = exp.select(*_copies(groups), place, copy=False)
+    ranked = ranked.from_(exp.alias_(exp.to_table("hits"), "h", table=True), copy=False)
+    ranked = ranked.group_by(*groups, copy=False)
     limit = exp.LTE(this=exp.column("place"), expression=sql.value(ask.rows))
-    return exp.select(*names, "place").from_(ranked_table).where(limit)
+    return (
+        exp.select(*names, "place")
+        .from_(sql.nested(ranked, "r"), copy=False)
+        .where(limit, copy=False)
+    )
 
 
 def _listed_groups(groups: tuple[Group, ...], names: list[str]) -> exp.Select:

@@ -35,15 +35,22 @@ def call(name: str, *arguments: Sql) -> Sql:
     return exp.func(name, *arguments, dialect="duckdb")
 
 
+def nested(query: exp.Query, name: str) -> Sql:
+    """A question as a table of another one: itself and not a copy, so it cannot be used again.
+    SQLGlot copies whatever it is given each time, which takes longer than a small answer."""
+    found: Sql = exp.alias_(query.subquery(copy=False), name, table=True, copy=False)
+    return found
+
+
 def either(*conditions: Sql) -> Sql:
     """One of them holds; none at all holds never."""
-    return exp.or_(*conditions) if conditions else exp.false()
+    return exp.or_(*conditions, copy=False) if conditions else exp.false()
 
 
 def both(*conditions: Sql | None) -> Sql:
     """All of them hold; none at all holds always."""
     kept = [condition for condition in conditions if condition is not None]
-    return exp.and_(*kept) if kept else exp.true()
+    return exp.and_(*kept, copy=False) if kept else exp.true()
 
 
 def sure(condition: Sql) -> Sql:

@@ -118,6 +118,7 @@ class Warehouse(Closing):
         self._scratch = scratch
         self._lock = threading.RLock()
         self._properties: dict[tuple[str, str], Property] | None = None
+        self._projects: dict[str, int] | None = None
         self._came: set[tuple[str, int | None]] = set()
         self._is_damaged = False
 
@@ -189,6 +190,14 @@ class Warehouse(Closing):
                 self._properties = columns.known(self._db)
             return self._properties
 
+    def projects(self) -> dict[str, int]:
+        """The numbers of projects by their API keys."""
+        with self._lock, self._explained():
+            if self._projects is None:
+                found = self._db.execute("SELECT api_key, id FROM sources").fetchall()
+                self._projects = {str(key): int(number) for key, number in found}
+            return self._projects
+
     def last_event(self) -> int:
         """The newest event that is loaded, or 0."""
         return self._marks().event
@@ -230,7 +239,8 @@ class Warehouse(Closing):
         self._db.close()
         _remove(self._folder)
         self._db = _opened(self._folder, self._scratch)
-        self._properties, self._is_damaged = None, False
+        self._forget()
+        self._is_damaged = False
         self._came.clear()
 
     def _load(self, reader: Reader, progress: Callable[[Progress], None]) -> int:
@@ -260,6 +270,10 @@ class Warehouse(Closing):
                 self._in_transaction(add_some)
         return loaded
 
+    def _forget(self) -> None:
+        """Look up again what there is."""
+        self._properties = self._projects = None
+
     def _in_transaction(self, work: Callable[[], None]) -> None:
         self._db.execute("BEGIN")
         try:
@@ -268,7 +282,7 @@ class Warehouse(Closing):
         except BaseException:
             with contextlib.suppress(duckdb.Error):
                 self._db.execute("ROLLBACK")
-            self._properties = None
+            self._forget()
             raise
 
     def _load_small(self, reader: Reader, pool: ThreadPoolExecutor, marks: Marks) -> Marks:
@@ -298,6 +312,7 @@ class Warehouse(Closing):
             )
         for source in reader.sources(marks.source):
             self._db.execute("INSERT INTO sources VALUES (?, ?, ?)", list(source))
+            self._forget()
             marks = marks._replace(source=max(marks.source, source[0]))
         state = pool.submit(reader.write_states, path, marks.state).result()
         if state > marks.state:
@@ -335,7 +350,7 @@ class Warehouse(Closing):
     def _add_states(self, path: Path) -> None:
         lines = _lines(path, "{'id': 'BIGINT', 'owner': 'INTEGER', 'user': 'VARCHAR'}")
         columns.insert(self._db, "states", ("id", "owner"), ("user",), lines)
-        self._properties = None
+        self._forget()
 
     def _add_events(self, some: Written, marks: Marks) -> None:
         if some.events:
@@ -352,7 +367,7 @@ class Warehouse(Closing):
             for statement in _VIEWS if is_wider else ():
                 self._db.execute(statement)
         self._mark(marks._replace(event=some.through))
-        self._properties = None
+        self._forget()
 
     @contextlib.contextmanager
     def _in_order(self) -> Iterator[None]:
@@ -399,7 +414,7 @@ class Warehouse(Closing):
         for (name,) in self._db.execute("SELECT table_name FROM duckdb_tables()").fetchall():
             self._db.execute(f"DROP TABLE IF EXISTS {name}")
         _make(self._db)
-        self._properties = None
+        self._forget()
         self._came.clear()
 
     def _marks(self) -> Marks:
