@@ -13,7 +13,7 @@ from app import settings as keys
 from app.filter import EVERYTHING
 from ui.context import Context
 from ui.pages.live import LivePage, short_key
-from ui.table.columns import short_clock
+from ui.table.columns import arrival
 
 from .conftest import KEY, NOW_MS, OTHER_KEY, Workspace, event
 from .connecting import free_port, start
@@ -79,7 +79,7 @@ def test_a_row_shows_who_where_and_what_became_of_it(
     arrive(context)
     qtbot.waitUntil(lambda: len(page.model) == 1)
     cells = {column.key: page.model.text(0, column.key) for column in page.model.columns}
-    assert cells.pop("time") == short_clock(NOW_MS + 1000)
+    assert cells.pop("time") == arrival(NOW_MS + 1000).text
     assert cells == {
         "type": "Buy",
         "user": "ada",

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.model import Outcome, Via
 from app.store.events import EventRow
-from ui.table.columns import event_columns, short_clock
+from ui.table.columns import arrival, event_columns, short_clock
 from ui.table.delegate import PAD, elided
 from ui.table.model import PagedTableModel
 from ui.table.rows import CACHED
@@ -298,6 +298,26 @@ def test_the_time_is_never_longer_than_its_column() -> None:
         assert shown[:11] == expected[:11]
         metrics = QFontMetrics(mono_font())
         assert metrics.horizontalAdvance(shown) + 2 * PAD <= event_columns({})[0].width
+
+
+def test_a_time_that_is_still_to_come_is_said_in_words() -> None:
+    now = datetime(2026, 11, 21, 12).astimezone()
+    metrics = QFontMetrics(mono_font())
+    for ahead, expected in (
+        (timedelta(minutes=59), "59 min from now"),
+        (timedelta(days=3), "3 d from now"),
+        (timedelta(days=800), "2 y from now"),
+        (timedelta(days=366 * 1500), "in the future"),
+    ):
+        cell = arrival(int((now + ahead).timestamp() * 1000), now)
+        assert cell.text == expected
+        assert cell.tone == "warning"
+        assert "still to come" in cell.help
+        width = metrics.horizontalAdvance(cell.text) + 2 * PAD
+        assert width <= event_columns({})[0].width
+    # Clocks differ a little.
+    soon = arrival(int((now + timedelta(seconds=50)).timestamp() * 1000), now)
+    assert (soon.text, soon.tone) == ("12:00:50.000", "muted")
 
 
 def test_hostile_names_take_one_row_each(

@@ -21,7 +21,7 @@ from app.lint.rule import Severity
 from app.marks import NO_MARK, Mark
 from app.model import Outcome, Via
 from app.naming import generated_name, is_named
-from ui.plain import clock, moment, one_line
+from ui.plain import ago, clock, local_time, moment, one_line
 
 if TYPE_CHECKING:
     from app.lint.shown import Worst
@@ -67,6 +67,10 @@ class Column:
     """Goes when there is no room, the lowest first; 0 never goes."""
 
 
+AHEAD_MS = 60_000
+"""Clocks that are compared are not the same to the second."""
+LONGEST_TIME = 15
+
 OUTCOME_TONE = {
     Outcome.ACCEPTED: "good",
     Outcome.DUPLICATE: "note",
@@ -104,6 +108,21 @@ def short_clock(at_ms: int, now: datetime | None = None) -> str:
     if local.year == today.year:
         return f"{local.day} {local:%b %H:%M:%S}"
     return f"{local.day} {local:%b %Y}"
+
+
+def arrival(at_ms: int, now: datetime | None = None) -> Cell:
+    """When something arrived, as a cell. What was imported may say a time that is still to come;
+    that is said in words."""
+    now_ms = round((now.timestamp() if now else time.time()) * 1000)
+    if at_ms <= now_ms + AHEAD_MS:
+        return Cell(short_clock(at_ms, now), "muted")
+    words = ago(at_ms, now_ms)
+    return Cell(
+        words if len(words) <= LONGEST_TIME else "in the future",
+        "warning",
+        help=f"{local_time(at_ms)} is still to come, by this computer's clock. What is imported"
+        " keeps the time that its file says.",
+    )
 
 
 CLOCK, AGO, SINCE = "clock", "ago", "since"
@@ -152,12 +171,13 @@ def titles() -> dict[str, str]:
 
 def _time_cell(row: Any, how: str) -> Cell:
     if how == AGO:
-        return Cell(_span(round(time.time() * 1000) - row.received_ms), "muted")
+        passed = round(time.time() * 1000) - row.received_ms
+        return arrival(row.received_ms) if passed < -AHEAD_MS else Cell(_span(passed), "muted")
     if how == SINCE:
         if row.before_ms is None:
             return Cell("–", "faint")
         return Cell(f"+{_span(row.received_ms - row.before_ms)}", "muted")
-    return Cell(short_clock(row.received_ms), "muted")
+    return arrival(row.received_ms)
 
 
 def _span(milliseconds: int) -> str:
