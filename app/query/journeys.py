@@ -191,13 +191,14 @@ def _events(chart: Journeys, context: Context, buckets: Buckets) -> exp.Select:
     ends = _flag(event_is(chart.end, context, buckets) if chart.end else exp.false())
     reach = 0 if chart.session else chart.window_s * SECOND
     span = buckets.span
+    shown = _shown(chart, starts, ends, context, buckets)
     matches = sql.both(
         exp.GTE(this=time(), expression=sql.value(span.start_ms - reach)),
         exp.LT(this=time(), expression=sql.value(span.end_ms + reach)),
         in_project(chart, context),
         exp.paren(sql.either(is_active(context), _yes(starts), _yes(ends))),
         _segment(chart, context, buckets),
-        _shown(chart, starts, ends, context, buckets),
+        exp.paren(sql.either(shown, _yes(starts), _yes(ends))) if shown else None,
     )
     columns = [
         exp.alias_(person(), "person"),
@@ -208,6 +209,8 @@ def _events(chart: Journeys, context: Context, buckets: Buckets) -> exp.Select:
         exp.alias_(starts, "starts"),
         exp.alias_(ends, "ends"),
     ]
+    if shown:
+        columns.append(exp.alias_(_flag(shown.copy()), "shown"))
     inside = _flag(buckets.within(time()))
     found = source(matches, [*columns, exp.alias_(inside, "inside")])
     labels = _labels(chart)
@@ -234,19 +237,17 @@ def _yes(flag: Sql) -> Sql:
 def _shown(
     chart: Journeys, starts: Sql, ends: Sql, context: Context, buckets: Buckets
 ) -> Sql | None:
-    """Hidden and excluded events are not there at all; with "only", nothing else is but the
-    ends."""
+    """Hidden and excluded events are no steps, but where a path begins or arrives; with "only",
+    nothing else is but the ends. None where everything is shown."""
     kept: list[Sql] = []
     if chart.only:
-        kept.append(_named(chart.only))
+        kept.append(exp.paren(sql.either(_named(chart.only), _yes(starts), _yes(ends))))
     if chart.hide:
         kept.append(exp.not_(_named(chart.hide)))
     kept += [
         exp.not_(exp.paren(sql.sure(event_is(one, context, buckets)))) for one in chart.exclude
     ]
-    if not kept:
-        return None
-    return exp.paren(sql.either(exp.paren(sql.both(*kept)), _yes(starts), _yes(ends)))
+    return exp.paren(sql.both(*kept)) if kept else None
 
 
 def _named(types: Sequence[str]) -> Sql:
@@ -349,6 +350,9 @@ def _joined(chart: Journeys, buckets: Buckets, *, backward: bool) -> exp.Select:
         window = chart.window_s * SECOND
         near = f"e.time >= a.time - {window}" if backward else f"e.time <= a.time + {window}"
     flag = "e.starts" if backward else "e.ends"
+    if chart.only or chart.hide or chart.exclude:
+        arrives = " OR e.ends = 1" if _has_two_ends(chart) else ""
+        later = f"{later} AND (e.shown = 1 OR e.id = a.id{arrives})"
     return (
         exp.select(
             "a.person",

@@ -239,6 +239,35 @@ CASES = [
         lambda f: sorted(" ".join(one["way"]) for one in f["paths"] if one["converted"]),
         ["A A C", "A C", "A X X C"],
     ),
+    # What is hidden is so after the first event, too; that one and the end stay.
+    Case(
+        "between/hidden start",
+        LONG,
+        paths(end="C", levels=5, hide=["A", "X"]),
+        lambda f: sorted(" ".join(one["way"]) for one in f["paths"] if one["converted"]),
+        ["A B C", "A C"],
+    ),
+    Case(
+        "between/hidden end",
+        LONG,
+        paths(end="C", levels=5, hide=["C", "X", "B"]),
+        lambda f: sorted(" ".join(one["way"]) for one in f["paths"] if one["converted"]),
+        ["A A C", "A C"],
+    ),
+    Case(
+        "JRN-T4/hidden start",
+        PAIRS,
+        paths(hide=["A"]),
+        ways,
+        {"A": 1, "A > B": 1, "A > B > B": 1, "A > B > B > Dropped off": 1},
+    ),
+    Case(
+        "JRN-T4/excluded end",
+        PAIRS,
+        {"kind": "journeys", "end": "B", "range": DAYS, "exclude": [{"event": "B"}]},
+        ways,
+        {"B": 1, "B > A": 1, "B > A > Did not perform an event": 1},
+    ),
     Case(
         "hostile",
         HOSTILE,

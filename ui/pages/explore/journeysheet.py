@@ -104,10 +104,14 @@ def _steps(pieces: Pieces, chart: Journeys, change: Change) -> Section:
             rest = (*given[:at], *given[at + 1 :])
             remove = pieces.tool("close", "Take this away", _putting(chart, name, rest, change),
                                  f"{name}[{at}].remove")  # fmt: skip
+            shown = _name(kind)
+            shown.setObjectName(f"{name}[{at}]")
             section.rows.addWidget(
-                pieces.row(word if at == 0 else "and", _name(kind), remove, indent=INDENT)
+                pieces.row(word if at == 0 else "and", shown, remove, indent=INDENT)
             )
         adding.append(pieces.add(add, _adding(pieces, chart, name, change), f"{name}+"))
+    for row in _excluded(pieces, chart, change):
+        section.rows.addWidget(row)
     for row in pieces.groupings(
         "expand", chart.expand, lambda found: change(replace(chart, expand=found))
     ):
@@ -122,6 +126,23 @@ def _steps(pieces: Pieces, chart: Journeys, change: Change) -> Section:
     )
     section.rows.addWidget(pieces.row(*adding[2:], expand))
     return section
+
+
+def _excluded(pieces: Pieces, chart: Journeys, change: Change) -> list[QWidget]:
+    """Events that paths are without, such as those of one page or of a label."""
+
+    def row(at: int, spec: EventSpec) -> QWidget:
+        before, after = chart.exclude[:at], chart.exclude[at + 1 :]
+        return pieces.event(
+            f"exclude[{at}]",
+            "not",
+            spec,
+            lambda found: change(replace(chart, exclude=(*before, found, *after))),
+            remove=lambda: change(replace(chart, exclude=(*before, *after))),
+            group=False,
+        )
+
+    return [row(at, spec) for at, spec in enumerate(chart.exclude)]
 
 
 def _labels_box(pieces: Pieces, chart: Journeys, change: Change) -> QCheckBox:
