@@ -166,13 +166,16 @@ def test_formula_says_where_it_is_wrong(small: World) -> None:
     small.until(lambda: small.desk.findChild(type(small.desk.frame.problem), "problem") is not None)
     said = small.at("problem").text()
     assert said == "There is no such event in this chart at 'B', character 19."
-    # What was drawn before stays, and the keyboard too.
+    # What was drawn before stays and is called so, and the keyboard stays, too.
+    assert small.desk.frame.problem.text() == "What is drawn is the chart from before this mistake."
+    assert small.desk.frame.problem.isVisible()
     assert small.at("formula") is field
     small.qtbot.keyClick(field, Qt.Key.Key_Backspace)
     small.qtbot.keyClick(field, Qt.Key.Key_Backspace)
     small.qtbot.keyClicks(field, "A)")
     small.until(lambda: small.desk.findChild(type(small.desk.frame.problem), "problem") is None)
     assert small.total() == pytest.approx(4 / 3)
+    assert not small.desk.frame.problem.isVisible()
 
 
 def test_an_event_that_never_came_is_said_at_its_place(small: World) -> None:

@@ -65,6 +65,7 @@ TICK_MS = 1000
 TYPING_MS = 250
 MOST_REMEMBERED = 1000
 MANY = 20_000
+OLDER = "What is drawn is the chart from before this mistake."
 """Events that take long enough to load to be worth a bar."""
 
 
@@ -362,7 +363,9 @@ class Desk(QWidget):
         if isinstance(error, BadDefinition) and self.builder.show_problem(
             error.path, error.problem
         ):
-            self.frame.show_problem("")
+            # Numbers of another question must not pass for the answer.
+            is_older = self.answer is not None and self.frame.stack.currentWidget() is self.figure
+            self.frame.show_problem(OLDER if is_older else "")
             return
         self.frame.show_problem(f"{error.sentence} {error.hint}".strip())
 
