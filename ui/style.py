@@ -143,6 +143,9 @@ QToolButton[framed="true"] {
     background: $surface; border: 1px solid $edge; padding: 0 8px; min-height: 26px;
 }
 QToolButton[framed="true"]:hover { background: $hover; }
+QToolButton[framed="true"][used="true"] {
+    background: $selected; color: $accent;
+}
 QToolButton[framed="true"]:focus { border-color: $accent; }
 QToolButton[rail="true"] {
     qproperty-toolButtonStyle: ToolButtonTextUnderIcon;

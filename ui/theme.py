@@ -210,6 +210,14 @@ def set_role(widget: QWidget, role: str) -> None:
         widget.style().polish(widget)
 
 
+def show_use(button: QAbstractButton, *, is_used: bool) -> None:
+    """Whether it leaves anything out now, so that nobody wonders why so little is shown."""
+    if button.property("used") != is_used:
+        button.setProperty("used", is_used)
+        button.style().unpolish(button)
+        button.style().polish(button)
+
+
 def tint(target: QAbstractButton | QAction, name: str, role: str = "muted") -> None:
     """Give a button or action an icon that keeps to the colours in use. `role` is the name of a
     colour in `Tokens`."""

@@ -61,6 +61,11 @@ def test_by_user_id_with_everything_that_was_merged(qtbot: QtBot, page: LivePage
     assert page.targets.text() == "ada-lovelace"
     page.filter.set_text("tablet")
     qtbot.waitUntil(lambda: types(page) == ["tablet"])
+    # That less is shown can be seen, until it is not so any more.
+    assert page.targets.property("used") is True
+    page.clear_filter()
+    assert page.targets.property("used") is False
+    qtbot.waitUntil(lambda: len(page.model) == 4)
 
 
 def test_by_address_is_first_and_exact(qtbot: QtBot, page: LivePage) -> None:

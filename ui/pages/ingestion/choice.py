@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from ui.plain import one_line, plural, tooltip
-from ui.theme import tint
+from ui.theme import show_use, tint
 
 MOST = 100
 NONE = "(not said)"
@@ -97,7 +97,9 @@ class ChoiceButton(QToolButton):
         else:
             text = plural(len(self.chosen), self._one, self._many)
         self.setText(text.replace("&", "&&"))
-        self.setAccessibleName(f"{self._many.capitalize()}: {text}")
+        # Not capitalize, which would write SDKs as Sdks.
+        self.setAccessibleName(f"{self._many[:1].upper()}{self._many[1:]}: {text}")
+        show_use(self, is_used=bool(self.chosen))
 
     def _fill(self) -> None:
         menu = self.list

@@ -15,6 +15,7 @@ from app.errors import AppError
 from ui.context import Context
 from ui.pages.live.projects import frame
 from ui.pages.live.typelist import HiddenChips
+from ui.theme import show_use
 
 
 class HiddenTypes(QObject):
@@ -80,6 +81,7 @@ class HiddenTypes(QObject):
         self.chips.show_types(self.types)
         count = len(self.types)
         self.button.setText(f"Types  ·  {count} hidden" if count else "Types")
+        show_use(self.button, is_used=count > 0)
 
     def _fail(self, error: AppError) -> None:
         self.failed.emit(error)

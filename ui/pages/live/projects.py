@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from ui.plain import one_line
-from ui.theme import tint
+from ui.theme import show_use, tint
 
 ALL = "All projects"
 
@@ -55,6 +55,7 @@ class ProjectSwitch(QToolButton):
         name = ALL if source is None else self.names[source]
         self.setText(one_line(name, 28).replace("&", "&&"))
         self.setAccessibleName(f"Project: {one_line(name)}")
+        show_use(self, is_used=source is not None)
 
     @property
     def name(self) -> str:

@@ -32,7 +32,7 @@ from ui.context import Context
 from ui.listkeys import ListKeys
 from ui.pages.live.projects import frame
 from ui.plain import one_line, plural, tooltip
-from ui.theme import label
+from ui.theme import label, show_use
 
 if TYPE_CHECKING:
     from app.store import Store
@@ -92,6 +92,7 @@ class TargetSwitch(QToolButton):
         name = target.name if target else EVERYONE
         self.setText(one_line(name, 24).replace("&", "&&"))
         self.setAccessibleName(f"Target: {one_line(name)}")
+        show_use(self, is_used=target is not None)
         self.chosen.emit()
 
     def restore(self, state: object) -> None:
