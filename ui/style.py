@@ -203,7 +203,7 @@ QTableView, QTreeView, QListView, QListWidget {
 QFrame[floating="true"] QTreeView, QFrame[floating="true"] QListView {
     background: transparent;
 }
-QListView[offers="true"] { background: $raised; border: 1px solid $edge; padding: 4px; }
+QListView[offers="true"] { background: $raised; border: 1px solid $edge; padding: 1px; }
 QListView[offers="true"]::item { height: 24px; padding: 0 4px; border: none; }
 QListView[offers="true"]::item:selected { background: $selected; color: $text; }
 QTreeView::item { height: 24px; border: none; }
