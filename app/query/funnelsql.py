@@ -69,23 +69,24 @@ def _is_apart(chart: Funnel) -> bool:
 
 def statement(asked: "Asked", number: int, steps: tuple[EventSpec, ...]) -> str:
     """How many users of a segment did the steps up to each: `step1`, `step2`…, by groups `g0`…"""
-    query = exp.select().with_("hits", as_=_hits(asked, number, steps))
+    query = exp.select().with_("hits", as_=_hits(asked, number, steps), copy=False)
     table, unit = "hits", _unit(asked)
     size, names = len(steps), [f"g{i}" for i in range(len(asked.groupings))]
     kept = ["id", "tick", *unit, *names, *(f"s{step}" for step in range(size))]
     for step in range(size - 1, 0, -1):
         ahead = [_ahead(asked, step, goal, unit) for goal in range(step, size)]
-        level = exp.select(*kept, *ahead).from_(table)
+        level = exp.select(*kept, *ahead, copy=False).from_(table, copy=False)
         table = f"from{step}"
-        query = query.with_(table, as_=level)
-    query = query.with_("entries", as_=_entries(asked, size, table, unit, names))
+        query = query.with_(table, as_=level, copy=False)
+    entries = _entries(asked, size, table, unit, names)
+    query = query.with_("entries", as_=entries, copy=False)
     best = exp.select(*names, "depth").from_("entries").where("place = 1")
-    query = query.with_("best", as_=best)
+    query = query.with_("best", as_=best, copy=False)
     counts = [
         exp.alias_(exp.Sum(this=_flag(exp.condition(f"depth >= {step + 1}"))), f"step{step + 1}")
         for step in range(size)
     ]
-    query = query.select(*names, *counts).from_("best")
+    query = query.select(*names, *counts, copy=False).from_("best", copy=False)
     if names:
         query = query.group_by(*names).order_by("step1 DESC")
     return units.text(query, asked.context)
@@ -180,4 +181,4 @@ def _entries(
         this=exp.RowNumber(), partition_by=[exp.column(name) for name in unit], order=order
     )
     found = exp.select(*names, "depth", exp.alias_(place, "place"))
-    return found.from_(exp.alias_(reached.subquery(), "r", table=True))
+    return found.from_(sql.nested(reached, "r"), copy=False)

@@ -175,14 +175,14 @@ def _with_ways(chart: Journeys, context: Context) -> exp.Select:
     clock = context.clock
     buckets = cut(span_of(chart.range, clock), "day", clock, chart.range.without)
     backward = chart.start is None
-    query = exp.select().with_("events_of", as_=_events(chart, context, buckets))
-    query = query.with_("anchors", as_=_anchors(chart, context, backward=backward))
-    query = query.with_("joined", as_=_joined(chart, buckets, backward=backward))
-    query = query.with_("followed", as_=_followed(chart))
-    query = query.with_("placed", as_=_placed())
+    query = exp.select().with_("events_of", as_=_events(chart, context, buckets), copy=False)
+    query = query.with_("anchors", as_=_anchors(chart, context, backward=backward), copy=False)
+    query = query.with_("joined", as_=_joined(chart, buckets, backward=backward), copy=False)
+    query = query.with_("followed", as_=_followed(chart), copy=False)
+    query = query.with_("placed", as_=_placed(), copy=False)
     if chart.include:
-        query = query.with_("holding", as_=_holding(chart))
-    return query.with_("ways", as_=_ways(chart))
+        query = query.with_("holding", as_=_holding(chart), copy=False)
+    return query.with_("ways", as_=_ways(chart), copy=False)
 
 
 def _events(chart: Journeys, context: Context, buckets: Buckets) -> exp.Select:
