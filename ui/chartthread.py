@@ -189,6 +189,8 @@ class ChartThread(QObject):
             is_first = not self._is_loaded
             job = None if is_first or not self._queue else self._queue.popleft()
             self._running = job
+            if self._warehouse:
+                self._warehouse.begin_question()
             if job is None:
                 self._is_refresh_wanted = False
         if job is None:

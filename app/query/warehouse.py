@@ -120,7 +120,7 @@ class Warehouse(Closing):
         self._properties: dict[tuple[str, str], Property] | None = None
         self._projects: dict[str, int] | None = None
         self._came: set[tuple[str, int | None]] = set()
-        self._is_damaged = False
+        self._is_damaged = self._is_given_up = False
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -142,8 +142,14 @@ class Warehouse(Closing):
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def interrupt(self) -> None:
-        """Give up the running question; it raises Interrupted."""
+        """Give up the running question; it raises Interrupted, if not now then when it asks for
+        the next thing."""
+        self._is_given_up = True
         self._db.interrupt()
+
+    def begin_question(self) -> None:
+        """What is asked from now on is another question: nobody gave it up yet."""
+        self._is_given_up = False
 
     @contextlib.contextmanager
     def beside(self) -> Iterator[Self]:
@@ -158,12 +164,12 @@ class Warehouse(Closing):
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """The rows of a statement. Raises Interrupted, StoreUnavailable."""
-        with self._lock, self._explained():
+        with self._lock, self._asked():
             return self._db.execute(statement).fetchall()
 
     def arrays(self, statement: str) -> dict[str, Any]:
         """The columns of a statement as NumPy arrays; nulls are masked."""
-        with self._lock, self._explained():
+        with self._lock, self._asked():
             return dict(self._db.execute(statement).fetchnumpy())
 
     def stream(self, statement: str, size: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
@@ -429,10 +435,20 @@ class Warehouse(Closing):
         self._db.execute("INSERT OR REPLACE INTO facts VALUES ('marks', ?)", [value])
 
     @contextlib.contextmanager
+    def _asked(self) -> Iterator[None]:
+        """A statement of a question, unless that was given up between two."""
+        if self._is_given_up:
+            self._is_given_up = False
+            raise Interrupted("The question was given up.")
+        with self._explained():
+            yield
+
+    @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
         except duckdb.InterruptException as error:
+            self._is_given_up = False
             raise Interrupted("The question was given up.") from error
         except (duckdb.OutOfMemoryException, *_DAMAGE) as error:
             if not isinstance(error, duckdb.OutOfMemoryException):

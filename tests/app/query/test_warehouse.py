@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,31 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
         os.utime(folder / name, (then, then))
     figure(folder, CHART)
     assert [one.name for one in folder.glob("charts-*")] == ["charts-new"]
+
+
+def test_a_question_that_is_given_up_ends_and_the_next_is_answered(tmp_path: Path) -> None:
+    with Warehouse.open(workspace(tmp_path, [did("1", "A", NOON)])) as warehouse:
+        warehouse.refresh()
+        timer = threading.Timer(0.05, warehouse.interrupt)
+        timer.start()
+        with pytest.raises(Interrupted):
+            warehouse.rows("SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b")
+        timer.join()
+        assert warehouse.rows("SELECT count(*) FROM events") == [(1,)]
+
+
+def test_a_question_may_be_given_up_between_two_statements(tmp_path: Path) -> None:
+    with Warehouse.open(workspace(tmp_path, [did("1", "A", NOON)])) as warehouse:
+        warehouse.refresh()
+        count = "SELECT count(*) AS n FROM events"
+        for ask in (warehouse.rows, warehouse.arrays):
+            warehouse.interrupt()
+            with pytest.raises(Interrupted):
+                ask(count)
+            assert len(ask(count)) == 1
+            warehouse.interrupt()
+            warehouse.begin_question()
+            assert len(ask(count)) == 1
 
 
 @pytest.mark.parametrize("name", ["p", 'p."q"', "P"])
