@@ -2,7 +2,7 @@
 Runs all rules over what arrives and keeps what they found.
 
 The same rule, source and subject is one finding that counts up. Everything here can be found again
-from the captures, and is when a rule changes: raise `VERSION`.
+from the captures, and is when a rule changes: raise the version of `app.store.learned.findings`.
 """
 
 from __future__ import annotations
@@ -20,54 +20,21 @@ from app.lint.families import FAMILIES
 from app.lint.look import look_at
 from app.lint.plan import Plan
 from app.lint.report import MOST_EVENTS, Found, Key, Report
+from app.store.learned.findings import FINDINGS
 from app.store.writer import Ids
 
 if TYPE_CHECKING:
     from app.study.arrival import Arrival
 
-VERSION = 1
-
 log = logging.getLogger(__name__)
-
-_TABLES = (
-    # `sentence` is the newest one; times are those of arrival.
-    """CREATE TABLE findings (
-        id INTEGER PRIMARY KEY,
-        rule TEXT NOT NULL,
-        source_id INTEGER,
-        subject TEXT NOT NULL,
-        sentence TEXT NOT NULL,
-        first_event INTEGER,
-        last_event INTEGER,
-        last_capture INTEGER NOT NULL,
-        first_ms INTEGER NOT NULL,
-        last_ms INTEGER NOT NULL,
-        count INTEGER NOT NULL
-    )""",
-    "CREATE INDEX findings_rule ON findings (rule, source_id)",
-    # The evidence, no more than `MOST_EVENTS` of a finding.
-    """CREATE TABLE finding_events (
-        event_id INTEGER NOT NULL,
-        finding INTEGER NOT NULL,
-        PRIMARY KEY (event_id, finding)
-    ) WITHOUT ROWID""",
-    "CREATE INDEX finding_events_finding ON finding_events (finding, event_id)",
-    # What rules remember; see `recent`.
-    """CREATE TABLE findings_memory (
-        memory TEXT NOT NULL,
-        key TEXT NOT NULL,
-        value TEXT NOT NULL,
-        PRIMARY KEY (memory, key)
-    ) WITHOUT ROWID""",
-)
 
 
 class Lint:
     """The follower that finds problems."""
 
-    name = "findings"
-    version = VERSION
-    tables = _TABLES
+    name = FINDINGS.name
+    version = FINDINGS.version
+    tables = FINDINGS.tables
 
     def __init__(self) -> None:
         self._db: sqlite3.Connection | None = None

@@ -24,6 +24,7 @@ from app.sdk.instances import (
 )
 from app.sdk.observe import Seen, Surroundings
 from app.sdk.resolve import claimed, note_changes
+from app.store.learned.sdk import SDK
 from app.store.writer import Ids
 
 if TYPE_CHECKING:
@@ -40,16 +41,9 @@ Spot = tuple[int | None, str]
 class SdkFollower:
     """See `app.study.follower`."""
 
-    name = "sdk"
-    version = 3
-    tables = (
-        """CREATE TABLE sdk_instances (
-            key TEXT PRIMARY KEY, source_id INTEGER, place TEXT NOT NULL, state TEXT NOT NULL
-        ) WITHOUT ROWID""",
-        """CREATE TABLE sdk_places (
-            key TEXT PRIMARY KEY, source_id INTEGER, place TEXT NOT NULL, state TEXT NOT NULL
-        ) WITHOUT ROWID""",
-    )
+    name = SDK.name
+    version = SDK.version
+    tables = SDK.tables
 
     def __init__(self) -> None:
         self.instances: dict[Key, Instance] = {}

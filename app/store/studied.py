@@ -38,8 +38,8 @@ def attach_study(folder: Path, connection: sqlite3.Connection) -> None:
 
 
 def _prepare(folder: Path) -> None:
-    # Imported here: the study itself reads through the store.
-    from app.study.tables import prepare
+    # Imported here: the file is there, nearly always.
+    from app.store.studyfile import prepare
 
     prepare(folder)
 
@@ -55,7 +55,7 @@ def _detach(connection: sqlite3.Connection) -> None:
 
 
 def _attach_empty(connection: sqlite3.Connection) -> None:
-    from app.study.tables import statements
+    from app.store.studyfile import statements
 
     connection.execute("ATTACH ':memory:' AS study")
     for statement in statements():

@@ -15,20 +15,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from app.store.studied import FILE
     from app.study.arrival import Arrival, Arrived
     from app.study.follower import Follower
     from app.study.running import Study
-    from app.study.tables import FILE, prepare
 
-__all__ = ["FILE", "Arrival", "Arrived", "Follower", "Study", "prepare"]
+__all__ = ["FILE", "Arrival", "Arrived", "Follower", "Study"]
 
 _PLACES = {
-    "Arrival": "arrival",
-    "Arrived": "arrival",
-    "Follower": "follower",
-    "Study": "running",
-    "FILE": "tables",
-    "prepare": "tables",
+    "FILE": "app.store.studied",
+    "Arrival": "app.study.arrival",
+    "Arrived": "app.study.arrival",
+    "Follower": "app.study.follower",
+    "Study": "app.study.running",
 }
 
 
@@ -37,4 +36,4 @@ def __getattr__(name: str) -> Any:
     otherwise load all of them and what they stand on."""
     if name not in _PLACES:
         raise AttributeError(name)
-    return getattr(import_module(f"app.study.{_PLACES[name]}"), name)
+    return getattr(import_module(_PLACES[name]), name)

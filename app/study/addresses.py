@@ -6,13 +6,10 @@ Follows which IP address each event says it came from, so that filters find it b
 
 import sqlite3
 
+from app.store.learned.addresses import ADDRESSES
 from app.store.writer import Ids
 from app.study.arrival import Arrival
 
-TABLES = (
-    "CREATE TABLE addresses (id INTEGER PRIMARY KEY, ip TEXT NOT NULL)",
-    "CREATE INDEX addresses_ip ON addresses (ip)",
-)
 LONGEST = 45
 """Of an address; what is longer is none."""
 
@@ -20,9 +17,9 @@ LONGEST = 45
 class AddressesFollower:
     """Keeps the address of each event that says one, whether it counts or not."""
 
-    name = "addresses"
-    version = 1
-    tables = TABLES
+    name = ADDRESSES.name
+    version = ADDRESSES.version
+    tables = ADDRESSES.tables
 
     def begin(self, db: sqlite3.Connection) -> None:
         """Go on from the tables."""

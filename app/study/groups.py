@@ -6,30 +6,11 @@ import sqlite3
 
 from app.decode.body import clean, json_text, parsed
 from app.ingest.user_properties import State, applied, changes
+from app.store.learned.groups import GROUPS
 from app.store.writer import Ids
 from app.study.arrival import Arrival, Arrived
 from app.study.names import Remembered
 
-TABLES = (
-    # `properties` is JSON: the newest values.
-    """CREATE TABLE groups (
-        id INTEGER PRIMARY KEY,
-        source_id INTEGER NOT NULL,
-        type TEXT NOT NULL,
-        name TEXT NOT NULL,
-        properties TEXT NOT NULL,
-        first_id INTEGER NOT NULL,
-        last_id INTEGER NOT NULL,
-        UNIQUE (source_id, type, name)
-    )""",
-    # What a `$groupidentify` changed; null for what was unset.
-    """CREATE TABLE group_changes (
-        group_id INTEGER NOT NULL,
-        event_id INTEGER NOT NULL,
-        changed TEXT NOT NULL,
-        PRIMARY KEY (group_id, event_id)
-    ) WITHOUT ROWID""",
-)
 MOST_VALUES = 10
 """How many groups of a type one event may belong to (wire-format §4.2)."""
 
@@ -39,9 +20,9 @@ type Key = tuple[int, str, str]
 class GroupsFollower:
     """Keeps the groups that events name."""
 
-    name = "groups"
-    version = 1
-    tables = TABLES
+    name = GROUPS.name
+    version = GROUPS.version
+    tables = GROUPS.tables
 
     def begin(self, db: sqlite3.Connection) -> None:
         """Go on from the tables."""

@@ -7,51 +7,11 @@ from typing import Any
 
 from app.ingest.identity import NOBODY, Key, identify, usable
 from app.model import Event
+from app.store.learned.people import PEOPLE
 from app.store.writer import Ids
 from app.study.arrival import Arrival
 from app.study.names import Remembered
 from app.study.reading import StoredEvent
-
-TABLES = (
-    # `root` is whom a person turned out to be: themselves, or the one they were merged into.
-    # Counts and times are the person's own, those of merged ones stay with them.
-    """CREATE TABLE people (
-        id INTEGER PRIMARY KEY,
-        source_id INTEGER NOT NULL,
-        user TEXT,
-        device TEXT,
-        root INTEGER NOT NULL,
-        merged_by INTEGER,
-        first_id INTEGER NOT NULL,
-        last_id INTEGER NOT NULL,
-        first_ms INTEGER,
-        last_ms INTEGER,
-        events INTEGER NOT NULL DEFAULT 0
-    )""",
-    "CREATE UNIQUE INDEX people_user ON people (source_id, user) WHERE user IS NOT NULL",
-    "CREATE INDEX people_root ON people (root) WHERE root <> id",
-    "CREATE INDEX people_last ON people (last_id)",
-    # Whose a device is now.
-    """CREATE TABLE device_owners (
-        source_id INTEGER NOT NULL,
-        device TEXT NOT NULL,
-        person INTEGER NOT NULL,
-        PRIMARY KEY (source_id, device)
-    ) WITHOUT ROWID""",
-    # Which ids a person was seen with; empty text for none.
-    """CREATE TABLE person_devices (
-        person INTEGER NOT NULL,
-        device TEXT NOT NULL,
-        user TEXT NOT NULL,
-        first_id INTEGER NOT NULL,
-        last_id INTEGER NOT NULL,
-        events INTEGER NOT NULL,
-        PRIMARY KEY (person, device, user)
-    ) WITHOUT ROWID""",
-    "CREATE INDEX person_devices_device ON person_devices (device)",
-    # Events that count although they repeat one: that one was refused.
-    "CREATE TABLE counted_repeats (origin INTEGER PRIMARY KEY)",
-)
 
 _COUNT = """
     UPDATE people SET last_id = max(last_id, ?), events = events + ?,
@@ -67,9 +27,9 @@ _SEEN = """
 class PeopleFollower:
     """The persons of a workspace; also the `People` that `identify` works on."""
 
-    name = "people"
-    version = 1
-    tables = TABLES
+    name = PEOPLE.name
+    version = PEOPLE.version
+    tables = PEOPLE.tables
 
     users: Remembered[Key, int]
     devices: "Owners"

@@ -19,35 +19,13 @@ from app.ingest.user_properties import (
     is_apart,
     own,
 )
+from app.store.learned.properties import PROPERTIES
 from app.store.people import FULL_EVERY, unfolded
 from app.store.writer import Ids
 from app.study.arrival import Arrival, Arrived
 from app.study.names import Remembered
 from app.study.people import PeopleFollower
 
-TABLES = (
-    # One row for each event that counts. `state` is 0 while nothing is known of the person.
-    """CREATE TABLE placed (
-        id INTEGER PRIMARY KEY,
-        person INTEGER NOT NULL,
-        time_ms INTEGER NOT NULL,
-        state INTEGER NOT NULL
-    )""",
-    "CREATE INDEX placed_person ON placed (person, id)",
-    "CREATE INDEX placed_time ON placed (person, time_ms)",
-    # `changed` is JSON: new values by name, null for what was unset; everything when `is_full`.
-    # `previous` is the person's state before, 0 for none. A state of nobody (`person` 0) is of one
-    # event that keeps to its own properties.
-    """CREATE TABLE states (
-        id INTEGER PRIMARY KEY,
-        person INTEGER NOT NULL,
-        event_id INTEGER NOT NULL,
-        previous INTEGER NOT NULL,
-        is_full INTEGER NOT NULL,
-        changed TEXT NOT NULL
-    )""",
-    "CREATE INDEX states_person ON states (person, id)",
-)
 MOST_PEOPLE = 50_000
 
 
@@ -74,9 +52,9 @@ class Change(NamedTuple):
 class PropertiesFollower:
     """Keeps the states of persons."""
 
-    name = "properties"
-    version = 2
-    tables = TABLES
+    name = PROPERTIES.name
+    version = PROPERTIES.version
+    tables = PROPERTIES.tables
 
     def __init__(self, people: PeopleFollower) -> None:
         self._merges = people

@@ -13,11 +13,12 @@ from typing import NamedTuple
 from app.decode.body import clean
 from app.decode.request import split
 from app.model import Capture, Kind, Upload, Via
+from app.store.learned.report import REPORT
+from app.store.spread import lag_range, skew_range
 from app.store.writer import Ids
 from app.study.arrival import Arrival
 from app.study.names import Remembered
 from app.study.refusals import Limit, Refusal, said_of
-from app.study.spread import lag_range, skew_range
 
 UPLOAD, REPLAY = "upload", "session_replay"
 REPLAY_ENDPOINT = "Session Replay"
@@ -30,70 +31,6 @@ MOST_KEYS, MOST_REASONS, LONGEST = 20_000, 5_000, 200
 MOST_UNANSWERED = 500
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 
-_SUMS = """
-        {of} INTEGER NOT NULL,
-        key INTEGER NOT NULL,
-        requests INTEGER NOT NULL,
-        events INTEGER NOT NULL,
-        identifies INTEGER NOT NULL,
-        wire_bytes INTEGER NOT NULL,
-        body_bytes INTEGER NOT NULL,
-        PRIMARY KEY ({of}, key)
-"""
-TABLES = (
-    # `status` is the code in the answer's body and otherwise its HTTP status, 0 without an answer.
-    """CREATE TABLE report_keys (
-        id INTEGER PRIMARY KEY,
-        kind TEXT NOT NULL,
-        source_id INTEGER NOT NULL,
-        endpoint TEXT NOT NULL,
-        sdk TEXT NOT NULL,
-        host TEXT NOT NULL,
-        status INTEGER NOT NULL,
-        compression TEXT NOT NULL,
-        UNIQUE (kind, source_id, endpoint, sdk, host, status, compression)
-    )""",
-    f"CREATE TABLE report_minutes ({_SUMS.format(of='minute')}) WITHOUT ROWID",
-    f"CREATE TABLE report_hours ({_SUMS.format(of='hour')}) WITHOUT ROWID",
-    # In order of time, which imports may mix up. `lags` counts events by range, as "1:20,4:2".
-    """CREATE TABLE report_uploads (
-        at_ms INTEGER NOT NULL,
-        id INTEGER NOT NULL,
-        key INTEGER NOT NULL,
-        events INTEGER NOT NULL,
-        identifies INTEGER NOT NULL,
-        wire_bytes INTEGER NOT NULL,
-        body_bytes INTEGER NOT NULL,
-        latency_ms INTEGER,
-        skew INTEGER,
-        lags TEXT NOT NULL,
-        PRIMARY KEY (at_ms, id)
-    ) WITHOUT ROWID""",
-    "CREATE INDEX report_uploads_id ON report_uploads (id)",
-    # Requests that had no answer when they were studied, and may have got one since.
-    "CREATE TABLE report_open (id INTEGER PRIMARY KEY)",
-    "CREATE TABLE report_reasons (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE)",
-    """CREATE TABLE report_refusals (
-        at_ms INTEGER NOT NULL,
-        id INTEGER NOT NULL,
-        reason INTEGER NOT NULL,
-        key INTEGER NOT NULL,
-        events INTEGER NOT NULL,
-        PRIMARY KEY (at_ms, id, reason)
-    ) WITHOUT ROWID""",
-    """CREATE TABLE report_limits (
-        at_ms INTEGER NOT NULL,
-        id INTEGER NOT NULL,
-        kind TEXT NOT NULL,
-        who TEXT NOT NULL,
-        name TEXT NOT NULL,
-        key INTEGER NOT NULL,
-        rate REAL,
-        threshold REAL,
-        events INTEGER NOT NULL,
-        PRIMARY KEY (at_ms, id, kind, who, name)
-    ) WITHOUT ROWID""",
-)
 _ADD_SUMS = """
     INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET requests = requests + excluded.requests,
@@ -144,9 +81,9 @@ class Request(NamedTuple):
 class ReportFollower:
     """Keeps what the Ingestion page shows."""
 
-    name = "report"
-    version = 2
-    tables = TABLES
+    name = REPORT.name
+    version = REPORT.version
+    tables = REPORT.tables
 
     def begin(self, db: sqlite3.Connection) -> None:
         """Go on from the tables."""

@@ -5,18 +5,17 @@ Follows which events say revenue beside their properties, as HTTP V2 allows: `re
 import sqlite3
 
 from app.filter.keys import REVENUE_FIELDS
+from app.store.learned.revenues import REVENUES
 from app.store.writer import Ids
 from app.study.arrival import Arrival
-
-TABLES = ("CREATE TABLE revenues (id INTEGER PRIMARY KEY)",)
 
 
 class RevenuesFollower:
     """Keeps the number of each such event, whether it counts or not."""
 
-    name = "revenues"
-    version = 1
-    tables = TABLES
+    name = REVENUES.name
+    version = REVENUES.version
+    tables = REVENUES.tables
 
     def begin(self, db: sqlite3.Connection) -> None:
         """Go on from the table."""

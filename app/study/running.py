@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from app.closing import Closing
 from app.errors import AppError
+from app.store.studyfile import empty, is_damage, open_file, throw_away
 from app.study.arrival import Arrival
 from app.study.follower import Answered, Follower, Refreshing
 from app.study.followers import make_followers
@@ -23,7 +24,6 @@ from app.study.grams import forget, index, missing
 from app.study.people import PeopleFollower
 from app.study.placing import Placing, unplaced
 from app.study.reading import Batch, Captures, StoredArrival
-from app.study.tables import empty, is_damage, open_file, throw_away
 
 log = logging.getLogger(__name__)
 

@@ -5,21 +5,10 @@ Follows sessions: what each person did under each session id.
 import sqlite3
 
 from app.ingest.sessions import is_session
+from app.store.learned.sessions import SESSIONS
 from app.store.writer import Ids
 from app.study.arrival import Arrival
 
-TABLES = (
-    """CREATE TABLE sessions (
-        person INTEGER NOT NULL,
-        session_id INTEGER NOT NULL,
-        first_id INTEGER NOT NULL,
-        last_id INTEGER NOT NULL,
-        first_ms INTEGER NOT NULL,
-        last_ms INTEGER NOT NULL,
-        events INTEGER NOT NULL,
-        PRIMARY KEY (person, session_id)
-    ) WITHOUT ROWID""",
-)
 _ADD = """
     INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET last_id = excluded.last_id, events = events + excluded.events,
@@ -32,9 +21,9 @@ NO_EVENTS = ("$identify", "$groupidentify")
 class SessionsFollower:
     """Keeps the sessions of persons, under the person whose an event was when it was received."""
 
-    name = "sessions"
-    version = 1
-    tables = TABLES
+    name = SESSIONS.name
+    version = SESSIONS.version
+    tables = SESSIONS.tables
 
     def begin(self, db: sqlite3.Connection) -> None:
         """Nothing is remembered between batches."""

@@ -11,39 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.decode.body import clean, json_text
+from app.store.learned.values import VALUES
 from app.store.writer import Ids
 from app.study.arrival import Arrival
 from app.study.names import Remembered
 from app.study.people import PeopleFollower
 from app.study.properties import PropertiesFollower
 
-TABLES = (
-    # Names of user properties, those of Amplitude's own with `@` before their wire name.
-    "CREATE TABLE property_names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
-    # `value` is text: as it is, or JSON for everything else; the beginning of what is longer.
-    """CREATE TABLE property_values (
-        id INTEGER PRIMARY KEY,
-        name INTEGER NOT NULL,
-        value TEXT NOT NULL,
-        UNIQUE (name, value)
-    )""",
-    # Who has a value now. People who were merged into others have none of their own.
-    """CREATE TABLE person_values (
-        person INTEGER NOT NULL,
-        name INTEGER NOT NULL,
-        value INTEGER NOT NULL,
-        PRIMARY KEY (person, name, value)
-    ) WITHOUT ROWID""",
-    "CREATE INDEX person_values_value ON person_values (value, person)",
-    # Which event gave a property its present value, and how many gave it another one so far.
-    """CREATE TABLE person_properties (
-        person INTEGER NOT NULL,
-        name INTEGER NOT NULL,
-        event_id INTEGER NOT NULL,
-        changes INTEGER NOT NULL,
-        PRIMARY KEY (person, name)
-    ) WITHOUT ROWID""",
-)
 LONGEST = 200
 MOST_ENTRIES = 100
 """Of a list, that a person is found by."""
@@ -57,9 +31,9 @@ _SET = """
 class ValuesFollower:
     """Keeps the present values of everyone, after `PropertiesFollower` learned them."""
 
-    name = "values"
-    version = 1
-    tables = TABLES
+    name = VALUES.name
+    version = VALUES.version
+    tables = VALUES.tables
 
     def __init__(self, people: PeopleFollower, properties: PropertiesFollower) -> None:
         self._merges = people

@@ -17,9 +17,9 @@ from app.store.report import ALL, Frame, Scope, Which, Window, window_between, w
 from app.store.report.rows import percentile
 from app.store.report.scope import What
 from app.store.report.summary import summary
+from app.store.spread import LAG_RANGES, SKEW_RANGES, lag_range, skew_range
 from app.study import Study
 from app.study.report import INVALID_SESSION, SWITCHED_OFF
-from app.study.spread import LAG_RANGES, SKEW_RANGES, lag_range, skew_range
 from tests.app.study.delivery import (
     HOUR,
     MINUTE,
@@ -302,7 +302,7 @@ def test_edges_of_lags(lag: int, name: str) -> None:
 @given(st.integers(-(10**15), 10**15))
 def test_what_is_adjusted_is_in_the_ranges_that_say_so(skew: int) -> None:
     from app.ingest.event_time import event_time
-    from app.study.spread import ADJUSTED_SKEWS
+    from app.store.spread import ADJUSTED_SKEWS
 
     timing = event_time(10**15, 10**15, 10**15 + skew)
     assert timing.is_adjusted is (skew_range(skew) in ADJUSTED_SKEWS)

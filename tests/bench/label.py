@@ -29,9 +29,9 @@ from app.label.matching import Clicks
 from app.label.repair import candidates
 from app.label.suggest import evidence, suggest
 from app.model import Capture, Decoded, Event, Kind, Outcome, Upload
+from app.store.studyfile import make_tables
 from app.study.arrival import Arrival, Arrived
 from app.study.labels import LabelFollower
-from app.study.tables import make_tables
 from tests.bench import agent, exactness, frames
 from tests.bench.robustness import measure, releases
 from tests.bench.table import Row

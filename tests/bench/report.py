@@ -14,9 +14,9 @@ from pathlib import Path
 
 from app.store import Store
 from app.store.report import ALL, Frame, window_of
+from app.store.studyfile import open_file
 from app.study.followers import make_followers
 from app.study.report import HOUR_MS, MINUTE_MS
-from app.study.tables import open_file
 from tests.bench.table import Row
 from tests.end2end.capturing import ROOT
 

@@ -24,6 +24,7 @@ from app.store.report.rows import (
 from app.store.report.scope import Choices, Key, Scope, What, Which
 from app.store.report.tail import Tail, TailRow, late_of, tail_of
 from app.store.report.window import HOUR, MINUTE, Window
+from app.store.spread import ADJUSTED_SKEWS, LAG_RANGES, SKEW_RANGES
 
 MOST_ROWS = 500
 """How many lines a ranked list has."""
@@ -205,8 +206,6 @@ class ReportReader:
 
     def spread(self, scope: Scope, start_ms: int, end_ms: int) -> Spread:
         """How lags and clock skews are distributed."""
-        from app.study.spread import ADJUSTED_SKEWS, LAG_RANGES, SKEW_RANGES
-
         keys = self._among(lambda key: scope.holds(key) and not key.is_replay)
         lags: Counter[int] = Counter()
         skews: Counter[int] = Counter()

@@ -136,7 +136,7 @@ class SdkRow(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Spread:
     """Events by how long they waited for their upload, and uploads by how far their clock was
-    off; by the ranges of `app.study.spread`."""
+    off; by the ranges of `app.store.spread`."""
 
     lags: tuple[int, ...]
     skews: tuple[int, ...]

@@ -7,7 +7,7 @@ from typing import Any
 from app.store.report.reader import ReportReader
 from app.store.report.scope import Scope
 from app.store.report.window import MINUTE, Frame, Window, window_between, window_of
-from app.study.spread import LAG_RANGES, SKEW_RANGES
+from app.store.spread import LAG_RANGES, SKEW_RANGES
 
 RECENT_MS = 30 * MINUTE
 """How far back Amplitude lists throttled users and devices (docs "Debug Analytics")."""

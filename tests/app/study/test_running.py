@@ -18,9 +18,9 @@ from app.decode import decode
 from app.errors import StoreUnavailable
 from app.model import Capture, Via
 from app.store import Store
+from app.store import studyfile as study_tables
 from app.store.trouble import explained
 from app.study import FILE, Study, reading, running
-from app.study import tables as study_tables
 from app.study.doing import facets
 from app.study.followers import make_followers
 from app.study.sessions import SessionsFollower

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import AppError
-from app.study.spread import LAG_RANGES, SKEW_RANGES
+from app.store.spread import LAG_RANGES, SKEW_RANGES
 from ui.charts import Chart
 from ui.context import Context
 from ui.pages.ingestion import questions

@@ -7,12 +7,13 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from app.errors import StoreUnavailable
 from app.store import grams
-from app.study.follower import Follower
+from app.store.learned import ALL
+from app.store.studied import FILE
 
-FILE = "study.sqlite"
 VERSION = 1
 PAGE_SIZE = 8192
 LONG_WAL_PAGES = 4096
@@ -26,24 +27,35 @@ _DROP_INDEX = ("DROP TABLE IF EXISTS grams", "DROP TABLE IF EXISTS gram_segments
 _FACTS = "CREATE TABLE facts (key TEXT PRIMARY KEY, value) WITHOUT ROWID"
 
 
+class Kept(Protocol):
+    """What has tables here: their declaration, or the follower that fills them."""
+
+    @property
+    def name(self) -> str:
+        """One word."""
+
+    @property
+    def version(self) -> int:
+        """Everything is studied again when it is another one."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """CREATE statements."""
+
+
 def prepare(folder: Path) -> None:
     """Have the file there, with all tables. Raises sqlite3.Error or StoreUnavailable when that
     cannot be."""
-    from app.study.followers import make_followers
-
-    with contextlib.closing(open_file(folder, make_followers())):
+    with contextlib.closing(open_file(folder, ALL)):
         pass
 
 
 def statements() -> list[str]:
     """What makes all tables."""
-    from app.study.followers import make_followers
-
-    learned = (one for follower in make_followers() for one in follower.tables)
-    return [_FACTS, *learned, *grams.TABLES]
+    return [_FACTS, *(one for kept in ALL for one in kept.tables), *grams.TABLES]
 
 
-def open_file(folder: Path, followers: Sequence[Follower]) -> sqlite3.Connection:
+def open_file(folder: Path, followers: Sequence[Kept]) -> sqlite3.Connection:
     """The file for writing, with the tables of these followers; one that is damaged or was made
     by another version is begun anew. Raises sqlite3.Error, and StoreUnavailable with a sentence
     when the file system is in the way."""
@@ -82,7 +94,7 @@ def throw_away(folder: Path) -> None:
             one.unlink(missing_ok=True)
 
 
-def make_tables(db: sqlite3.Connection, followers: Sequence[Follower]) -> None:
+def make_tables(db: sqlite3.Connection, followers: Sequence[Kept]) -> None:
     """All tables, empty when they were made by another version. In the caller's transaction."""
     if _versions(db) == _wanted(followers):
         return
@@ -116,7 +128,7 @@ def empty(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM facts WHERE key NOT IN ('versions', 'grams')")
 
 
-def _open(folder: Path, followers: Sequence[Follower]) -> sqlite3.Connection:
+def _open(folder: Path, followers: Sequence[Kept]) -> sqlite3.Connection:
     path = folder / FILE
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     db = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE_S)
@@ -158,6 +170,6 @@ def _fact(db: sqlite3.Connection, key: str) -> str:
     return str(row[0]) if row else ""
 
 
-def _wanted(followers: Sequence[Follower]) -> str:
+def _wanted(followers: Sequence[Kept]) -> str:
     parts = [f"study {VERSION}", *(f"{one.name} {one.version}" for one in followers)]
     return ", ".join(parts)
