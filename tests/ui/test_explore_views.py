@@ -10,10 +10,11 @@ from pytestqt.qtbot import QtBot
 from app.query import Charts, Clock, read
 from app.query.calendar import Buckets, Range
 from app.query.figure import Figure, Series
+from ui.charts.swatch import brush_of, colour_of, symbol_of
 from ui.context import Context
 from ui.pages.explore.axispopup import AxisPopup
 from ui.pages.explore.comparing import ComparePopup
-from ui.pages.explore.drawing import colours_of
+from ui.pages.explore.drawing import colours_of, usual
 from ui.pages.explore.functions import FUNCTIONS
 from ui.pages.explore.histogram import Heap, said_of, shaped
 from ui.pages.explore.numbersfield import numbers_in
@@ -243,6 +244,55 @@ def test_earlier_periods_share_colours_when_there_are_too_few() -> None:
     assert len(set(colours_of(figure, few).values())) == 3
     every = colours_of(figure, range(12))
     assert [every[at] for at in range(12)] == [0, 1, 2, 3] * 3
+
+
+def test_rows_that_were_chosen_are_forgotten_with_their_chart(world: World) -> None:
+    world.click("events[0].by+")
+    world.pick("kind")
+    world.until(lambda: len(world.answered().figure.series) == 2)
+    model = world.desk.table.model
+    model.setData(model.index(0, 0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    lines = world.desk.figure.lines
+    world.until(lambda: len(lines.data.series) == 1)
+    world.click("events[0].by[0].remove")
+    world.until(lambda: [one.title for one in lines.data.series] == ["Look"])
+    assert model.drawn == {0}
+
+
+def test_more_series_than_colours_are_told_apart() -> None:
+    looks = [(colour_of(at).name(), symbol_of(at), brush_of(at).style()) for at in range(32)]
+    assert len(set(looks)) == 32
+    series = tuple(Series(str(at), (1.0,), 1.0, event=at) for at in range(20))
+    figure = Figure(Buckets("day", (0,), (1,)), series)
+    assert len(set(colours_of(figure, range(20)).values())) == 20
+
+
+def test_groups_of_a_histogram_are_whole_and_named() -> None:
+    bins = ("1", "2", "3", "4")
+    series = tuple(
+        Series(f"Look; g{group}; {title}", (1.0,), 1.0, event=0, group=(f"g{group}",), bin=title)
+        for group in range(7)
+        for title in bins[: 4 - group % 2]
+    )
+    figure = Figure(Buckets("day", (0,), (1,)), series)
+    shown = [figure.series[at] for at in usual(figure)]
+    assert list(dict.fromkeys(one.group for one in shown)) == [(f"g{at}",) for at in range(5)]
+    assert len(shown) == 4 + 3 + 4 + 3 + 4
+
+
+def test_a_group_of_a_histogram_is_switched_off(world: World) -> None:
+    world.click("events[0].by+")
+    world.pick("kind")
+    world.choose("measure", "Frequency")
+    histogram, legend = world.desk.figure.histogram, world.desk.figure._binned.legend
+    world.until(lambda: histogram.isVisible() and len(histogram.heaps) == 2)
+    first = histogram.heaps[0].name
+    assert legend.buttons["0"].text() == first
+    world.click(legend.buttons["0"])
+    assert [one.name for one in histogram.heaps] != [first]
+    assert len(histogram.heaps) == 1
+    world.click(legend.buttons["0"])
+    assert histogram.heaps[0].name == first
 
 
 def legend_name(world: World, text: str) -> None:

@@ -58,6 +58,7 @@ class Chart(QWidget):
         self._title = title
         self._actions = actions
         self.legend = Legend()
+        self.legend.is_filled = kind != "lines"
         self.title = label(title, "strong")
         self.total = label("", "muted")
         self.when = ElidedLabel("small")

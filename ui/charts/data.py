@@ -18,9 +18,9 @@ from ui.charts.ticks import full_text, with_unit
 @dataclass(frozen=True, slots=True)
 class Series:
     """Numbers by bin, NaN where there is none. `key` tells series apart, `title` is shown,
-    `colour` is a place in `Tokens.series`. `whole` is the number of all bins together where that
-    is not their sum (people are counted once); `unit` is as `with_unit` takes it; a dashed series
-    is one to compare others with."""
+    `colour` is a place in `Tokens.series`, or beyond (see `swatch`). `whole` is the number of all
+    bins together where that is not their sum (people are counted once); `unit` is as `with_unit`
+    takes it; a dashed series is one to compare others with."""
 
     key: str
     title: str

@@ -4,7 +4,7 @@ The legend of a chart: a switch for each series, with its number.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from ui.charts.data import Series
 from ui.charts.flow import FlowLayout
+from ui.charts.swatch import colour_of, paint_square, paint_symbol
 from ui.plain import one_line, tooltip
 from ui.theme import small_font, tokens
 
@@ -40,8 +41,12 @@ class LegendButton(QAbstractButton):
 
     renaming = Signal(str)
 
-    def __init__(self, series: Series, *, can_be_renamed: bool = False) -> None:
+    def __init__(
+        self, series: Series, *, can_be_renamed: bool = False, is_filled: bool = False
+    ) -> None:
+        """`is_filled` tells whether it is drawn as bars or an area, and not as a line."""
         super().__init__()
+        self.is_filled = is_filled
         self.key = series.key
         self._colour = series.colour
         self._series = series
@@ -104,18 +109,7 @@ class LegendButton(QAbstractButton):
         if self.hasFocus():
             painter.setPen(QColor(colours.accent))
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 4, 4)
-        swatch = QRect(PAD, (HEIGHT - SWATCH) // 2, SWATCH, SWATCH)
-        colour = QColor(colours.series[self._colour % len(colours.series)])
-        painter.setPen(colour)
-        painter.setBrush(colour if self.isChecked() else Qt.BrushStyle.NoBrush)
-        if self._series.is_dashed:
-            # As the line is drawn, and long enough to see how it is dashed.
-            style = Qt.PenStyle.DashDotDotLine if self._series.is_dotted else Qt.PenStyle.DashLine
-            painter.setPen(QPen(colour, 2, style))
-            middle_y = swatch.center().y()
-            painter.drawLine(PAD, middle_y, PAD + self._swatch, middle_y)
-        else:
-            painter.drawRoundedRect(swatch, 2, 2)
+        self._paint_swatch(painter)
         metrics = self.fontMetrics()
         left = PAD + self._swatch + GAP
         middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
@@ -124,6 +118,20 @@ class LegendButton(QAbstractButton):
         left += metrics.horizontalAdvance(self.text() + "  ")
         painter.setPen(QColor(colours.text if self.isChecked() else colours.muted))
         painter.drawText(self.rect().adjusted(left, 0, 0, 0), middle, self._number)
+
+    def _paint_swatch(self, painter: QPainter) -> None:
+        swatch = QRectF(PAD, (HEIGHT - SWATCH) / 2, SWATCH, SWATCH)
+        colour = colour_of(self._colour)
+        if self._series.is_dashed:
+            # As the line is drawn, and long enough to see how it is dashed.
+            style = Qt.PenStyle.DashDotDotLine if self._series.is_dotted else Qt.PenStyle.DashLine
+            painter.setPen(QPen(colour, 2, style))
+            middle_y = swatch.center().y()
+            painter.drawLine(QPointF(PAD, middle_y), QPointF(PAD + self._swatch, middle_y))
+        elif self.is_filled and self.isChecked():
+            paint_square(painter, swatch, self._colour)
+        else:
+            paint_symbol(painter, swatch, self._colour, filled=self.isChecked())
 
 
 class Legend(QWidget):
@@ -142,6 +150,8 @@ class Legend(QWidget):
         self.buttons: dict[str, LegendButton] = {}
         self.can_be_renamed = False
         """Whether somebody takes other names."""
+        self.is_filled = False
+        """Whether series are drawn as bars or areas, and not as lines."""
         self.setAccessibleName("Series")
         self._shape: tuple[tuple[str, str, int, str], ...] = ()
         self._flow = FlowLayout(self, 6, 0)
@@ -198,7 +208,7 @@ class Legend(QWidget):
             button.deleteLater()
         self.buttons = {}
         for one in series:
-            button = LegendButton(one, can_be_renamed=self.can_be_renamed)
+            button = LegendButton(one, can_be_renamed=self.can_be_renamed, is_filled=self.is_filled)
             button.renaming.connect(self._rename)
             button.setChecked(one.key not in hidden)
             button.toggled.connect(lambda _on: self.switched.emit(self.hidden))

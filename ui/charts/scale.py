@@ -13,6 +13,9 @@ from typing import NamedTuple
 from ui.charts.data import Limits
 from ui.charts.ticks import round_marks, value_ticks
 
+SMALLEST = 1e-9
+"""Ends that are not further apart, measured by their size, are the same."""
+
 
 class Scale(NamedTuple):
     """The ends of an axis and the marks along it, growing."""
@@ -56,7 +59,7 @@ def _marks(shown: Sequence[Sequence[float]], *, stacked: bool) -> list[float]:
 def _limited(low: float, top: float, limits: Limits) -> Scale:
     low = low if limits.low is None else limits.low
     top = top if limits.high is None else limits.high
-    if top <= low:
+    if top - low <= SMALLEST * max(1.0, abs(low), abs(top)):
         # Everything lies beyond the one limit that was chosen: there is nothing to see, but where.
         low, top = (low, low + 1) if limits.high is None else (top - 1, top)
     return Scale(low, top, tuple(round_marks(low, top)))

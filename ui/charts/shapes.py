@@ -13,21 +13,15 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QPen
+from PySide6.QtGui import QPen
 
 from ui.charts.data import Series
-from ui.theme import tokens
+from ui.charts.swatch import brush_of, colour_of, symbol_of
 
 NARROW_BAR = 4
 LINE_PX = 1.6
-DOT_PX = 5
+DOT_PX, FORM_PX = 5, 8
 MOST_DOTS = 60
-
-
-def colour_of(one: Series) -> QColor:
-    """The colour that a series is drawn in."""
-    series = tokens().series
-    return QColor(series[one.colour % len(series)])
 
 
 def known(values: Sequence[float]) -> list[float]:
@@ -51,7 +45,7 @@ def bar_places(
 
 def bars(one: Series, places: dict[str, Any], *, is_growing: bool) -> Any:
     """Bars; those that still grow are hatched."""
-    brush = QBrush(colour_of(one))
+    brush = brush_of(one.colour)
     if is_growing:
         brush.setStyle(Qt.BrushStyle.Dense4Pattern)
     return pg.BarGraphItem(**places, pen=QPen(Qt.PenStyle.NoPen), brush=brush)
@@ -66,11 +60,11 @@ def line(one: Series, values: Sequence[float], first: int, end: int, *, is_growi
     return pg.PlotDataItem(
         places,
         numbers,
-        pen=pg.mkPen(colour_of(one), width=LINE_PX, style=style),
+        pen=pg.mkPen(colour_of(one.colour), width=LINE_PX, style=style),
         connect="finite",
-        symbol="o" if len(values) <= MOST_DOTS and not one.is_dashed else None,
-        symbolSize=DOT_PX,
-        symbolBrush=colour_of(one),
+        symbol=symbol_of(one.colour) if len(values) <= MOST_DOTS and not one.is_dashed else None,
+        symbolSize=DOT_PX if symbol_of(one.colour) == "o" else FORM_PX,
+        symbolBrush=colour_of(one.colour),
         symbolPen=None,
         antialias=True,
     )
@@ -84,14 +78,16 @@ def area(
     places = np.arange(first, end, dtype=float) + 0.5
     below = np.array(starts[first:end], dtype=float)
     above = np.array(tops[first:end], dtype=float)
-    colour = colour_of(one)
+    colour = colour_of(one.colour)
     style = Qt.PenStyle.DotLine if is_growing else Qt.PenStyle.SolidLine
     edge = pg.PlotCurveItem(
         places, above, pen=pg.mkPen(colour, width=LINE_PX, style=style), antialias=True
     )
     ground = pg.PlotCurveItem(places, below)
     colour.setAlpha(40 if is_growing else 90)
-    fill = pg.FillBetweenItem(edge, ground, brush=QBrush(colour))
+    brush = brush_of(one.colour)
+    brush.setColor(colour)
+    fill = pg.FillBetweenItem(edge, ground, brush=brush)
     fill.setZValue(-5)
     return fill, edge
 

@@ -32,7 +32,9 @@ def round_marks(low: float, top: float, most: int = 5) -> list[float]:
     """Round numbers between two ends, which are marks themselves where no other is near."""
     step = _step((top - low) / most)
     first = math.ceil(low / step - 1e-9)
-    found = [step * at for at in range(first, math.floor(top / step + 1e-9) + 1)]
+    last = math.floor(top / step + 1e-9)
+    # What is no round number only for how floats are added up lies at the end.
+    found = [min(top, max(low, step * at)) for at in range(first, last + 1)]
     near = step * 0.4
     ends = [end for end in (low, top) if all(abs(end - mark) > near for mark in found)]
     return sorted([*found, *ends])

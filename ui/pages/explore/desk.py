@@ -94,6 +94,8 @@ class Desk(QWidget):
         self.marks: tuple[Mark, ...] = ()
         self._has_marks = False
         self._picked: set[tuple[object, ...]] | None = None
+        self._picked_of: set[tuple[object, ...]] = set()
+        """The series that there were to choose from."""
         self.vocabulary = Vocabulary()
         self._refresher = Refresher(self._refresh, self)
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
@@ -328,9 +330,12 @@ class Desk(QWidget):
             self.figure.show_answer(answer)
             return
         shown = usual(figure)
+        here = {identity_of(figure, at): at for at in range(len(figure.series))}
+        if self._picked_of.isdisjoint(here):
+            # Rows were chosen among other ones: those of this chart are the usual ones.
+            self._picked = None
         if self._picked is not None:
-            places = range(len(figure.series))
-            shown = tuple(at for at in places if identity_of(figure, at) in self._picked)
+            shown = tuple(at for one, at in here.items() if one in self._picked)
         self.figure.show_answer(answer, shown)
         self.table.show_figure(chart, figure, answer.clock, shown)
         self.table.show()
@@ -340,7 +345,7 @@ class Desk(QWidget):
         answer = self.answer
         if answer is not None and isinstance(answer.figure, Figure):
             figure = answer.figure
-            self._picked = {identity_of(figure, at) for at in places}
+            self._pick(figure, {identity_of(figure, at) for at in places})
             self.figure.show_answer(answer, places)
 
     def leave_out(self, identities: set[tuple[object, ...]]) -> None:
@@ -349,8 +354,13 @@ class Desk(QWidget):
         if answer is not None and isinstance(answer.figure, Figure):
             figure = answer.figure
             drawn = self.figure.shown
-            self._picked = {identity_of(figure, at) for at in drawn} - identities
+            self._pick(figure, {identity_of(figure, at) for at in drawn} - identities)
             self._draw()
+
+    def _pick(self, figure: Figure, picked: set[tuple[object, ...]]) -> None:
+        """Draw these series, as long as the chart is about the same ones."""
+        self._picked = picked
+        self._picked_of = {identity_of(figure, at) for at in range(len(figure.series))}
 
     def _check_usual(self) -> None:
         self._picked = None

@@ -20,6 +20,8 @@ COLOURS = 8
 NOTHING: Mapping[str, str] = {}
 USUAL = 10
 """How many series a chart shows until somebody chooses rows."""
+USUAL_HEAPS = 5
+"""The same of groups side by side in a histogram."""
 
 
 def number_of(value: float | None) -> float:
@@ -75,13 +77,24 @@ def short_titles(
 def usual(figure: Figure) -> tuple[int, ...]:
     """The series that are shown when nobody chose any: the first of the engine's order, each with
     its earlier periods."""
-    now = [at for at, one in enumerate(figure.series) if not one.compared][:USUAL]
+    now = [at for at, one in enumerate(figure.series) if not one.compared]
+    if any(figure.series[at].bin for at in now):
+        # Of a histogram, whole groups: one with some of its bins would be another histogram.
+        groups = dict.fromkeys(_heap_of(figure.series[at]) for at in now)
+        chosen = set(list(groups)[:USUAL_HEAPS])
+        now = [at for at in now if _heap_of(figure.series[at]) in chosen]
+    else:
+        now = now[:USUAL]
     kept = {_identity(figure.series[at]) for at in now}
     return tuple(
         at
         for at, one in enumerate(figure.series)
         if at in now or (one.compared and _identity(one) in kept)
     )
+
+
+def _heap_of(one: Numbers) -> tuple[object, ...]:
+    return one.event, one.segment, one.group, one.formula
 
 
 def _identity(one: Numbers) -> tuple[object, ...]:
@@ -136,7 +149,7 @@ def colours_of(figure: Figure, shown: Sequence[int]) -> dict[int, int]:
     for at in sorted(shown, key=lambda at: bool(figure.series[at].compared)):
         one = figure.series[at]
         like = (*_identity(one), one.compared if enough else "")
-        places[at] = found.setdefault(like, len(found) % COLOURS)
+        places[at] = found.setdefault(like, len(found))
     return places
 
 
@@ -195,7 +208,7 @@ def parts(
         if stacked and one.group:
             # The same group has the same colour in each row.
             like = (one.group,)
-        colour = colours.setdefault(like, len(colours) % COLOURS)
+        colour = colours.setdefault(like, len(colours))
         title = names.get(name_of(one), title_of(one).removeprefix(f"{shared}; "))
         row = one.name.split("; ")[0]
         name = "; ".join(map(titled, one.group)) if one.group else title

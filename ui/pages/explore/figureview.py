@@ -72,6 +72,7 @@ class FigureView(QWidget):
         self.histogram = Histogram()
         self.histogram.picked.connect(self._pick_column)
         self._binned = Titled(self.histogram)
+        self._binned.legend.switched.connect(self.histogram.hide_heaps)
         for part in (self._whole, self._binned):
             self.stack.addWidget(part)
         self.funnel = FunnelView(self._bound_actions)
@@ -117,6 +118,7 @@ class FigureView(QWidget):
         if chart.view == "bar" and chart.measure in BINNED:
             titles, heaps = of_segmentation(figure, self.shown, dict(chart.legend))
             self.histogram.show_heaps(titles, heaps, chart.shape)
+            self._binned.show_series(self.histogram.series())
             said = said_of(titles, heaps[0]) if len(heaps) == 1 else ""
             self._binned.show_title(title, said)
             self.stack.setCurrentWidget(self._binned)

@@ -66,6 +66,7 @@ class FunnelView(QWidget):
         self.bins = Histogram()
         self.bins.picked.connect(self._pick_bin)
         self._titled = Titled(self.bins)
+        self._titled.legend.switched.connect(self.bins.hide_heaps)
         self.stack = QStackedWidget()
         for part in (self.bars, self.lines, self._titled):
             self.stack.addWidget(part)
@@ -104,6 +105,7 @@ class FunnelView(QWidget):
         elif chart.show in ("time_to_convert", "frequency"):
             titles, heaps = of_funnel(chart, figure)
             self.bins.show_heaps(titles, heaps, chart.shape)
+            self._titled.show_series(self.bins.series())
             said = said_of(titles, heaps[0]) if len(heaps) == 1 and titles else ""
             self._titled.show_title(BINS[chart.show], said)
             self.stack.setCurrentWidget(self._titled)

@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.query.distribution import percentile_bin, running, shares
+from ui.charts.data import Series
 from ui.charts.ticks import full_text, value_text, value_ticks
 from ui.plain import one_line, tooltip
 from ui.theme import small_font, tokens
@@ -23,6 +24,7 @@ from ui.theme import small_font, tokens
 LEFT, TOP, FOOT, SIDE = 52, 16, 26, 16
 WIDEST = 120.0
 LABEL = 56
+NOTHING = "Nothing in this time"
 Key = Qt.Key
 
 
@@ -75,6 +77,9 @@ class Histogram(QWidget):
         super().__init__()
         self.titles: tuple[str, ...] = ()
         self.heaps: tuple[Heap, ...] = ()
+        """Those that are drawn."""
+        self._all: tuple[Heap, ...] = ()
+        self._hidden: frozenset[str] = frozenset()
         self.shape = "count"
         self.chosen: tuple[int, int] | None = None
         self._values: list[list[float]] = []
@@ -87,7 +92,27 @@ class Histogram(QWidget):
 
     def show_heaps(self, titles: Sequence[str], heaps: Sequence[Heap], shape: str) -> None:
         """Draw these; `titles` are those of the bins."""
-        self.titles, self.heaps, self.shape = tuple(titles), tuple(heaps), shape
+        self.titles, self._all, self.shape = tuple(titles), tuple(heaps), shape
+        self._draw()
+
+    def hide_heaps(self, hidden: frozenset[str]) -> None:
+        """Draw the others only; a heap is called by its place here."""
+        self._hidden = hidden
+        self._draw()
+
+    def series(self) -> list[Series]:
+        """What a legend says of the heaps; switched off ones stay in it."""
+        return [
+            Series(str(at), one.name, tuple(one.counts), one.colour)
+            for at, one in enumerate(self._all)
+        ]
+
+    def _draw(self) -> None:
+        several = len(self._all) > 1
+        self.heaps = heaps = tuple(
+            one for at, one in enumerate(self._all) if not (several and str(at) in self._hidden)
+        )
+        shape = self.shape
         self._values = [shaped(one.counts, shape) for one in heaps]
         top = max((value for one in self._values for value in one), default=0.0)
         self._ticks = value_ticks(max(top, 1.0))
@@ -126,6 +151,10 @@ class Histogram(QWidget):
         painter = QPainter(self)
         painter.setFont(small_font())
         self._paint_axis(painter)
+        if not any(any(heap.counts) for heap in self.heaps):
+            painter.setPen(QColor(tokens().muted))
+            painter.setFont(self.font())
+            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), NOTHING)
         for at, heap in enumerate(self.heaps):
             colour = QColor(tokens().series[heap.colour % len(tokens().series)])
             for number in range(len(self.titles)):

@@ -255,7 +255,7 @@ class Pieces:
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(4)
         badge = label(letter, "key")
-        badge.setFixedWidth(INDENT - 4 if len(letter) < 3 else 2 * INDENT - 6)
+        badge.setFixedWidth({1: INDENT - 4, 2: INDENT + 2}.get(len(letter), 2 * INDENT - 6))
         badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
         tools: list[QWidget] = []
         name = words.event_title(spec)

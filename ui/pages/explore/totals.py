@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QBrush,
     QColor,
     QFont,
     QKeyEvent,
@@ -26,6 +27,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
+from ui.charts.swatch import brush_of, colour_of, paint_square
 from ui.charts.ticks import full_text, with_unit
 from ui.plain import one_line, tooltip
 from ui.theme import base_font, small_font, tokens
@@ -38,6 +40,7 @@ KPI_PX = 28
 LEGEND = 22
 LEGEND_ROWS = 4
 WIDEST_LINE = 420
+NOTHING = "Nothing in this time"
 Key = Qt.Key
 
 
@@ -114,6 +117,11 @@ class Totals(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._shape()
+        if self.kind == "pie" and not any(_known(one.value) > 0 for one in self.parts):
+            # A pie of nothing has no slices.
+            painter.setPen(QColor(tokens().muted))
+            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), NOTHING)
+            return
         if not self.parts:
             return
         {
@@ -200,22 +208,27 @@ class Totals(QWidget):
         self._paint_legend(painter, SIDE + len(self._rows()) * (BAR + GAP) + GAP)
 
     def _paint_legend(self, painter: QPainter, top: float) -> None:
-        """What each colour of the stacks stands for."""
-        left = float(SIDE)
-        for colour, name in {one.colour: one.name or one.title for one in self.parts}.items():
-            text = one_line(name, 30)
-            wide = painter.fontMetrics().horizontalAdvance(text) + 34
-            if left + wide > self.width() - SIDE and left > SIDE:
+        """What each colour of the stacks stands for, as many as there is room for."""
+        left, last = float(SIDE), top + (LEGEND_ROWS - 1) * LEGEND
+        names = {one.colour: one.name or one.title for one in self.parts}
+        for number, (colour, name) in enumerate(names.items()):
+            text, more = one_line(name, 30), f"and {len(names) - number} more"
+            metrics = painter.fontMetrics()
+            wide = metrics.horizontalAdvance(text) + 34
+            spare = metrics.horizontalAdvance(more) + 34 if top >= last else 0
+            is_last = number == len(names) - 1
+            if left + wide + (0 if is_last else spare) > self.width() - SIDE and left > SIDE:
+                if top >= last:
+                    self._text(painter, more, QRectF(left, top, spare, BAR), "muted")
+                    return
                 left, top = float(SIDE), top + LEGEND
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tokens().series[colour % len(tokens().series)]))
-            painter.drawRoundedRect(QRectF(left, top + 5, 10, 10), 2, 2)
+            paint_square(painter, QRectF(left, top + 5, 10, 10), colour)
             self._text(painter, text, QRectF(left + 16, top, wide - 10, BAR))
             left += wide
 
     def _pie(self) -> list[tuple[QPainterPath, int]]:
-        size = min(self.height() - 2 * SIDE, self.width() / 2 - 2 * SIDE, 420.0)
-        box = QRectF(SIDE, (self.height() - size) / 2, size, size)
+        size = self._pie_size()
+        box = QRectF(SIDE, (self._seen() - size) / 2, size, size)
         whole = sum(max(0.0, _known(one.value)) for one in self.parts) or 1
         found, angle = [], 90.0
         for at, one in enumerate(self.parts):
@@ -239,17 +252,20 @@ class Totals(QWidget):
         for at, one in enumerate(self.parts):
             room = min(self.width() - left - SIDE, WIDEST_LINE)
             line = QRectF(left, top + at * 22, room, 20)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._colour(at))
-            painter.drawRoundedRect(QRectF(line.left(), line.top() + 5, 10, 10), 2, 2)
+            paint_square(painter, QRectF(line.left(), line.top() + 5, 10, 10), one.colour)
             share = f"{max(0.0, _known(one.value)) / whole * 100:.1f} %"
             text = f"{one.said}  ·  {share}"
             wide = self.fontMetrics().horizontalAdvance(text)
             self._text(painter, one.title, line.adjusted(18, 0, -wide - 12, 0))
             self._number(painter, text, QPointF(line.right() - wide, line.top()))
 
+    def _seen(self) -> int:
+        """How much of the height is seen before somebody scrolls, to a long legend."""
+        around = self.parentWidget()
+        return min(self.height(), around.height()) if around else self.height()
+
     def _pie_size(self) -> float:
-        return min(self.height() - 2 * SIDE, self.width() / 2 - 2 * SIDE, 420.0)
+        return max(40.0, min(self._seen() - 2 * SIDE, self.width() / 2 - 2 * SIDE, 420.0))
 
     def _cards(self) -> list[tuple[QPainterPath, int]]:
         across = max(1, (self.width() - SIDE) // (CARD.width() + GAP))
@@ -282,15 +298,15 @@ class Totals(QWidget):
 
     def _fill(self, painter: QPainter, path: QPainterPath, at: int) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        colour = self._colour(at)
+        # A bar has its name beside it; only what a legend names is hatched.
+        number = self.parts[at].colour
+        brush = QBrush(colour_of(number)) if self.kind == "bar" else brush_of(number)
         if self.chosen is not None and at != self.chosen:
+            colour = brush.color()
             colour.setAlpha(130)
-        painter.setBrush(colour)
+            brush.setColor(colour)
+        painter.setBrush(brush)
         painter.drawPath(path)
-
-    def _colour(self, at: int) -> QColor:
-        series = tokens().series
-        return QColor(series[self.parts[at].colour % len(series)])
 
     def _text(self, painter: QPainter, text: str, box: QRectF, role: str = "text") -> None:
         painter.setPen(QColor(getattr(tokens(), role)))
