@@ -200,6 +200,17 @@ class Sitting:
         self.page.repair(self.lost())
         self.until(lambda: bool(self.page.editor.choices.buttons))
 
+    def release(self) -> None:
+        """The shop's next release: what is labeled there still."""
+        self._open(HOME, CARD)
+        go = "document.getElementById('release-go')"
+        if not self.run(f"{go}.textContent.includes('Back')"):
+            self.click(go)
+        self.until(lambda: self.run(f"{go}?.textContent.includes('Back') ?? false"))
+        self._label(f"{HOME}p/{SLUG}", CART.replace("add-to-cart", "buy-now"))
+        self.page.overlay.setChecked(True)
+        self.until(lambda: bool(self.page.book.here))
+
     def own(self) -> None:
         self.begin()
         self.page.site.use_own_browser()
@@ -228,7 +239,7 @@ class Sitting:
             tab.hover("document.querySelector('#also .card-link')")
             self.until(lambda: False, 1.5)
             # What Chromium shows is the same in both themes.
-            (Path(sys.argv[1]) / "label-13-chromium.png").write_bytes(tab.picture())
+            (Path(sys.argv[1]) / "label-14-chromium.png").write_bytes(tab.picture())
 
 
 def labeled(application: Any, until: Callable[..., None]) -> dict[str, Callable[[], object]]:
@@ -246,6 +257,7 @@ def labeled(application: Any, until: Callable[..., None]) -> dict[str, Callable[
         "label-8-counts": one.open_saved,
         "label-9-lost": one.lost,
         "label-10-repair": one.repair,
-        "label-11-own": one.own,
-        "label-12-own-page": one.own_page,
+        "label-11-release": one.release,
+        "label-12-own": one.own,
+        "label-13-own-page": one.own_page,
     }

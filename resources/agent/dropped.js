@@ -4,6 +4,7 @@
 //
 // `watchDropped(tell)` begins; `tell(apiKey, found)` then gets lists of {on, property, why}, each
 // once. Calls go on as they were made, and answer what they answered. Returns whether there is an SDK.
+// `watchSoon(tell)` begins as soon as there is one: before the script that sets it up.
 "use strict";
 
 const watchDropped = (tell) => {
@@ -109,12 +110,30 @@ const watchDropped = (tell) => {
   let isThere = false;
   guarded(() => {
     const found = window.amplitude;
-    // A queue that stands in for an SDK that is still loading knows no device.
-    if (typeof found?.add !== "function" || found.getDeviceId?.() === undefined) return;
+    // A queue that stands in for an SDK that is still loading makes none.
+    if (typeof found?.add !== "function" || typeof found.createInstance !== "function") return;
     isThere = true;
     if (found.Identify) watchIdentify(found.Identify.prototype);
     if (found.Revenue) watchRevenue(found.Revenue.prototype);
     watchEvents(found);
   });
   return isThere;
+};
+
+const watchSoon = (tell) => {
+  const later = window.setTimeout.bind(window);
+  let isWatched = false;
+  const watch = () => {
+    isWatched ||= watchDropped(tell);
+    if (isWatched) growing.disconnect();
+  };
+  // Told of a script element before that runs, when the one before it has run.
+  const growing = new MutationObserver(watch);
+  growing.observe(document, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", watch, { once: true });
+  window.addEventListener("load", () => {
+    growing.disconnect();
+    later(watch, 0);
+  }, { once: true });
+  for (const wait of [1500, 5000]) later(watch, wait);
 };

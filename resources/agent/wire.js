@@ -64,16 +64,10 @@ const connectAgent = ({ token, say }) => {
     }, wait);
   }
 
-  let isWatched = false;
-  const watch = () => {
-    isWatched ||= watchDropped((api_key, found) => {
-      waiting.push({ say: "dropped", page_url: location.href, api_key, found });
-      ask();
-    });
-  };
-  document.addEventListener("DOMContentLoaded", watch, { once: true });
-  window.addEventListener("load", () => later(watch, 0), { once: true });
-  for (const wait of [1500, 5000]) later(watch, wait);
+  watchSoon((api_key, found) => {
+    waiting.push({ say: "dropped", page_url: location.href, api_key, found });
+    ask();
+  });
 
   const again = () => {
     if (!document.hidden) ask();

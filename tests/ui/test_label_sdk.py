@@ -44,19 +44,22 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>Shop</title>
 <script src="/sdk.js"></script>
 <script>
 amplitude.init('%s', 'user-1', {deviceId: 'device-1', flushIntervalMillis: 200, %s});
+EARLY
 </script>
 """
 
 
 @contextmanager
-def shop(options: str) -> Iterator[str]:
-    """A page on loopback with the SDK as it was published, and options of its own."""
+def shop(options: str, early: str = "") -> Iterator[str]:
+    """A page on loopback with the SDK as it was published, and options of its own; `early` is what
+    it does with it at once."""
     script = SCRIPT.read_bytes()
 
     class Site(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             wanted = self.path == "/sdk.js"
-            body = script if wanted else (PAGE % (KEY, options)).encode()
+            page = (PAGE % (KEY, options)).replace("EARLY", early)
+            body = script if wanted else page.encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/javascript" if wanted else "text/html")
             self.send_header("Content-Length", str(len(body)))
@@ -176,6 +179,7 @@ def test_the_agent_sees_what_the_sdk_reports(person: Person) -> None:  # noqa: F
     assert not [one for one in person.context.notifications._waiting if "otherwise" in one.text]
 
 
+EARLY = "amplitude.identify(new amplitude.Identify().set('early', null));"
 LOSES = """document.getElementById('buy').addEventListener('click', () => {
   const identify = new amplitude.Identify();
   window.answered = identify.set('plan', null) === identify;
@@ -190,7 +194,7 @@ def test_the_page_tells_what_its_sdk_leaves_out(
     person: Person,  # noqa: F811
     opener: BrowserOpener,  # noqa: F811
 ) -> None:
-    with shop("autocapture: false") as url:
+    with shop("autocapture: false", EARLY) as url:
         # A window of its own, as Connect opens it.
         telling = Telling(person.context, opener)
         opener.opened.connect(telling.attach)
@@ -211,11 +215,13 @@ def test_the_page_tells_what_its_sdk_leaves_out(
         def is_told() -> bool:
             window.page.runJavaScript("document.getElementById('buy').click()")
             person.study()
-            return len(told()) >= 8
+            return len(told()) >= 9
 
         window.page.runJavaScript(LOSES)
         person.until(is_told)
         assert told() == {
+            # Before the page was there.
+            "User property “early”: null is not taken.",
             "User property “plan”: null is not taken.",
             "User property “tier”: it was set already in the same identify, or after clearAll.",
             "User property “visits”: it is not a number.",

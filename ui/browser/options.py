@@ -4,7 +4,7 @@ leave out before anything is sent.
 
 That can only be seen in the page's own world. One property is there for the moment between the
 question and the answer, which comes a little later because SDKs answer later; what was left out is
-told by an event whose name no page knows.
+watched for from the beginning of a page, and told by an event whose name no page knows.
 """
 
 import json
@@ -42,7 +42,7 @@ _HEAR = """document.addEventListener('%s', event =>
     {say: 'dropped', page_url: location.href})))"""
 _WATCH = """(() => {
   %s
-  return watchDropped((api_key, found) => document.dispatchEvent(
+  watchSoon((api_key, found) => document.dispatchEvent(
     new CustomEvent('%s', {detail: JSON.stringify({api_key, found})})));
 })()"""
 
@@ -60,37 +60,25 @@ class OptionReader(QObject):
         super().__init__(page)
         self._page = page
         self._left = 0
-        self._is_watched = False
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(self._ask)
         self._after = QTimer(self, singleShot=True, interval=AFTER_MS)
         self._after.timeout.connect(self._fetch)
         page.loadFinished.connect(self._begin)
+        name = secrets.token_hex(8)
+        code = path("agent/dropped.js").read_text("utf-8")
+        page.scripts().insert(_script("hear", AGENTS_WORLD, _HEAR % name))
+        page.scripts().insert(_script("watch", WORLD, _WATCH % (code, name)))
 
     def _begin(self, _is_good: bool) -> None:
         self._left = TRIES
-        self._is_watched = False
         self._soon.start()
-        self._watch()
 
     def _ask(self) -> None:
         self._left -= 1
-        self._watch()
         code = path("agent/options.js").read_text("utf-8")
         self._page.runJavaScript(_ASK % code, WORLD)
         self._after.start()
-
-    def _watch(self) -> None:
-        """From the moment that there is an SDK."""
-        if self._is_watched:
-            return
-        name = secrets.token_hex(8)
-        code = path("agent/dropped.js").read_text("utf-8")
-        self._page.runJavaScript(_HEAR % name, AGENTS_WORLD)
-        self._page.runJavaScript(_WATCH % (code, name), WORLD, self._take_watched)
-
-    def _take_watched(self, answer: object) -> None:
-        self._is_watched = self._is_watched or answer is True
 
     def _fetch(self) -> None:
         self._page.runJavaScript(_ANSWER, WORLD, self._take)
@@ -107,3 +95,13 @@ class OptionReader(QObject):
             self.said.emit(said)
         elif self._left > 0:
             self._soon.start()
+
+
+def _script(name: str, world: int, code: str) -> QWebEngineScript:
+    """A script that is there before any of the page."""
+    script = QWebEngineScript()
+    script.setName(f"eventscope-{name}")
+    script.setWorldId(world)
+    script.setInjectionPoint(QWebEngineScript.InjectionPoint.DocumentCreation)
+    script.setSourceCode(code)
+    return script

@@ -47,7 +47,8 @@ class BookList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._told: dict[int, Told] = {}
-        self._here: Mapping[int, int] = {}
+        self.here: Mapping[int, int] = {}
+        """On how many elements of the page that is open each is, by id, while that is shown."""
         self.search = QLineEdit()
         self.search.setPlaceholderText("Find")
         self.search.setAccessibleName("Find a labeled event")
@@ -89,7 +90,7 @@ class BookList(QWidget):
         self.tree.clear()
         now_ms = time.time_ns() // 1_000_000
         for one in sorted(told, key=lambda one: (one.label.archived, one.label.name.casefold())):
-            item = _item(one, now_ms, self._here)
+            item = _item(one, now_ms, self.here)
             self.tree.addTopLevelItem(item)
             if one.label.id == kept:
                 self.tree.setCurrentItem(item)
@@ -113,9 +114,9 @@ class BookList(QWidget):
 
     def show_here(self, here: Mapping[int, int]) -> None:
         """On how many elements of the page that is open each of them is, by id; or no longer."""
-        if here == self._here:
+        if here == self.here:
             return
-        self._here = here
+        self.here = here
         now_ms = time.time_ns() // 1_000_000
         for at in range(self.tree.topLevelItemCount()):
             item = self.tree.topLevelItem(at)

@@ -38,7 +38,10 @@ def find_repairs(store: Store, event: LabeledEvent, now_ms: int) -> Repair:
     found = [(one, candidate) for one in lost for candidate in _candidates(known, one)]
     found.sort(key=lambda pair: -pair[1].likeness)
     choices = [choice for one, candidate in found for choice in _ways(known, one, candidate)]
-    return Repair(event, choices[:3])
+    # Elements that differ in what does not count are found by the same.
+    different = {choice.definitions[0].conditions: choice for choice in reversed(choices)}
+    kept = [one for one in choices if different[one.definitions[0].conditions] is one]
+    return Repair(event, kept[:3])
 
 
 def _candidates(known: Clicks, definition: Definition) -> list[Candidate]:
