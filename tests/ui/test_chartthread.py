@@ -68,6 +68,28 @@ def test_what_is_overtaken_ends_and_never_arrives(
     assert answers == [[(1,)]]
 
 
+def test_what_is_overtaken_after_its_last_statement_takes_nothing_with_it(
+    charts: ChartThread, qtbot: QtBot
+) -> None:
+    owner, answers = QObject(), []
+    first, second = Asked(COUNT), Asked(COUNT)
+    for one in (first, second):
+        one.may_go_on.set()
+    may_end = threading.Event()
+
+    def work(warehouse: Warehouse) -> list[tuple[Any, ...]]:
+        found = first(warehouse)
+        may_end.wait(30)
+        return found
+
+    charts.ask(owner, work, "chart").then(answers.append)
+    qtbot.waitUntil(first.ended.is_set)
+    charts.ask(owner, second, "chart").then(answers.append)
+    may_end.set()
+    qtbot.waitUntil(lambda: len(answers) == 1)
+    assert second.error is None
+
+
 def test_a_question_of_another_purpose_is_not_given_up(charts: ChartThread, qtbot: QtBot) -> None:
     owner, answers = QObject(), []
     first, second = Asked(COUNT), Asked(COUNT)
