@@ -205,6 +205,20 @@ def believable(application: Any, until: Callable[..., None]) -> Scenes:
             behind("drivers", Point(step=2)),
         ),
         "explore-journeys": lambda: show(kind="journeys", start="Product Viewed", collapse=True),
+        "explore-journeys-without": lambda: show(
+            kind="journeys",
+            start="Product Viewed",
+            hide=["Recommendations Served"],
+            include=["Add to Cart"],
+            exclude=[
+                {
+                    "event": "[Amplitude] Element Clicked",
+                    "where": [
+                        {"property": "[Amplitude] Element Tag", "op": "is", "values": ["a", "svg"]}
+                    ],
+                }
+            ],
+        ),
         "explore-cohorts": lambda: (show(events=[VIEWED]), shots.desk.cohorting.open_list()),
         "explore-cohort-editor": shots.cohort,
         "explore-cohort-segment": shots.in_segment,
