@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.query.definition import Segment
@@ -196,8 +196,11 @@ def test_a_circle_is_said_in_the_editor(world: World) -> None:
     picker: Any = QApplication.activePopupWidget()
     assert picker.titles() == ["Did Look"]  # It cannot be in itself.
     world.qtbot.keyClick(picker.search, KEY.Key_Return)
-    world.until(editor(world).problem.isVisible)
-    assert "depends on itself" in editor(world).problem.text()
+    sheet = editor(world).sheet
+    world.until(lambda: sheet.findChild(QLabel, "problem") is not None)
+    said = sheet.findChild(QLabel, "problem")
+    assert isinstance(said, QLabel)
+    assert "depends on itself" in said.text()
 
 
 def test_days_are_drawn(world: World) -> None:
