@@ -99,7 +99,8 @@ def test_nobody_is_said(qtbot: QtBot, page: LivePage) -> None:
     finder.hide()
 
 
-def test_a_target_is_remembered_and_removed(qtbot: QtBot, page: LivePage) -> None:
+def test_a_target_is_remembered_and_removed(qtbot: QtBot, page: LivePage, context: Context) -> None:
+    context.notifications.show_in(page)
     target(qtbot, page, 1, "bob-t")
     assert page.targets.finder
     page.targets.finder.accept()
@@ -115,6 +116,13 @@ def test_a_target_is_remembered_and_removed(qtbot: QtBot, page: LivePage) -> Non
     entries["Remove"].menu().actions()[0].trigger()  # type: ignore[attr-defined]
     qtbot.waitUntil(lambda: len(page.model) == 4)
     assert page.targets.saved() == []
+    # That can be undone, with all that was so.
+    (card,) = context.notifications.cards
+    assert card.notice.text == "The target “bob-the-builder” was removed."
+    assert card.notice.action is not None
+    card.notice.action[1]()
+    assert [one.name for one in page.targets.saved()] == ["bob-the-builder"]
+    qtbot.waitUntil(lambda: types(page) == ["other"])
 
 
 def test_the_arrows_choose_while_one_types(qtbot: QtBot, page: LivePage) -> None:

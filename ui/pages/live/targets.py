@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import time
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -105,6 +106,10 @@ class TargetSwitch(QToolButton):
 
     def save(self, target: Target) -> None:
         """Remember a target, and use it."""
+        self._keep(target)
+        self.use(target)
+
+    def _keep(self, target: Target) -> None:
         try:
             with self._open() as definitions:
                 same = [one.id for one in definitions.all(KIND) if one.name == target.name]
@@ -112,10 +117,10 @@ class TargetSwitch(QToolButton):
                 definitions.save(KIND, target.name, body, same[0] if same else None)
         except StoreUnavailable as error:
             self._context.notifications.error(error.sentence, error.hint)
-        self.use(target)
 
     def remove(self, name: str) -> None:
-        """Forget a target."""
+        """Forget a target; can be undone."""
+        gone = next((one for one in self.saved() if one.name == name), None)
         try:
             with self._open() as definitions:
                 for one in definitions.all(KIND):
@@ -123,8 +128,15 @@ class TargetSwitch(QToolButton):
                         definitions.remove(one.id)
         except StoreUnavailable as error:
             self._context.notifications.error(error.sentence, error.hint)
-        if self.target and self.target.name == name:
+            return
+        was_used = self.target is not None and self.target.name == name
+        if was_used:
             self.use(None)
+        if gone is not None:
+            again = self.save if was_used else self._keep
+            self._context.notifications.info(
+                f"The target “{one_line(name, 40)}” was removed.", ("Undo", partial(again, gone))
+            )
 
     def fill(self) -> None:
         """Bring the menu up to date."""
