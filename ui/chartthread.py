@@ -68,7 +68,7 @@ class ChartThread(QObject):
 
     Signals:
         progressed: a Progress while events are loaded.
-        refreshed: everything studied so far is loaded; how many events came.
+        refreshed: everything studied so far is loaded; how many events came or went.
         failed: an AppError that no `catch` asked for.
     """
 

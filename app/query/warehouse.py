@@ -224,7 +224,8 @@ class Warehouse(Closing):
         return key in self._came
 
     def refresh(self, progress: Callable[[Progress], None] = lambda _: None) -> int:
-        """Load what is new in the workspace and studied; returns how many events came."""
+        """Load what is new in the workspace and studied; returns how many events came or went, at
+        least 1 when only persons or labels did, and 0 when every chart is as it was."""
         with self._lock, self._explained():
             reader = Reader(self._folder)
             try:
@@ -251,15 +252,19 @@ class Warehouse(Closing):
 
     def _load(self, reader: Reader, progress: Callable[[Progress], None]) -> int:
         marks, last, identity = self._marks(), reader.last_event(), reader.identity()
+        gone = 0
         if marks.event and not self._is_same(reader, marks, identity):
+            gone = self._count()
             self._empty()
             marks = Marks()
-        self._load_matches(reader)
-        if marks.event and last == marks.event and reader.first_event() <= self._first():
-            return 0
+        changed = self._load_matches(reader)
+        if last == marks.event and (not last or reader.first_event() <= self._first()):
+            return gone or int(changed)
         marks = marks._replace(identity=identity)
+        before = self._count()
         with ThreadPoolExecutor(1, "charts-reader") as pool:
             marks = self._load_small(reader, pool, marks)
+            gone += before - self._count()
             self._load_clicks(reader, pool, marks.event, last)
             loaded, first = 0, max(marks.event, reader.first_event() - 1)
             chunks = _written(pool, reader, self._scratch, first, last)
@@ -274,7 +279,8 @@ class Warehouse(Closing):
 
             while marks.event < last:
                 self._in_transaction(add_some)
-        return loaded
+        # An identify is no event, but it can make two people one.
+        return loaded + gone or 1
 
     def _forget(self) -> None:
         """Look up again what there is."""
@@ -335,12 +341,13 @@ class Warehouse(Closing):
             lines = _lines(path, "{'event': 'BIGINT', 'shape': 'BIGINT'}")
             self._db.execute(f"INSERT INTO clicks SELECT * FROM {lines}")
 
-    def _load_matches(self, reader: Reader) -> None:
-        """What labels match changes as a whole, whenever somebody changes one."""
+    def _load_matches(self, reader: Reader) -> bool:
+        """What labels match changes as a whole, whenever somebody changes one. Returns whether it
+        did."""
         newest = reader.matches()
         row = self._db.execute("SELECT value FROM facts WHERE key = 'matches'").fetchone()
         if row is not None and row[0] == newest:
-            return
+            return False
         path = self._scratch / "small"
         count = reader.write_matches(path)
 
@@ -352,6 +359,7 @@ class Warehouse(Closing):
             self._db.execute("INSERT OR REPLACE INTO facts VALUES ('matches', ?)", [newest])
 
         self._in_transaction(replace_all)
+        return row is not None or count > 0
 
     def _add_states(self, path: Path) -> None:
         lines = _lines(path, "{'id': 'BIGINT', 'owner': 'INTEGER', 'user': 'VARCHAR'}")
@@ -407,6 +415,10 @@ class Warehouse(Closing):
         # Numbers of names that went may be given again.
         self._db.execute("DELETE FROM names")
         return marks._replace(name=0)
+
+    def _count(self) -> int:
+        row = self._db.execute("SELECT count(*) FROM stored").fetchone()
+        return int(row[0]) if row else 0
 
     def _first(self) -> int:
         row = self._db.execute("SELECT min(id) FROM stored").fetchone()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.query.definition import EventSpec
+from tests.factories import emptied
 from ui.actions import Actions
 from ui.context import Context
 from ui.pages.explore.picker import Picker
@@ -200,6 +201,15 @@ def test_new_events_appear_while_it_is_seen(small: World, workspace: Workspace) 
     study(workspace.folder)
     small.context.feed.notice()
     small.until(lambda: small.total() == 4)
+
+
+def test_what_was_removed_is_not_drawn_any_more(small: World, workspace: Workspace) -> None:
+    small.add_event("Sign Up")
+    assert small.total() == 3
+    emptied(workspace.store)
+    study(workspace.folder)
+    small.context.feed.notice()
+    small.until(lambda: small.total() == 0)
 
 
 def test_hostile_names_are_plain_text(empty: World, workspace: Workspace) -> None:

@@ -58,6 +58,30 @@ def test_a_later_login_makes_two_users_one(tmp_path: Path) -> None:
     assert figure(folder, CHART).series[0].total == 1
 
 
+def test_it_is_told_when_anything_changed_that_charts_show(tmp_path: Path) -> None:
+    """Whoever looks at a chart asks it again then, and only then."""
+    anonymous = did("x", "A", NOON, device_id="phone-1")
+    del anonymous["user_id"]
+    folder = workspace(tmp_path, [anonymous, did("ada", "A", NOON)])
+    with Warehouse.open(folder) as warehouse:
+        assert [warehouse.refresh(), warehouse.refresh()] == [2, 0]
+        # No event, but the two were one person.
+        add(folder, did("ada", "$identify", NOON, device_id="phone-1"))
+        assert [warehouse.refresh(), warehouse.refresh()] == [1, 0]
+        assert Charts(warehouse, CLOCK).answer(read(CHART)).series[0].total == 1
+        with Store.write(folder) as store:
+            store.writer.prune(up_to=1)
+        add(folder)
+        assert [warehouse.refresh(), warehouse.refresh()] == [2, 0]
+        add(folder, did("bob", "A", NOON), did("eve", "A", NOON))
+        assert warehouse.refresh() == 2
+        with Store.write(folder) as store:
+            emptied(store)
+        add(folder)
+        assert [warehouse.refresh(), warehouse.refresh()] == [2, 0]
+        assert Charts(warehouse, CLOCK).answer(read(CHART)).series[0].total == 0
+
+
 def test_refused_and_repeated_events_are_in_no_chart(tmp_path: Path) -> None:
     from app.model import Response
 

@@ -65,8 +65,8 @@ TICK_MS = 1000
 TYPING_MS = 250
 MOST_REMEMBERED = 1000
 MANY = 20_000
-OLDER = "What is drawn is the chart from before this mistake."
 """Events that take long enough to load to be worth a bar."""
+OLDER = "What is drawn is the chart from before this mistake."
 
 
 class Desk(QWidget):
