@@ -14,6 +14,7 @@ from app.store.definitions import Definitions
 from ui.context import Context
 from ui.pages.explore.cohorteditor import CohortEditor
 from ui.pages.explore.cohortlist import CohortList
+from ui.pages.explore.drafts import finished_segment
 
 from .conftest import Workspace, event
 from .explore import NOW_MS, World, study
@@ -140,7 +141,9 @@ def test_alternatives_and_what_holds_in_any_case(world: World) -> None:
     counts(world, 2)
     world.click("either+")
     assert [len(way.performed) for way in made.segment.either] == [1, 0]
-    counts(world, 2)  # An alternative that says nothing is not everybody.
+    # An alternative that says nothing is not everybody.
+    assert finished_segment(made.segment).either == made.segment.either[:1]
+    counts(world, 2)
     world.click("either[1].held+")
     world.pick("plan")
     world.click("either[1].held[0].values")

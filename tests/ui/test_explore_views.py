@@ -260,8 +260,8 @@ def test_rows_that_were_chosen_are_forgotten_with_their_chart(world: World) -> N
 
 
 def test_more_series_than_colours_are_told_apart() -> None:
-    looks = [(colour_of(at).name(), symbol_of(at), brush_of(at).style()) for at in range(32)]
-    assert len(set(looks)) == 32
+    assert len({(colour_of(at).name(), symbol_of(at)) for at in range(32)}) == 32
+    assert len({(colour_of(at).name(), brush_of(at).style()) for at in range(32)}) == 32
     series = tuple(Series(str(at), (1.0,), 1.0, event=at) for at in range(20))
     figure = Figure(Buckets("day", (0,), (1,)), series)
     assert len(set(colours_of(figure, range(20)).values())) == 20

@@ -193,7 +193,7 @@ class Canvas(pg.PlotWidget):
             self._add(line)
         self._draw_marks()
         edge = data.count if data.partial is None else data.partial
-        stack = Stack()
+        stack, ratio = Stack(), self._ratio()
         for one in self.visible_series:
             if self.kind == "bars":
                 starts = stack.put(shapes.known(one.values))
@@ -201,15 +201,21 @@ class Canvas(pg.PlotWidget):
                 self._add(shapes.bars(one, places, is_growing=False))
             elif self.kind == "areas":
                 starts = stack.put(shapes.known(self.drawn(one)))
-                for item in shapes.area(one, starts, stack.tops, 0, edge, is_growing=False):
+                for item in shapes.area(
+                    one, starts, stack.tops, 0, edge, is_growing=False, ratio=ratio
+                ):
                     self._add(item)
             else:
-                self._add(shapes.line(one, self.drawn(one), 0, edge, is_growing=False))
+                self._add(shapes.line(one, self.drawn(one), 0, edge, is_growing=False, ratio=ratio))
         self._draw_growing()
 
     def _add(self, item: Any) -> None:
         self.addItem(item, ignoreBounds=True)
         self._settled.append(item)
+
+    def _ratio(self) -> float:
+        """How many pixels of the screen are one of ours."""
+        return float(self.devicePixelRatioF())
 
     def _bin_px(self) -> float:
         return float(self.viewport().width() / max(1, self.data.count))
@@ -225,7 +231,7 @@ class Canvas(pg.PlotWidget):
         for number, at in enumerate(places, 1):
             kinds = {one.kind for one in data.marks if data.bin_of(one.at_ms) == at}
             colour = tokens().accent if "note" in kinds else tokens().muted
-            pen = pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine)
+            pen = pg.mkPen(colour, width=self._ratio(), style=Qt.PenStyle.DashLine)
             line = pg.InfiniteLine(at + 0.5, angle=90, pen=pen)
             line.setZValue(-25)
             flag = pg.TextItem(str(number), color=tokens().surface, anchor=(0.5, 0),
@@ -276,7 +282,8 @@ class Canvas(pg.PlotWidget):
         if one.key in self._growing:
             self._growing[one.key].setData(*shapes.points(values, first, count))
         else:
-            self._grow(one.key, shapes.line(one, values, first, count, is_growing=True))
+            made = shapes.line(one, values, first, count, is_growing=True, ratio=self._ratio())
+            self._grow(one.key, made)
 
     def _grow_area(self, one: Series, partial: int, stack: Stack) -> None:
         starts = stack.put(shapes.known(self.drawn(one)))
@@ -285,7 +292,9 @@ class Canvas(pg.PlotWidget):
             if key in self._growing:
                 self.removeItem(self._growing.pop(key))
         first, count = max(0, partial - 1), self.data.count
-        made = shapes.area(one, starts, stack.tops, first, count, is_growing=True)
+        made = shapes.area(
+            one, starts, stack.tops, first, count, is_growing=True, ratio=self._ratio()
+        )
         for key, item in zip(keys, made, strict=True):
             self._grow(key, item)
 

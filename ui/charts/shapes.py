@@ -51,8 +51,11 @@ def bars(one: Series, places: dict[str, Any], *, is_growing: bool) -> Any:
     return pg.BarGraphItem(**places, pen=QPen(Qt.PenStyle.NoPen), brush=brush)
 
 
-def line(one: Series, values: Sequence[float], first: int, end: int, *, is_growing: bool) -> Any:
-    """A line through the middle of some bins, with a dot in each where there are few."""
+def line(
+    one: Series, values: Sequence[float], first: int, end: int, *, is_growing: bool, ratio: float
+) -> Any:
+    """A line through the middle of some bins, with a dot in each where there are few. `ratio` is
+    how many pixels of the screen are one of ours: pens are measured in those of the screen."""
     places, numbers = points(values, first, end)
     style = Qt.PenStyle.DotLine if is_growing else Qt.PenStyle.SolidLine
     if one.is_dashed:
@@ -60,7 +63,7 @@ def line(one: Series, values: Sequence[float], first: int, end: int, *, is_growi
     return pg.PlotDataItem(
         places,
         numbers,
-        pen=pg.mkPen(colour_of(one.colour), width=LINE_PX, style=style),
+        pen=pg.mkPen(colour_of(one.colour), width=LINE_PX * ratio, style=style),
         connect="finite",
         symbol=symbol_of(one.colour) if len(values) <= MOST_DOTS and not one.is_dashed else None,
         symbolSize=DOT_PX if symbol_of(one.colour) == "o" else FORM_PX,
@@ -72,7 +75,7 @@ def line(one: Series, values: Sequence[float], first: int, end: int, *, is_growi
 
 def area(
     one: Series, starts: Sequence[float], tops: Sequence[float], first: int, end: int,
-    *, is_growing: bool,
+    *, is_growing: bool, ratio: float,
 ) -> tuple[Any, Any]:  # fmt: skip
     """The area of some bins, and the line on top of it."""
     places = np.arange(first, end, dtype=float) + 0.5
@@ -81,7 +84,7 @@ def area(
     colour = colour_of(one.colour)
     style = Qt.PenStyle.DotLine if is_growing else Qt.PenStyle.SolidLine
     edge = pg.PlotCurveItem(
-        places, above, pen=pg.mkPen(colour, width=LINE_PX, style=style), antialias=True
+        places, above, pen=pg.mkPen(colour, width=LINE_PX * ratio, style=style), antialias=True
     )
     ground = pg.PlotCurveItem(places, below)
     colour.setAlpha(40 if is_growing else 90)
