@@ -286,3 +286,17 @@ def test_projects_have_their_own_persons(
     page._refresh()
     use(qtbot, page, By.PERSON)
     qtbot.waitUntil(lambda: len(page.groups.model.groups) == 3 if page.groups else False)
+
+
+def test_after_hiding_a_type_keys_go_on_in_groups(qtbot: QtBot, page: LivePage) -> None:
+    use(qtbot, page, By.UPLOAD)
+    table = table_of(page)
+    table.setFocus()
+    row = next(at for at in range(len(table.model())) if table.id_at(at) == 2)
+    table.go_to(row)
+    qtbot.keyClick(table, Key.Key_H)
+    qtbot.waitUntil(lambda: page.types.types == ("B",))
+    qtbot.waitUntil(lambda: table.current_id() == 1 and is_done(page))
+    assert table.selected_ids(9) == [1]
+    qtbot.keyClick(table, Key.Key_H)
+    qtbot.waitUntil(lambda: page.types.types == ("B", "A"))

@@ -41,7 +41,7 @@ from ui.pages.live.labeled import LabelNames
 from ui.pages.live.looks import ViewSwitch
 from ui.pages.live.marks import Marks, NoteLine
 from ui.pages.live.menu import fill_event_menu
-from ui.pages.live.place import Place
+from ui.pages.live.place import GroupPlace, Place
 from ui.pages.live.projects import ProjectSwitch
 from ui.pages.live.searching import SearchRow
 from ui.pages.live.targets import TargetSwitch
@@ -94,6 +94,7 @@ class LivePage(QWidget):
         self.table = EventTableView(self.model)
         self.table.setAccessibleName("Events, newest first")
         self.place = Place(self.table, self.model)
+        self.group_place: GroupPlace | None = None
         self.groups: GroupPane | None = None
         self.stream = EventStream(self.model, context.jobs, self)
         self.types = HiddenTypes(context, self, self._remember)
@@ -287,6 +288,7 @@ class LivePage(QWidget):
 
         groups = self.groups = GroupPane(self.context, self.stream, self._columns, self.rows_of)
         groups.table.set_widths(self.table.widths())
+        self.group_place = GroupPlace(groups.table, groups.model)
         groups.failed.connect(self.say)
         for told in (self.marks, self.labels, self.told):
             told.changed.connect(groups.redraw)
@@ -409,6 +411,8 @@ class LivePage(QWidget):
     def _hide_types_of(self, events: Sequence[int]) -> None:
         rows = self.rows_of(events)
         self.place.take_next()
+        if self.group_place is not None:
+            self.group_place.take_next()
         self.types.hide(row.type for row in rows)
 
     def _remember(self, setting: keys.Setting[Any], value: Any) -> None:

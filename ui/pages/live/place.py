@@ -6,10 +6,13 @@ back, it is current again, and in view if it was: that is how one looks around a
 found. When its type is hidden, the next older event takes its place, so that keys go on from there.
 """
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from ui.table.model import PagedTableModel
+from ui.table.rows import RowModel
 from ui.table.view import EventTableView
+
+MOST_BELOW = 500
 
 
 class Place(QObject):
@@ -70,3 +73,38 @@ class Place(QObject):
         self._table.setAutoScroll(True)
         if self._was_seen:
             self._table.scrollTo(self._model.index(row, 0))
+
+
+class GroupPlace(QObject):
+    """The same for groups, which are made anew bit by bit: what was below the event whose type was
+    hidden takes its place as soon as it is there."""
+
+    def __init__(self, table: EventTableView, model: RowModel) -> None:
+        super().__init__(table)
+        self._table = table
+        self._model = model
+        self._wanted: list[int] = []
+        table.moved.connect(self._forget)
+        # Later: whoever makes the groups anew still puts the selection in order.
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._return)
+        model.modelReset.connect(self._later.start)
+
+    def take_next(self) -> None:
+        """When the current event is left out now, the next one is meant."""
+        row = self._table.currentIndex().row()
+        if row >= 0:
+            # Heads have numbers below zero.
+            self._wanted = [one for one in self._model.ids(row, MOST_BELOW) if one > 0]
+
+    def _forget(self, event: int | None) -> None:
+        if event is not None:
+            self._wanted = []
+
+    def _return(self) -> None:
+        if self._table.currentIndex().isValid():
+            return
+        rows = (self._model.row_of(one) for one in self._wanted)
+        row = next((row for row in rows if row >= 0), -1)
+        if row >= 0:
+            self._table.selectRow(row)
