@@ -201,7 +201,7 @@ def test_why_sign_ups_dipped_with_the_keyboard_alone(somebody: Somebody) -> None
     assert focused(me) is plot
     while plot.cursor > tuesday:
         strike(me, key.Key_Left)
-    assert plot.accessibleDescription().startswith(f"{SIGN_UP}: 1, 17 Nov")
+    assert plot.accessibleDescription().startswith(f"{SIGN_UP}: 1, Tue 17 Nov")
     strike(me, key.Key_Return)
     opened: Any = QApplication.activePopupWidget()
     while opened.activeAction().text() != "View User Streams":
