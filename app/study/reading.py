@@ -13,8 +13,10 @@ from app.store.captures import Stored
 from app.store.trouble import explained
 from app.store.writer import OUTCOMES, Ids
 
-MOST_CAPTURES = 200
+MOST_CAPTURES = 1000
 MOST_EVENTS = 5000
+"""Of one batch. What followers count is written once a batch, so few large ones cost less; and as
+many events fit in memory, decoded."""
 # What `StoredEvent(…)` does in the end, in a third of the time.
 _new_event = tuple.__new__
 PATIENCE_MS = 10_000

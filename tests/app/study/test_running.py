@@ -28,6 +28,12 @@ from tests.app.study.world import T0, arrived, owners, sent, studied
 from tests.factories import emptied, filled
 
 
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a few hundred captures are several of them."""
+    monkeypatch.setattr(reading, "MOST_CAPTURES", 200)
+
+
 def facts(folder: Path) -> list[tuple[int, int]]:
     with Store.read(folder) as store:
         return store.connection.execute(
