@@ -203,6 +203,22 @@ def test_new_events_appear_while_it_is_seen(small: World, workspace: Workspace) 
     small.until(lambda: small.total() == 4)
 
 
+def test_events_are_found_by_words_and_seen_without_any(empty: World, workspace: Workspace) -> None:
+    at = NOW_MS - HOUR
+    names = ("Newsletter Signed Up", "Sign In", " ")
+    workspace.add(*(event(name, device_id="device-1", time=at) for name in names))
+    study(workspace.folder)
+    empty.show()
+    empty.click("events+")
+    picker = QApplication.activePopupWidget()
+    assert isinstance(picker, Picker)
+    assert '" "' in picker.titles()
+    empty.qtbot.keyClicks(picker.search, "sign up")
+    assert picker.titles() == ["Newsletter Signed Up"]
+    empty.qtbot.keyClick(picker.search, Qt.Key.Key_Return)
+    assert empty.total() == 1
+
+
 def test_what_was_removed_is_not_drawn_any_more(small: World, workspace: Workspace) -> None:
     small.add_event("Sign Up")
     assert small.total() == 3

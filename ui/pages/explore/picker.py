@@ -133,13 +133,19 @@ class Picker(QFrame):
 
     def _fill(self, _text: str = "") -> None:
         part = self.search.text().strip().casefold()
-        fitting = [one for one in self._picks if part in one.title.casefold()]
+        # Each word by itself: who looks for "sign up" means what is called "Signed Up".
+        words = part.split()
+        fitting = [
+            one for one in self._picks if all(word in one.title.casefold() for word in words)
+        ]
         # What begins so comes first; otherwise the order is that of use.
         fitting.sort(key=lambda one: not one.title.casefold().startswith(part))
         shown = [*self._typed_pick(fitting), *self._chosen_first(fitting)][:MOST]
         self.list.clear()
         for one in shown:
-            item = QTreeWidgetItem([one_line(one.title, 120) or '""', one_line(one.remark, 60)])
+            # A name of blanks would be an empty row.
+            title = one.title if one.title.strip() else f'"{one.title}"'
+            item = QTreeWidgetItem([one_line(title, 120), one_line(one.remark, 60)])
             item.setData(0, _PICK, one)
             item.setToolTip(0, tooltip(one.title))
             item.setForeground(1, self.list.palette().placeholderText())
