@@ -60,7 +60,7 @@ class TypesPopup(QFrame):
         for button, is_hidden in ((self.show_all, False), (self.hide_all, True)):
             button.clicked.connect(partial(self._choose_listed, is_hidden))
         self.none = label(NO_EVENTS, "muted")
-        rows = QVBoxLayout(self)
+        rows = self._rows = QVBoxLayout(self)
         rows.setContentsMargins(8, 8, 8, 8)
         rows.setSpacing(8)
         rows.addWidget(self.search)
@@ -205,6 +205,8 @@ class TypesPopup(QFrame):
             item.setHidden(wanted not in item.text(0).casefold())
         self.none.setText(NO_MATCH if self._items() else NO_EVENTS)
         self.none.setVisible(not self._listed())
+        # At once: whoever clicks next means what is there now.
+        self._rows.activate()
         self._enable()
 
 
