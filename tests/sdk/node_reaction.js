@@ -1,6 +1,6 @@
 // Sends given events with the real Node SDK and prints what the SDK makes of the answers: one JSON
 // object {insert_id, code} for each event that it is done with, in that order.
-// Usage: node node_reaction.js '{"apiKey", "serverUrl", "events": [{…}], "queue": 10, "wait": 6000}'
+// Usage: node node_reaction.js '{"apiKey", "serverUrl", "events": [{…}], "queue": 10, "pause": 50, "wait": 6000}'
 "use strict";
 
 const amplitude = require("@amplitude/analytics-node");
@@ -10,7 +10,7 @@ const given = JSON.parse(process.argv[2]);
 async function main() {
   await amplitude.init(given.apiKey, {
     serverUrl: given.serverUrl,
-    flushIntervalMillis: 50,
+    flushIntervalMillis: given.pause,
     flushQueueSize: given.queue,
     logLevel: amplitude.Types.LogLevel.None,
   }).promise;

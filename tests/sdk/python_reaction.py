@@ -2,7 +2,8 @@
 Sends given events with the real Python SDK and prints what the SDK makes of the answers: one JSON
 object {insert_id, code} for each event that it is done with, in that order.
 
-    python_reaction.py '{"apiKey": …, "serverUrl": …, "events": [{…}], "queue": 10, "wait": 6000}'
+    python_reaction.py '{"apiKey": …, "serverUrl": …, "events": [{…}],
+                         "queue": 10, "pause": 50, "wait": 6000}'
 """
 
 import json
@@ -30,7 +31,9 @@ def main() -> None:
         if not waited_for:
             done.set()
 
-    config = Config(flush_interval_millis=50, flush_queue_size=given["queue"], callback=sent)
+    config = Config(
+        flush_interval_millis=given["pause"], flush_queue_size=given["queue"], callback=sent
+    )
     config.server_url = given["serverUrl"]
     client = Amplitude(given["apiKey"], config)
     for event in given["events"]:
