@@ -3,13 +3,15 @@ Which events may have a word in them, without reading a million.
 
 Of each block of events it is known which three characters stand beside each other somewhere in
 their texts (see `app.filter.literals`). A word can be only where all its threes are, so that a
-search reads a few blocks instead of half a gigabyte; what is really there, it still reads. The
+search reads a few blocks instead of half a gigabyte; what is really there, it still reads. Texts
+that are not ASCII are there a second time as they are compared with such words, folded. The
 threes of a segment, which has 64 blocks, are rows with one bit a block: 22 MB for a million events.
 
 Only whole segments are indexed, by the study (`app.study.grams`): their texts never change. What is
 not indexed yet may have any word in it.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -21,7 +23,7 @@ from app.filter.literals import NOTHING_KNOWN, Literals
 SEGMENT = 8192
 BLOCK = SEGMENT // 64
 """How many events: event N is in segment N // SEGMENT."""
-VERSION = 1
+VERSION = 2
 TABLES = (
     # `identity` is that of the workspace, as in its `facts`.
     "CREATE TABLE gram_segments (segment INTEGER PRIMARY KEY, identity INTEGER NOT NULL)",
@@ -39,6 +41,7 @@ MOST_SPANS = 64
 """Pieces into which a search falls. Each is a question of its own."""
 
 _EVERYWHERE = (1 << 64) - 1
+_ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\.")
 _ASK = """
     SELECT s.segment, g.value, x.blocks
     FROM study.gram_segments s CROSS JOIN json_each(?) g
@@ -59,6 +62,24 @@ def _group_of(byte: int) -> int:
 GROUP_OF = bytes(map(_group_of, range(256)))
 """Bytes in 64 groups: letters without their case and digits, one in each, the others shared."""
 GRAMS = 64**3
+
+
+def forms(text: str) -> Iterator[str]:
+    """What is indexed of a text: itself and, where that is something else, itself folded, and
+    folded with what JSON writes as `\\u00df` (all of it, when there is a half surrogate)."""
+    yield text
+    if not text.isascii():
+        yield text.casefold()
+    # Looked for first: few texts have one.
+    if "\\u" in text and not (plain := _ESCAPES.sub(_unescaped, text)).isascii():
+        yield plain.casefold()
+
+
+def _unescaped(found: "re.Match[str]") -> str:
+    """Neighbours together, because two halves are one character. An escaped backslash stays."""
+    if not found[0].startswith("\\u"):
+        return found[0]
+    return bytes.fromhex(found[0].replace("\\u", "")).decode("utf-16-be", "replace")
 
 
 def grams_of(text: str) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ import sqlite3
 import time
 from collections.abc import Iterable
 
-from app.store.grams import BLOCK, GRAMS, GROUP_OF, SEGMENT
+from app.store.grams import BLOCK, GRAMS, GROUP_OF, SEGMENT, forms
 from app.study.reading import Captures
 
 TOGETHER_S = 0.4
@@ -56,7 +56,7 @@ def _blocks_by_gram(captures: Captures, segment: int) -> Iterable[tuple[int, int
     found = np.zeros(GRAMS, np.uint64)
     for block in range(SEGMENT // BLOCK):
         first = segment * SEGMENT + block * BLOCK
-        text = "\n".join(captures.texts(first, first + BLOCK))
+        text = "\n".join(forms("\n".join(captures.texts(first, first + BLOCK))))
         groups = np.frombuffer(text.encode("utf-8", "replace").translate(GROUP_OF), np.uint8)
         wide = groups.astype(np.uint32)
         found[(wide[:-2] << 12) | (wide[1:-1] << 6) | wide[2:]] |= np.uint64(1 << block)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.filter import Filter, parse
+from app.filter import Filter, parse, quoted
 from app.filter.literals import literals
 from app.store import Store, grams
 from app.study import FILE, Study, running
@@ -22,6 +22,19 @@ from app.study.reading import Captures
 from tests.factories import emptied, event, filled, upload
 
 EVENTS = 2 * grams.SEGMENT + 700
+FOREIGN = (
+    "Größe STRASSE straße ẞ",
+    "ﬁne oﬃce ﬆraße",
+    "İstanbul ISTANBUL ısı i̇",
+    "\u212aelvin \u212bngström ſhop",
+    "日本語 テスト 🎈🧵",
+    "ΣΊΣΥΦΟΣ σίσυφος ΐ ᾳ",
+    "half \ud83d größe 日本 ſhop \U0001f388",
+    "K\0größe ſ\0ſhop",
+    'ß "quoted ß" back\\ß \\u00df new\nß',
+    "ŉ ǰ և ẖ a\x7fß \x85 \u2028ß",
+)
+"""What letters beyond ASCII do when their case is taken away, and what JSON does to texts."""
 WORDS = (
     "lantern",
     "Lantern",
@@ -49,7 +62,17 @@ WORDS = (
     "has:user",
     "page:/checkout",
     "type:Rare",
+    "日本",
+    "本語",
+    "*ÖSSE*STRASSE*",
+    '"ſtrasse"',
+    "prop.foreign.text contains GRÖSSE",
+    'prop.foreign.text contains "日本 ſ"',
+    "prop.foreign.größe = Ünder",
+    'group."ſ" contains größe',
+    "has:größe",
 )
+FOREIGN_AT = tuple(range(700, 700 + 1500 * len(FOREIGN), 1500))
 
 
 def properties(at: int) -> dict[str, Any]:
@@ -58,10 +81,29 @@ def properties(at: int) -> dict[str, Any]:
         found["note"] = f"a needle-{at}\n in 'hay'"
     if at % 3001 == 7:
         found |= {"rare": at % 5, "deep": {"er": 7}, "q": 'a "quoted" one', "b": "back\\slash"}
+    if at in FOREIGN_AT:
+        found["größe"] = at % 7
+        found["foreign"] = {"text": FOREIGN[FOREIGN_AT.index(at)], "größe": [at, "Ünder"]}
     if at in (50, 9000, EVENTS - 3):
         found |= {"size": "GRÖSSE größe", "old": "ſhop", "rare": "yes", "x": "LANTERN\0lantern"}
         found["[Amplitude] Page Path"] = "/checkout"
     return found
+
+
+@st.composite
+def foreign_words(draw: st.DrawFn) -> str:
+    """A piece of what is there, otherwise written."""
+    text = draw(st.sampled_from(FOREIGN)).replace("\ud83d", "?")
+    start = draw(st.integers(0, len(text) - 2))
+    piece = text[start : start + draw(st.integers(2, 9))]
+    piece = draw(st.sampled_from([str, str.upper, str.lower, str.casefold, str.title]))(piece)
+    if draw(st.booleans()) and '"' not in piece and not any(map(str.isspace, piece)):
+        at = draw(st.integers(0, len(piece)))
+        value = f"*{piece[:at]}*{piece[at:]}*"
+    else:
+        value = quoted(piece)
+    before = draw(st.sampled_from(["", "", "", "prop.foreign.text contains ", 'group."ſ" ~ ']))
+    return before + value
 
 
 def one(at: int) -> dict[str, Any]:
@@ -71,6 +113,10 @@ def one(at: int) -> dict[str, Any]:
     if at % 5000 == 9:
         fields |= {"user_id": f"cust-{at % 7}7", "device_id": "device-9"}
         fields |= {"user_properties": {"$set": {"plan": "gold"}}, "groups": {"team": "core"}}
+    if at - 1 in FOREIGN_AT:
+        text = FOREIGN[FOREIGN_AT.index(at - 1)]
+        fields |= {"user_id": text, "insert_id": f"{text}-{at}", "groups": {"ſ": text}}
+        return event(text, **fields)
     return event("Rare" if at % 6000 == 5 else f"Step {at % 3}", **fields)
 
 
@@ -100,7 +146,7 @@ def read_through(store: Store, text: str, limit: int, before: int, lowest: int) 
     return [number for number in every if number >= lowest][:limit]
 
 
-TERMS = st.sampled_from(WORDS)
+TERMS = st.sampled_from(WORDS) | foreign_words()
 FILTERS = st.recursive(
     TERMS,
     lambda inner: st.one_of(
@@ -136,6 +182,15 @@ def test_each_of_the_words_is_found(store: Store, text: str) -> None:
         ("has:rare", 10),
         ("prop.rare > 2", 10),
         ("(needle-4093 or nothing like it)", 4),
+        ("日本", 10),
+        ("STRASSE", 10),
+        ('"ſtraße"', 10),
+        ("no such größe", 0),
+        ("*ÖSSE*STRASSE*", 10),
+        ("prop.foreign.text contains GRÖSSE", 10),
+        ("prop.foreign.größe = Ünder", 14),
+        ("prop.größe > 2", 14),
+        ("has:größe", 14),
         ("-(lantern) needle-4093", 4),
         ("a1b2c3d4-0000-4000-8000-00000000012c", 4),
     ],
@@ -150,7 +205,7 @@ def test_few_events_are_read(store: Store, text: str, most: int) -> None:
     assert spans[0][0] == EVENTS + 1
 
 
-@pytest.mark.parametrize("text", ["go", "type:Rare", "-lantern", "grö", "user:cust_7 or shop"])
+@pytest.mark.parametrize("text", ["go", "type:Rare", "-lantern", "ö", "has:ö", "user:cust_7 or shop"])
 def test_of_some_nothing_is_known(text: str) -> None:
     assert grams.places_of(literals(parse(text))) is None
 
