@@ -92,6 +92,8 @@ class Filter:
 
 
 def _waits(one: Condition, is_negated: bool) -> bool:
+    if one.key == "status":
+        return True
     if one.key == "is":
         words = [word for word in chosen("is", one.value) if word in (*Outcome, "failed")]
     elif one.key == "outcome":

@@ -14,7 +14,8 @@ ORDER = frozenset(Op)
 @dataclass(frozen=True, slots=True)
 class Key:
     """One key. `ops` are the comparisons it takes, `choices` the words it knows; `has_path` says
-    that it also stands before a property (`user.plan`), and then takes every comparison."""
+    that it also stands before a property (`user.plan`), and then takes every comparison; of a key
+    whose values are whole numbers, `number` says what one is called."""
 
     name: str
     help: str
@@ -22,6 +23,7 @@ class Key:
     choices: tuple[str, ...] = ()
     is_plain: bool = True
     has_path: bool = False
+    number: str = ""
 
 
 FLAGS = {
@@ -58,13 +60,15 @@ _ALL = (
     Key("user", "User ID; user.plan is a user property", has_path=True),
     Key("device", "Device ID"),
     Key("person", "One person, whatever ids were merged: any of their user or device IDs"),
-    Key("session", "Session ID", ORDER),
+    Key("session", "Session ID", ORDER, number="A session"),
     Key("prop", "An event property: prop.price > 10", is_plain=False, has_path=True),
     Key("group", "A group: group.team = core", is_plain=False, has_path=True),
     Key("project", "Project, by name or API key"),
     Key("source", "The same as project"),
     Key("sdk", "SDK and version"),
     Key("outcome", "What the server made of it", choices=tuple(Outcome)),
+    Key("status", "HTTP status of the answer: 429, >= 400", ORDER, number="A status"),
+    Key("upload", "Number of the upload that brought it", ORDER, number="An upload"),
     Key("via", "How it reached Eventscope", choices=tuple(Via)),
     Key("problem", "Something wrong with it, by rule or sentence"),
     Key("label", "A labeled event that matches it"),

@@ -34,7 +34,7 @@ _PLAIN_KEY = re.compile(r"[A-Za-z]+")
 _OPERATOR = re.compile(r"\s*(!=|>=|<=|=|>|<|~|:)|\s+(contains)(?=\s|$)", re.IGNORECASE)
 _LONE_OPERATOR = re.compile(r"(!=|>=|<=|=|>|<)(?=\s|$)")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)("?)')
-_SESSION = re.compile(r"-?[0-9]{1,18}")
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 _LIKELY_NAME = re.compile(r"[\w$-]+")
 _JOINING = {"and": "and", "&&": "and", "or": "or", "||": "or"}
 _SCHEMES = frozenset({"about", "blob", "data", "http", "https", "javascript", "mailto", "sms",
@@ -210,7 +210,7 @@ class _Parser:
         if not self._has_value():
             return None
         value, is_quoted = self._value()
-        if not value or (key.name == "session" and value == "-"):
+        if not value or (key.number and value == "-"):
             return None
         return self._made(key, Op.HAS, value, is_quoted, start)
 
@@ -346,8 +346,9 @@ def _check(key: Key, one: Condition) -> None:
             one.start,
             one.end,
         )
-    if key.name == "session" and not _SESSION.fullmatch(one.value):
-        raise FilterProblem(f"A session is a number, not {one.value!r:.60}.", one.start, one.end)
+    if key.number and not _INTEGER.fullmatch(one.value):
+        sentence = f"{key.number} is a number, not {one.value!r:.60}."
+        raise FilterProblem(sentence, one.start, one.end)
     if key.name == "time" and times.times(one.value, times.now_ms()) is None:
         raise FilterProblem(
             f"{one.value!r:.60} is no time. Try 5m, 2h, today, 10:30 or 2026-11-21.",

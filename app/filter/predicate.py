@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from app.decode.body import column_text
 from app.filter.keys import AUTOCAPTURED, MARKS, PARTS, REVENUE_FIELDS, REVENUE_PROPERTIES, chosen
 from app.filter.sql import inside_json, page_test, property_paths, property_test
-from app.filter.texts import PropertyTest, TextTest
+from app.filter.texts import PropertyTest, TextTest, is_number
 from app.filter.times import now_ms, span
-from app.filter.tree import All, Condition, Node, Not, Op
+from app.filter.tree import All, Condition, Node, Not
 from app.model import Capture, Delivery, Event, Outcome, Upload, Via
 
 
@@ -31,6 +31,8 @@ class Subject(NamedTuple):
     sdk: str | None = None
     via: Via = Via.PROXY
     delivery: Delivery | None = None
+    status: int | None = None
+    upload_id: int | None = None
     failure: str = ""
     is_repeat: bool = False
     has_revenue: bool = False
@@ -50,7 +52,8 @@ def subject(
     event: Event, upload: Upload, capture: Capture, outcome: Outcome, **further: Any
 ) -> Subject:
     """The subject of an event as it was decoded. `further` are fields that the exchange does not
-    tell: `project`, `is_repeat`, `people`, `problems`, `labels`, `addresses`, `marks`."""
+    tell: `project`, `upload_id`, `is_repeat`, `people`, `problems`, `labels`, `addresses`,
+    `marks`."""
     fields = event.fields
     return Subject(
         type=event.type,
@@ -64,6 +67,7 @@ def subject(
         sdk=upload.library,
         via=capture.via,
         delivery=capture.delivery,
+        status=capture.response.status if capture.response else None,
         failure=capture.failure,
         event_properties=column_text(fields.get("event_properties")),
         user_properties=column_text(fields.get("user_properties")),
@@ -131,18 +135,8 @@ def _free_text(one: Condition, event: Subject) -> bool:
     )
 
 
-def _session(one: Condition, event: Subject) -> bool:
-    if event.session is None:
-        return False
-    wanted = int(one.value)
-    return {
-        Op.HAS: event.session == wanted,
-        Op.EQUAL: event.session == wanted,
-        Op.MORE: event.session > wanted,
-        Op.AT_LEAST: event.session >= wanted,
-        Op.LESS: event.session < wanted,
-        Op.AT_MOST: event.session <= wanted,
-    }[one.op]
+def _is_number(one: Condition, found: int | None) -> bool:
+    return found is not None and is_number(one, found)
 
 
 def _is(word: str, event: Subject) -> bool:
@@ -180,7 +174,9 @@ def _has(one: Condition, event: Subject) -> bool:
 
 _WORDS: dict[str, Callable[[Condition, Subject], bool]] = {
     "": _free_text,
-    "session": _session,
+    "session": lambda one, event: _is_number(one, event.session),
+    "status": lambda one, event: _is_number(one, event.status),
+    "upload": lambda one, event: _is_number(one, event.upload_id),
     "outcome": lambda one, event: event.outcome in chosen("outcome", one.value),
     "via": lambda one, event: event.via in chosen("via", one.value),
     "is": lambda one, event: any(_is(word, event) for word in chosen("is", one.value)),

@@ -12,7 +12,7 @@ import orjson
 
 from app.filter import Filter
 from app.filter.keys import AUTOCAPTURED, MARKS, PAGE_PROPERTIES, PARTS, REVENUE_PROPERTIES, chosen
-from app.filter.texts import PropertyTest, TextTest, number, paths_of
+from app.filter.texts import PropertyTest, TextTest, is_number, number, paths_of
 from app.filter.times import now_ms, span
 from app.filter.tree import All, Condition, Node, Not, Op, parts_of
 from app.model import Outcome, Via
@@ -20,7 +20,7 @@ from app.model import Outcome, Via
 FEW_TYPES = 3
 """How many types that are not hidden are looked for instead of passing over the hidden ones."""
 COLUMNS = {"prop": "event_properties", "user": "user_properties", "group": "groups"}
-_OF_UPLOADS = frozenset({"project", "sdk", "via", "time"})
+_OF_UPLOADS = frozenset({"project", "sdk", "status", "upload", "via", "time"})
 _UPLOAD_FLAGS = {"local": "delivery = 'local'", "failed": "failure <> ''"}
 
 
@@ -145,7 +145,7 @@ class _Compiler:
             return self._named(one.key, TextTest.of(one))
         known = {
             "": self._free_text,
-            "session": _session,
+            "session": lambda one: _whole_number("session_id", one),
             "outcome": lambda one: _outcomes(chosen("outcome", one.value)),
             "page": _page,
             "is": self._flags,
@@ -215,6 +215,10 @@ class _Compiler:
         if one.key == "via":
             words = ",".join(f"'{Via(word)}'" for word in chosen("via", one.value))
             return "captures", f"via IN ({words})", ()
+        if one.key == "status":
+            return "captures", *_status(one)
+        if one.key == "upload":
+            return "uploads", *_whole_number("id", one)
         test = TextTest.of(one)
         if one.key == "sdk":
             condition, value = test.sql("library")
@@ -483,9 +487,17 @@ def _page(one: Condition) -> Sql:
     return _joined(" AND ", [guard, decides] if guard else [decides])
 
 
-def _session(one: Condition) -> Sql:
+def _status(one: Condition) -> Sql:
+    made = _whole_number("status", one)
+    if is_number(one, 200):
+        return made
+    # The index holds what is rare, and is used when asked in its own words.
+    return Sql(f"{made.text} AND status <> 200", made.values)
+
+
+def _whole_number(column: str, one: Condition) -> Sql:
     operator = "=" if one.op is Op.HAS else one.op.value
-    return Sql(f"session_id {operator} ?", (int(one.value),))
+    return Sql(f"{column} {operator} ?", (int(one.value),))
 
 
 def _outcomes(words: list[str]) -> Sql:

@@ -98,6 +98,12 @@ def _fits_parts(text: bytes, parts: list[bytes]) -> bool:
     return True
 
 
+def is_number(one: Condition, found: int) -> bool:
+    """Whether a whole number is what a condition on one wants."""
+    wanted = int(one.value)
+    return found == wanted if one.op in (Op.HAS, Op.EQUAL) else _is_in_order(one.op, found, wanted)
+
+
 def number(text: str) -> int | float | None:
     """The number that a text is, as JSON would write it or nearly so."""
     if not _NUMBER.fullmatch(text):

@@ -55,6 +55,26 @@ class ValueReader:
         names = [name or key for name, key in rows]
         return _best((name for name in names if part.casefold() in name.casefold()), part)
 
+    def statuses(self, part: str) -> list[tuple[int, int]]:
+        """Statuses that begin like this, with how many uploads got each lately."""
+        rows = self._db.execute(
+            "SELECT c.status, count(*) AS seen FROM"
+            f" (SELECT id FROM uploads ORDER BY id DESC LIMIT {SAMPLE}) p"
+            " JOIN captures c ON c.id = p.id"
+            " WHERE c.status IS NOT NULL GROUP BY c.status ORDER BY seen DESC, c.status"
+        )
+        return [(status, seen) for status, seen in rows if str(status).startswith(part)]
+
+    def uploads(self, part: str) -> list[tuple[int, int]]:
+        """The newest uploads whose numbers begin like this, with how many events each brought."""
+        rows = self._db.execute(
+            "SELECT id, event_count FROM"
+            f" (SELECT id, event_count FROM uploads ORDER BY id DESC LIMIT {SAMPLE})"
+            f" WHERE event_count > 0 AND substr(id, 1, ?) = ? LIMIT {MOST}",
+            (len(part), part),
+        )
+        return rows.fetchall()
+
     def properties(self, key: str, part: str) -> list[tuple[str, int]]:
         """Names of properties of `prop`, `user` or `group`, with how often each was seen lately."""
         counts: Counter[str] = Counter()

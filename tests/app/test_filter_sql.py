@@ -112,6 +112,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, di
                     decoded.upload,
                     capture,
                     judgement.of(position).outcome,
+                    upload_id=store.writer.last.capture,
                     project="Shop" if decoded.upload.api_key == KEYS[0] else "",
                 )
         store.writer.name_source(KEYS[0], "Shop")
@@ -153,6 +154,10 @@ def one_condition() -> st.SearchStrategy[Condition]:
     session = st.builds(
         Condition, st.just("session"), st.sampled_from(["-1", "0", str(NOW_MS - 9)]), ops
     )
+    answer = st.builds(
+        Condition, st.just("status"), st.sampled_from(["200", "400", "429", "-1"]), ops
+    )
+    number = st.builds(Condition, st.just("upload"), st.sampled_from(["0", "3", "9", "999"]), ops)
     moment = st.builds(Condition, st.just("time"), st.sampled_from(["5m", "today", "3h"]), ops)
     words = st.sampled_from(
         ["outcome:rej", "outcome:acc", "outcome:un", "via:p", "via:demo", "is:dup", "is:repeat",
@@ -161,7 +166,7 @@ def one_condition() -> st.SearchStrategy[Condition]:
          "has:device", "has:price", 'has:"revenue"', "has:Größe", "problem:x", "label:y",
          "person:z", "ip:1", "has:problem", "has:label"]
     ).map(lambda text: parse(text).parts[0])  # type: ignore[union-attr]  # fmt: skip
-    return by_text | free | by_property | session | moment | words
+    return by_text | free | by_property | session | answer | number | moment | words
 
 
 def several(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
@@ -174,6 +179,9 @@ def several(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 @example(Condition("type", "k"))
 @example(Condition("", "\u212a"))
 @example(Not(Condition("project", "shop")))
+@example(Not(Condition("status", "429")))
+@example(Not(Condition("status", "200", Op.AT_MOST)))
+@example(Condition("upload", "3"))
 @example(Condition("prop", "10", Op.EQUAL, ("price",)))
 @example(Condition("prop", "sale", Op.EQUAL, ("a", "b")))
 @example(Condition("prop", "5", Op.MORE, ("a", "b")))

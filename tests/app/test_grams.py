@@ -205,7 +205,9 @@ def test_few_events_are_read(store: Store, text: str, most: int) -> None:
     assert spans[0][0] == EVENTS + 1
 
 
-@pytest.mark.parametrize("text", ["go", "type:Rare", "-lantern", "ö", "has:ö", "user:cust_7 or shop"])
+@pytest.mark.parametrize(
+    "text", ["go", "type:Rare", "-lantern", "ö", "has:ö", "user:cust_7 or shop"]
+)
 def test_of_some_nothing_is_known(text: str) -> None:
     assert grams.places_of(literals(parse(text))) is None
 

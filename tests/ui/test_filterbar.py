@@ -74,6 +74,13 @@ def test_values_that_were_captured_are_offered(qtbot: QtBot, bar: FilterBar) -> 
     assert bar.box.text() == 'type:"Add to Cart" '
     write(qtbot, bar, "sdk:")
     until(qtbot, lambda: offered(bar) == ["amplitude-ts/2.11.0"])
+    write(qtbot, bar, "status:2")
+    until(qtbot, lambda: offered(bar) == ["200"])
+    write(qtbot, bar, "upload:")
+    until(qtbot, lambda: offered(bar)[-1:] == ["#1"])
+    qtbot.keyClick(bar.box, Key.Key_Up)
+    qtbot.keyClick(bar.box, Key.Key_Return)
+    assert bar.box.text() == "upload:1 "
     write(qtbot, bar, "user:b")
     until(qtbot, lambda: offered(bar) == ["bob@shop.example"])
 

@@ -14,6 +14,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from app.decode import decode
+from app.filter import parse
 from app.links import EventLink, parse_link
 from app.store.events import EventDetail
 from tests.factories import emptied
@@ -459,6 +460,7 @@ def test_attempts_are_listed_with_what_came_of_them(workspace: Workspace) -> Non
         ("Attempt 1", "500", "warning"),
         ("Attempt 2", "after 1.0 s: 200 (this one)", "good"),
     ]
+    assert [one.condition for one in attempts.facts] == list(parse("upload:1 upload:2").parts)
 
 
 @pytest.mark.parametrize(

@@ -275,6 +275,8 @@ def menu_of(view: Any, at: QPoint) -> dict[str, QAction]:
         ("", "API key", f'project = "{KEY}"'),
         ("", "Outcome", "outcome:accepted"),
         ("", "Reached us by", "via:proxy"),
+        ("", "Status", "status:200"),
+        ("", "Upload", "upload:1"),
         ("insert_id", "Insert ID", '"buy-1"'),
         ("device_id", "Device ID", 'device = "d-1"'),
     ],
@@ -297,12 +299,15 @@ def test_every_value_that_filters_know_is_offered(
 
 
 def test_cells_of_projects_and_insert_ids_are_filtered_by(qtbot: QtBot, page: LivePage) -> None:
-    page.view.toggle_column("insert_id")
-    page.resize(1600, 700)
+    for key in ("insert_id", "status", "upload"):
+        page.view.toggle_column(key)
+    page.resize(1900, 700)
     keys = [column.key for column in page.model.columns]
     for key, title, text in (
         ("project", f"Exclude project “{KEY}”", f'project != "{KEY}"'),
         ("insert_id", "Filter by insert ID “buy-1”", '"buy-1"'),
+        ("status", "Exclude status “200”", "-status:200"),
+        ("upload", "Filter by upload “1”", "upload:1"),
     ):
         row = texts(page, "type").index("Buy")
         place = page.table.visualRect(page.model.index(row, keys.index(key))).center()

@@ -147,6 +147,7 @@ def upload_facts(detail: EventDetail, project: str) -> list[Fact]:
     upload, capture = detail.upload, detail.capture
     count = len(upload.events)
     pairs = [
+        ("Upload", f"#{detail.row.upload_id}"),
         ("Position", f"{detail.position + 1} of {plural(count, 'event')}"),
         ("Project", project),
         ("API key", upload.api_key or ""),
@@ -165,7 +166,10 @@ def upload_facts(detail: EventDetail, project: str) -> list[Fact]:
         "API key": equals("project", upload.api_key or ""),
         "SDK": equals("sdk", upload.library or ""),
         "Reached us by": Condition("via", str(capture.via)),
+        "Upload": Condition("upload", str(detail.row.upload_id)),
     }
+    if capture.response is not None:
+        known["Status"] = Condition("status", str(capture.response.status))
     facts = [
         Fact(name, value, is_ours=True, condition=known.get(name)) for name, value in pairs if value
     ]
@@ -189,7 +193,9 @@ def _sendings(detail: EventDetail) -> list[Fact]:
         said = str(one.status or one.failure or "no answer yet")
         delay = "" if before is None else f"after {(one.at_ms - before) / 1000:.1f} s: "
         here = " (this one)" if one.upload_id == mine else ""
-        facts.append(Fact(f"Attempt {one.attempt}", f"{delay}{said}{here}", is_ours=True))
+        sent = Condition("upload", str(one.upload_id))
+        text = f"{delay}{said}{here}"
+        facts.append(Fact(f"Attempt {one.attempt}", text, is_ours=True, condition=sent))
         before = one.at_ms
     last = found[-1]
     if last.upload_id == mine:

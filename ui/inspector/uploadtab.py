@@ -5,8 +5,10 @@ asks: what came of it, what was sent where, how large and how fast, and both hea
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from app.filter import Condition
 from app.ingest.reaction import reaction
 from app.model import Delivery, Headers
 from ui.inspector.facts import Fact, Section, upload_facts
@@ -39,9 +41,7 @@ def upload_sections(detail: EventDetail, project: str) -> tuple[Section, ...]:
 def _answer(detail: EventDetail, known: list[Fact]) -> list[Fact]:
     capture = detail.capture
     tone = "text" if capture.response and capture.response.status < 300 else "warning"
-    facts = [
-        Fact(one.name, one.value, is_ours=True, tone=tone) for one in known if one.name == "Status"
-    ]
+    facts = [replace(one, tone=tone) for one in known if one.name == "Status"]
     if capture.delivery is Delivery.LOCAL:
         facts.append(Fact("Delivery", "Answered here, not sent on", is_ours=True, tone="warning"))
     if detail.sendings and detail.sendings[-1].upload_id != detail.row.upload_id:
@@ -63,9 +63,9 @@ def _attempts(detail: EventDetail) -> list[Fact]:
         delay = "" if before is None else f"after {(one.at_ms - before) / 1000:.1f} s: "
         here = " (this one)" if one.upload_id == detail.row.upload_id else ""
         tone = "good" if one.status and one.status < 300 else "warning"
-        facts.append(
-            Fact(f"Attempt {one.attempt}", f"{delay}{said}{here}", is_ours=True, tone=tone)
-        )
+        sent = Condition("upload", str(one.upload_id))
+        text = f"{delay}{said}{here}"
+        facts.append(Fact(f"Attempt {one.attempt}", text, is_ours=True, tone=tone, condition=sent))
         before = one.at_ms
     return facts
 

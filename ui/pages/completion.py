@@ -25,7 +25,7 @@ from app.filter.completing import (
 )
 from ui.jobs import Jobs
 from ui.pages.filterbox import FilterBox, utf16
-from ui.plain import number, one_line, tooltip
+from ui.plain import number, one_line, plural, tooltip
 from ui.theme import ROW
 
 if TYPE_CHECKING:
@@ -213,6 +213,16 @@ def offers(store: Store, asked: Wanted) -> list[Offer]:
         return [
             Offer(value_text(value), value or '""', _times(count))
             for value, count in values.property_values(asked.key, asked.path, asked.prefix)
+        ]
+    if asked.key == "status":
+        return [
+            Offer(f"{status} ", str(status), f"{plural(count, 'upload')} lately")
+            for status, count in values.statuses(asked.prefix)
+        ]
+    if asked.key == "upload":
+        return [
+            Offer(f"{upload} ", f"#{upload}", plural(count, "event"))
+            for upload, count in values.uploads(asked.prefix)
         ]
     plain = {
         "type": lambda: values.named("type", asked.prefix),

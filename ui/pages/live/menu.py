@@ -84,6 +84,8 @@ def condition_of(row: Any, column: str) -> Condition | None:
         "insert_id": lambda: has("", row.insert_id) if row.insert_id else None,
         "outcome": lambda: Condition("outcome", str(row.outcome)),
         "via": lambda: Condition("via", str(row.via)),
+        "status": lambda: None if row.status is None else Condition("status", str(row.status)),
+        "upload": lambda: Condition("upload", str(row.upload_id)),
         "session": lambda: (
             None if row.session_id is None else Condition("session", str(row.session_id))
         ),
