@@ -36,13 +36,12 @@ HOSTILE = (
 
 RULE = {
     "performed": [
-        {"event": "Add to Cart", "count": 2, "during": {"last": 7}, "then": ["Order Completed"]}
+        {"event": "Add to Cart", "during": {"last": 30}, "then": ["Order Completed"]}
     ],
     "either": [
         {
             "performed": [
-                {"event": "Order Completed", "negated": True, "during": {"last": 30},
-                 "within_days": 3}
+                {"event": "Signed Up", "negated": True, "during": {"last": 30}, "within_days": 3}
             ]
         },
         {
@@ -150,10 +149,10 @@ def believable(application: Any, until: Callable[..., None]) -> Scenes:
 
     return {
         "explore": lambda: show(events=[VIEWED]),
-        "explore-menu": lambda: shots.menu(dip),
+        "explore-menu": lambda: (show(events=[VIEWED]), shots.menu(dip)),
         "explore-streams": lambda: (show(events=[VIEWED]), behind("streams", dip)),
-        "explore-users": lambda: behind("users", dip),
-        "explore-uploads": lambda: behind("uploads", dip),
+        "explore-users": lambda: (show(events=[VIEWED]), behind("users", dip)),
+        "explore-uploads": lambda: (show(events=[VIEWED]), behind("uploads", dip)),
         "explore-cohort": lambda: (show(events=[VIEWED]), shots.press(dip, "Create Cohort")),
         "explore-annotated": lambda: noted(events=["Product Viewed", "Add to Cart"]),
         "explore-annotating": lambda: shots.press(Point(bucket=3), "Add Annotation"),
@@ -236,7 +235,10 @@ def unthinkable(application: Any, until: Callable[..., None]) -> Scenes:
     first = {"event": HOSTILE[0], "by": [HOSTILE[1]]}
     return {
         "explore-hostile": lambda: show(events=[first, HOSTILE[2]]),
-        "explore-hostile-menu": lambda: shots.menu(Point(group=(HOSTILE[2],), bucket=6)),
+        "explore-hostile-menu": lambda: (
+            show(events=[first, HOSTILE[2]]),
+            shots.menu(Point(group=(HOSTILE[2],), bucket=6)),
+        ),
         "explore-hostile-pie": lambda: show(events=[first], view="pie"),
         "explore-hostile-funnel": lambda: show(
             kind="funnel", steps=[HOSTILE[0], HOSTILE[2]], by=[HOSTILE[1]]

@@ -220,16 +220,30 @@ def test_days_are_drawn(world: World) -> None:
     assert not made.facts.days.isVisible()
 
 
+def go_back_to_it(world: World) -> None:
+    world.context.notifications.show_in(world.page)
+    buttons = world.page.findChildren(QPushButton)
+    world.click(next(one for one in buttons if one.text() == "Back to it"))
+
+
+def test_a_chart_from_elsewhere_is_seen_while_a_cohort_is_made(world: World) -> None:
+    made = new_cohort(world)
+    turn(world, "performed[0].count", 2)
+    world.desk.add_event("Opened")
+    assert world.desk.frame.isVisible()
+    assert not made.isVisible()
+    go_back_to_it(world)
+    assert made.isVisible()
+    assert made.segment.performed[0].count == 2
+
+
 def test_closing_loses_nothing(world: World) -> None:
     made = new_cohort(world)
     turn(world, "performed[0].count", 2)
     world.qtbot.keyClick(made.sheet, KEY.Key_Escape)
     assert world.desk.frame.isVisible()
     assert not saved(world)
-    world.context.notifications.show_in(world.page)
-    world.click(
-        next(one for one in world.page.findChildren(QPushButton) if one.text() == "Back to it")
-    )
+    go_back_to_it(world)
     assert made.isVisible()
     assert made.segment.performed[0].count == 2
 

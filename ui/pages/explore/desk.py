@@ -175,6 +175,8 @@ class Desk(QWidget):
 
     def put(self, chart: AnyChart) -> None:
         """Show another definition; it can be undone."""
+        # It may come from another page, while a cohort is being made here.
+        self.cohorting.leave()
         if self.frame.stack.currentWidget() is self.pinned:
             self.frame.stack.setCurrentWidget(self.figure if self.answer else self.frame.nothing)
         self.history.put(chart)
