@@ -6,7 +6,7 @@ before the first one it is a person of its own; that person becomes the user, or
 them when they were known already. Merging rewrites nothing: it only adds who is whom.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import NamedTuple, Protocol
 
 SHORTEST_ID = 5
@@ -66,6 +66,12 @@ def usable(text: str | None, shortest: int = SHORTEST_ID) -> str | None:
     if len(text) < shortest and text.strip().lower() not in PLACEHOLDERS:
         return None
     return text
+
+
+def shortest_id(options: Mapping[str, object]) -> int:
+    """The length from which ids of an upload with these options are taken."""
+    wanted = options.get("min_id_length")
+    return wanted if type(wanted) is int and wanted >= 0 else SHORTEST_ID
 
 
 def identify(

@@ -4,6 +4,7 @@ are.
 """
 
 from app.ingest.event_time import correction
+from app.ingest.identity import shortest_id
 from app.model import Outcome
 from app.study.arrival import Arrival, Arrived
 from app.study.people import PeopleFollower
@@ -32,7 +33,7 @@ class Placing:
         if upload and len(found.rows) == len(upload.events):
             received = stored.capture.at_ms
             shift = correction(upload.client_upload_ms, received)
-            shortest, source = _shortest(upload.options), found.source_id or 0
+            shortest, source = shortest_id(upload.options), found.source_id or 0
             place = self._people.place
             events = tuple(
                 [
@@ -66,8 +67,3 @@ def unplaced(found: StoredArrival) -> Arrival:
     """The same capture without its events, whose place is known already."""
     stored = found.stored
     return Arrival(found.id, found.source_id, stored.capture, stored.decoded, stored.judgement)
-
-
-def _shortest(options: dict[str, object]) -> int:
-    wanted = options.get("min_id_length")
-    return wanted if type(wanted) is int and wanted >= 0 else 5

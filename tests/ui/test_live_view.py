@@ -241,6 +241,22 @@ def test_the_user_at_that_time_is_told(qtbot: QtBot, page: LivePage, context: Co
     assert [one.children[0].name for one in sections] == ["Nothing known"]
 
 
+def test_a_refused_event_says_what_was_known_of_its_user(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    number = workspace.add(event("Bought", user_id="ada-lovelace"), status=400)
+    with Study(context.workspace) as study:
+        study.catch_up()
+    context.feed.changed.emit()
+    qtbot.waitUntil(lambda: len(page.model) == 4)
+    page.table.go_to(0)
+    page.inspect(number)
+    qtbot.waitUntil(lambda: page.inspector.title.text() == "Bought")
+    told, known = page.inspector.user.facts.sections[:2]
+    assert told.children[0].value.endswith("and changed nothing.")
+    assert [(one.name, one.value) for one in known.children] == [("plan", "pro")]
+
+
 def test_a_value_in_the_inspector_is_filtered_by(qtbot: QtBot, page: LivePage) -> None:
     page.inspect(1)
     qtbot.waitUntil(lambda: page.inspector.title.text() == "Buy")

@@ -31,6 +31,7 @@ from ui.table.columns import outcome_cell
 from ui.theme import label, set_role
 
 if TYPE_CHECKING:
+    from app.ingest.user_properties import State
     from app.store import Store
     from app.store.events import EventDetail, Source
     from app.store.people import Snapshot
@@ -44,6 +45,8 @@ class Looked(NamedTuple):
 
     detail: EventDetail | None
     snapshot: Snapshot | None
+    known_before: State
+    """Of the user, when there is no snapshot because the event does not count."""
     is_studied: bool
 
 
@@ -147,10 +150,11 @@ class Inspector(SidePanel):
 
     def _load(self, event_id: int) -> None:
         def found(store: Store) -> Looked:
+            # In this order: what was studied in between is not said to be without a user.
+            is_studied = store.events.studied() >= event_id
             snapshot = store.people.snapshot(event_id)
-            return Looked(
-                store.events.detail(event_id), snapshot, store.events.studied() >= event_id
-            )
+            before = store.people.known_before(event_id) if is_studied and not snapshot else {}
+            return Looked(store.events.detail(event_id), snapshot, before, is_studied)
 
         self._context.jobs.read(self, found).then(self._show_looked).catch(self._fail)
 
@@ -217,7 +221,11 @@ class Inspector(SidePanel):
 
     def _show_looked(self, looked: Looked) -> None:
         self._is_studied = looked.is_studied
-        self.user.show_sections(user_sections(looked.snapshot, is_studied=looked.is_studied))
+        self.user.show_sections(
+            user_sections(
+                looked.snapshot, is_studied=looked.is_studied, known_before=looked.known_before
+            )
+        )
         self._show(looked.detail)
 
     def _look_again(self) -> None:

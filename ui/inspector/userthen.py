@@ -4,6 +4,7 @@ The user as known when an event happened, with what the event itself changed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.differ import step
@@ -20,15 +21,18 @@ OURS = "@"
 """What begins the names of properties that no one set: what the SDK says of device and app."""
 
 
-def user_sections(snapshot: Snapshot | None, *, is_studied: bool) -> tuple[Section, ...]:
-    """Sections for the facts view."""
-    if snapshot is None:
-        why = (
-            "This event does not count: it was refused, or sent before. It saw no user."
-            if is_studied
-            else "Not looked at yet; it will be in a moment."
-        )
+def user_sections(
+    snapshot: Snapshot | None, *, is_studied: bool, known_before: Mapping[str, Any] | None = None
+) -> tuple[Section, ...]:
+    """Sections for the facts view. `known_before` is what was known when an event happened that
+    does not count."""
+    if snapshot is None and not is_studied:
+        why = "Not looked at yet; it will be in a moment."
         return (Section("User at that time", (Fact("Nothing known", why, is_ours=True),)),)
+    if snapshot is None:
+        why = "This event was refused, or sent before, and changed nothing."
+        told = Fact("Does not count", why, is_ours=True)
+        return (Section("This event", (told,)), *_known(known_before or {}))
     found = []
     if snapshot.changed:
         found.append(
@@ -37,20 +41,23 @@ def user_sections(snapshot: Snapshot | None, *, is_studied: bool) -> tuple[Secti
                 tuple(_change(name, snapshot) for name in sorted(snapshot.changed)),
             )
         )
-    names = sorted(snapshot.after)
+    return (*found, *_known(snapshot.after))
+
+
+def _known(state: Mapping[str, Any]) -> list[Section]:
+    """What people and SDKs said of a user."""
+    names = sorted(state)
     known = tuple(
-        Fact(name, snapshot.after[name], f"user_properties{step(name)}")
+        Fact(name, state[name], f"user_properties{step(name)}")
         for name in names
         if not name.startswith(OURS)
     )
     nothing = Fact("Nothing known", "No user property was set until then.", is_ours=True)
-    found.append(Section("User properties at that time", known or (nothing,)))
-    device = tuple(
-        Fact(shown_name(name), snapshot.after[name]) for name in names if name.startswith(OURS)
-    )
+    found = [Section("User properties at that time", known or (nothing,))]
+    device = tuple(Fact(shown_name(name), state[name]) for name in names if name.startswith(OURS))
     if device:
         found.append(Section("Device and app at that time", device))
-    return tuple(found)
+    return found
 
 
 def _change(name: str, snapshot: Snapshot) -> Fact:

@@ -44,6 +44,11 @@ class PeopleReader:
         """The user properties as this event saw them; None when it did not count."""
         return self._states.snapshot(event_id)
 
+    def known_before(self, event_id: int) -> State:
+        """The user properties before an event that does not count, of the person whom its ids
+        meant then."""
+        return self._states.known_before(event_id)
+
     def state(self, number: int) -> State:
         """A state by its number, empty for 0."""
         return self._states.state(number)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from app.ingest.user_properties import State, applied
+from app.store.people.uncounted import person_before
 
 FULL_EVERY = 16
 """Every so many states of a person, one is stored in full."""
@@ -65,6 +66,16 @@ class StateReader:
         # An event that ends a merge changes the state twice; what was before it comes before both.
         before = self.state(self._before(previous, event_id))
         return Snapshot(before, after, difference(before, after))
+
+    def known_before(self, event_id: int) -> State:
+        """What was known of the person of an event that does not count."""
+        person = person_before(self._db, event_id)
+        row = self._db.execute(
+            "SELECT id FROM study.states WHERE person = ? AND event_id < ?"
+            " ORDER BY id DESC LIMIT 1",
+            (person, event_id),
+        ).fetchone()
+        return self.state(row[0]) if row else {}
 
     def state(self, number: int) -> State:
         """A state by its number, empty for 0."""
