@@ -373,7 +373,9 @@ class MainWindow(QMainWindow):
     def _make_requests(self) -> QWidget:
         from ui.pages.requests import RequestsPage
 
-        return RequestsPage(self.context)
+        page = RequestsPage(self.context)
+        page.live_asked.connect(self.show_filtered)
+        return page
 
     def _make_ingestion(self) -> QWidget:
         from ui.pages.ingestion import IngestionPage

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.decode import decode
@@ -133,6 +134,38 @@ def test_the_chosen_one_is_explained(
     copied = QGuiApplication.clipboard().text().splitlines()
     assert copied[0].startswith("Time\tKind\tWhat")
     assert "Remote configuration" in copied[1]
+
+
+def test_the_events_of_an_upload_are_shown_in_live(
+    qtbot: QtBot, context: Context, workspace: Workspace, page: RequestsPage
+) -> None:
+    workspace.add("Bought", "Sold")
+    store(workspace, CONFIG)
+    page.clear()
+    qtbot.waitUntil(lambda: len(page.model) == 2)
+    asked: list[str] = []
+    page.live_asked.connect(asked.append)
+    page.table.go_to(0)
+    qtbot.waitUntil(page.tabs.isVisible)
+    assert not page.live.isVisible()
+    assert not context.actions.get("requests.live").is_enabled
+    page.table.go_to(1)
+    qtbot.waitUntil(page.live.isVisible)
+    qtbot.mouseClick(page.live, Qt.MouseButton.LeftButton)
+    assert asked == ["upload:1"]
+    context.actions.trigger("requests.live")
+    offered = {}
+    for row in (0, 1):
+        place = page.table.visualRect(page.model.index(row, 1)).center()
+        page.table.customContextMenuRequested.emit(place)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        action = menu.actions()[0]
+        offered[action.text(), row] = action.isEnabled()
+        action.trigger()
+        menu.close()
+    assert offered == {("Show events in Live", 0): False, ("Show events in Live", 1): True}
+    assert asked == ["upload:1"] * 3
 
 
 def test_the_answer_comes_while_it_is_looked_at(

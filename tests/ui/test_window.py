@@ -146,6 +146,24 @@ def test_what_ingestion_shows_can_be_seen_in_live(
     qtbot.waitUntil(lambda: live.table.current_id() == 1)
 
 
+def test_a_request_leads_to_its_events(
+    qtbot: QtBot, window: MainWindow, context: Context, workspace: Workspace
+) -> None:
+    for kinds in (["before"], ["first", "second"], ["after"]):
+        workspace.add(*kinds)
+    context.feed.notice()
+    window.go_to("requests")
+    page, live = window.page("requests"), window.page("live")
+    qtbot.waitUntil(lambda: len(page.model) == 3)
+    page.table.go_to(1)
+    qtbot.waitUntil(page.live.isVisible)
+    qtbot.mouseClick(page.live, Qt.MouseButton.LeftButton)
+    assert window.current == "live"
+    assert live.filter.box.text() == "upload:2"
+    qtbot.waitUntil(lambda: len(live.model) == 2)
+    assert [live.model.text(row, "type") for row in range(2)] == ["second", "first"]
+
+
 def test_the_keyboard_follows_to_the_page(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.mouseClick(window.rail.buttons["connect"], LEFT)
     qtbot.keyClick(window, Key.Key_2, CTRL)

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLineEdit,
+    QMenu,
+    QPushButton,
     QSplitter,
     QStackedWidget,
     QTabWidget,
@@ -25,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import AppError
+from app.filter import Condition, to_text
 from app.model import Kind
 from app.store.requests import Wanted
 from ui.actions import Action
@@ -51,7 +54,13 @@ OTHERS = tuple(kind for kind in Kind if kind is not Kind.UPLOAD)
 
 
 class RequestsPage(QWidget):
-    """A list, newest on top, and the chosen one beside it."""
+    """A list, newest on top, and the chosen one beside it.
+
+    Signals:
+        live_asked: the events of an upload are wanted in Live (a filter text).
+    """
+
+    live_asked = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -69,6 +78,7 @@ class RequestsPage(QWidget):
         self.setFocusProxy(self.table)
         self.info = InfoView()
         self.raw = RawView(context.jobs, parts=(Part.UPLOAD, Part.RESPONSE))
+        self.live = QPushButton("Show events in Live")
         self._set_up()
         self._lay_out()
         self._connect()
@@ -88,6 +98,7 @@ class RequestsPage(QWidget):
         self.search.setMaximumWidth(420)
         self.table.setAccessibleName("Requests, newest first")
         self.info.setAccessibleName("Facts of the selected request")
+        self.live.setToolTip("Filter Live by this upload")
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self.nothing = EmptyState(
             "endpoint",
@@ -119,6 +130,7 @@ class RequestsPage(QWidget):
         self.tabs.addTab(self.info, "Contents")
         self.tabs.addTab(self.raw, "Raw")
         self.tabs.setMinimumWidth(340)
+        self.tabs.setCornerWidget(self.live)
         self.stack = QStackedWidget()
         # The table first: whether there is nothing is not known before the first answer.
         for part in (self.table, self.nothing, self.no_match):
@@ -148,6 +160,9 @@ class RequestsPage(QWidget):
         self.table.moved.connect(self.choose)
         self.table.left.connect(self.close_details)
         self.table.copying.connect(self.copy)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._show_menu)
+        self.live.clicked.connect(self._ask_for_events)
         self._context.feed.changed.connect(self._look_again)
         self._context.store.opened.connect(self._look_again)
 
@@ -159,6 +174,17 @@ class RequestsPage(QWidget):
                 self.show_others,
                 icon="endpoint",
                 words="configuration replay experiment diagnostics",
+            ),
+            self,
+        )
+        self._context.actions.add(
+            Action(
+                "requests.live",
+                "Show the events of this request in Live",
+                self._ask_for_events,
+                icon="live",
+                words="upload stream",
+                enabled=self._has_events,
             ),
             self,
         )
@@ -195,6 +221,31 @@ class RequestsPage(QWidget):
         """Give the list all the room."""
         self.tabs.hide()
         self._chosen = None
+
+    def _has_events(self) -> bool:
+        """Whether what is shown brought events."""
+        upload = self._shown.decoded.upload if self._chosen and self._shown else None
+        return upload is not None and bool(upload.events)
+
+    def _ask_for_events(self) -> None:
+        if self._shown and self._has_events():
+            self._show_in_live(self._shown.id)
+
+    def _show_in_live(self, upload: int) -> None:
+        self.live_asked.emit(to_text(Condition("upload", str(upload))))
+
+    def _show_menu(self, at: QPoint) -> None:
+        index = self.table.indexAt(at)
+        rows = self._rows([self.table.id_at(index.row())]) if index.isValid() else []
+        if not rows:
+            return
+        menu = QMenu(self.table)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        shown = menu.addAction("Show events in Live", partial(self._show_in_live, rows[0].id))
+        shown.setEnabled(rows[0].events > 0)
+        menu.addSeparator()
+        menu.addAction("Copy", self.copy)
+        menu.popup(self.table.viewport().mapToGlobal(at))
 
     def copy(self) -> None:
         """Copy the selected rows, as a table with a heading."""
@@ -254,6 +305,7 @@ class RequestsPage(QWidget):
         if found == self._shown:
             return
         self._shown = found
+        self.live.setVisible(self._has_events())
         decoded = found.decoded
         key = (decoded.upload.api_key if decoded.upload else decoded.api_key) or ""
         self.info.show_sections(sections(found, self._name_of(key)))
