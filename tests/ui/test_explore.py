@@ -13,6 +13,9 @@ from app.query.definition import EventSpec
 from tests.factories import emptied
 from ui.actions import Actions
 from ui.context import Context
+from ui.pages.explore.behind import Behind
+from ui.pages.explore.funnelview import FunnelView
+from ui.pages.explore.journeysview import JourneysView
 from ui.pages.explore.picker import Picker
 from ui.pages.explore.pieces import PickButton
 
@@ -114,6 +117,48 @@ def test_one_event_draws_a_chart(world: World) -> None:
     world.until(shown.isVisible)
     assert shown.data.series[0].total == figure.series[0].total
     assert shown.data.partial == 30
+
+
+def test_a_first_visit_begins_with_what_is_to_be_done(qtbot: QtBot, world: World) -> None:
+    nothing = world.desk.frame.nothing
+    proxy = world.page.focusProxy()
+    assert proxy is not None
+    proxy.setFocus()
+    button = nothing.buttons[0]
+    world.until(button.hasFocus)
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    picker = QApplication.activePopupWidget()
+    assert isinstance(picker, Picker)
+    # Below the button, and not where the builder would have opened it.
+    assert picker.x() > world.desk.builder.mapToGlobal(world.desk.builder.rect().topRight()).x()
+    world.pick("Product Viewed")
+    assert world.answered()
+    world.until(lambda: world.page.window().focusWidget() is world.desk.figure.lines.plot)
+
+
+def test_the_first_step_that_is_missing_is_chosen(world: World) -> None:
+    world.click(world.desk.builder.kinds["funnel"])
+    world.click(world.desk.frame.nothing.buttons[0])
+    world.pick("Product Viewed")
+    assert [one.event.type for one in world.desk.chart.steps] == ["Product Viewed", ""]
+    world.click(world.desk.builder.kinds["journeys"])
+    world.desk.clear()
+    world.click(world.desk.builder.kinds["journeys"])
+    world.click(world.desk.frame.nothing.buttons[0])
+    world.pick("Add to Cart")
+    assert world.desk.chart.start.type == "Add to Cart"
+
+
+def test_only_what_is_wanted_is_made(world: World) -> None:
+    world.add_event("Product Viewed")
+    world.answered()
+    world.until(world.desk.figure.lines.isVisible)
+    assert not world.desk.findChildren(FunnelView)
+    assert not world.desk.findChildren(JourneysView)
+    assert not world.desk.findChildren(Behind)
+    world.press(world.click_point(0, 29), "View Users")
+    world.until(lambda: world.desk.behind.users.rows)
+    assert world.desk.behind.isVisible()
 
 
 def test_filter_group_and_measure(small: World) -> None:

@@ -429,7 +429,7 @@ def _upload_columns() -> list[Any]:
                "When the newest of these events happened", is_wide=True),
         column("events", "Events", 60, lambda row: number(row.events),
                "Events of the chart in the time of the point", is_number=True),
-        column("counted", "", 110, _counted, "Whether they count in the chart"),
+        column("counted", "In the chart", 110, _counted, "Whether they count in the chart"),
     ]  # fmt: skip
 
 

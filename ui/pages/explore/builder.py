@@ -14,7 +14,7 @@ from app.query.definition import AnyChart, EventSpec, Funnel, Segmentation
 from app.query.names import Notice
 from ui.pages.explore import funnelsheet, journeysheet, segmentationsheet
 from ui.pages.explore.kinds import KINDS, as_kind, kind_of, with_event
-from ui.pages.explore.pieces import Pieces, ValuesFor
+from ui.pages.explore.pieces import PickButton, Pieces, ValuesFor
 from ui.pages.explore.sheet import Sheet
 from ui.pages.explore.vocabulary import Vocabulary
 
@@ -98,6 +98,12 @@ class Builder(QWidget):
     def add_event(self) -> None:
         """Choose one event more."""
         self.area.press("events+", "steps+")
+
+    def choose_event(self, pressed: QWidget) -> None:
+        """Choose the first event that is missing, below what was `pressed` for it."""
+        missing = [one.objectName() for one in self.area.findChildren(PickButton) if one.is_empty]
+        with self.pieces.opening(pressed):
+            self.area.press(*missing[:1], "events+", "steps+")
 
     def add_filter(self) -> None:
         """Filter the row that has the keyboard, or else the segment."""

@@ -9,11 +9,11 @@ is visible.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QCursor, QShowEvent
+from PySide6.QtGui import QCursor, QFocusEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.errors import AppError
@@ -114,21 +114,30 @@ class Desk(QWidget):
         self.keeping = Keeping(self, self._context)
         self.taking = Taking(self)
         self.figure = FigureView(self.deeds.actions)
-        self.behind = Behind(self._context, self.asker)
         self.head = Head(self._context.actions)
         self.facts = self.head.facts
         self.table = Breakdown()
         self.table.hide()
         self.pinned = PinnedCharts(self.keeping.ask_pinned)
         self.frame = Frame(
-            self.head, self.builder, self.controls, self.figure, self.table, self.pinned,
-            self.behind,
-        )  # fmt: skip
+            self.head, self.builder, self.controls, self.figure, self.table, self.pinned
+        )
         self.pages = QStackedWidget()
         self.pages.addWidget(self.frame)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.addWidget(self.pages)
+
+    @cached_property
+    def behind(self) -> Behind:
+        """The panel at the side, made when somebody first looks behind a point."""
+        made = Behind(self._context, self.asker)
+        made.closed.connect(self.close_behind)
+        made.live_asked.connect(self.live_asked)
+        made.person_asked.connect(self.person_asked)
+        made.group_types = self.vocabulary.group_types()
+        self.frame.add_panel(made)
+        return made
 
     def _connect(self) -> None:
         actions, keeping = self._context.actions, self.keeping
@@ -151,9 +160,6 @@ class Desk(QWidget):
         self.figure.renaming.connect(partial(ask_name, self))
         self.table.renaming.connect(partial(ask_name, self))
         self.downloads.written.connect(self.frame.show_written)
-        self.behind.closed.connect(self.close_behind)
-        self.behind.live_asked.connect(self.live_asked)
-        self.behind.person_asked.connect(self.person_asked)
         self._typing.timeout.connect(self.ask)
         self._tick.timeout.connect(self._look_at_time)
         self._tick.start()
@@ -238,6 +244,11 @@ class Desk(QWidget):
         super().showEvent(event)
         self.look()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Not on the first thing that Tab would reach."""
+        super().focusInEvent(event)
+        self.frame.take_keyboard()
+
     def look(self) -> None:
         """The page is seen: catch up with what happened while nobody looked."""
         self._refresher.now()
@@ -314,7 +325,7 @@ class Desk(QWidget):
             # New events came while a person looks at the pinned ones.
             self.table.hide()
         else:
-            self.frame.stack.setCurrentWidget(self.figure)
+            self.frame.show_figure()
         self._show_facts()
         self._context.actions.refresh()
         if self.afterwards is not None:
@@ -409,7 +420,8 @@ class Desk(QWidget):
         self.builder.show_names(found)
         if self.cohorting.is_open:
             self.cohorting.editor.show_names(found)
-        self.behind.group_types = found.group_types()
+        if "behind" in vars(self):
+            self.behind.group_types = found.group_types()
 
     def look_up_values(self, ref: PropertyRef, part: str, picker: Picker) -> None:
         """Fill a picker with values of a property that hold `part`."""
@@ -440,10 +452,11 @@ class Desk(QWidget):
 
     def look_behind(self, spot: Spot, tab: str) -> None:
         """Show who or what is behind a point, at the side."""
+        behind = self.behind
         self.frame.open_panel()
         names = [name for scope, name, _ in self.vocabulary.properties if scope == "event"]
-        self.behind.show_spot(spot, tab, names)
-        self.behind.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
+        behind.show_spot(spot, tab, names)
+        behind.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def go_to_chart(self) -> None:
         """The keyboard to the points of the chart."""

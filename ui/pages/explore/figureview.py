@@ -1,12 +1,14 @@
 """
 Draws the answer to a chart, in the way that was chosen for it.
+
+Each way is made when it is first wanted: all of them take as long as the rest of the page.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -64,27 +66,67 @@ class FigureView(QWidget):
         self.marks: tuple[Mark, ...] = ()
         self._actions = actions
         self.stack = QStackedWidget()
-        self.lines = self._chart("lines")
-        self.areas = self._chart("areas")
-        self.totals = TotalsArea()
-        self.totals.totals.picked.connect(self._pick_part)
-        self._whole = Titled(self.totals)
-        self.histogram = Histogram()
-        self.histogram.picked.connect(self._pick_column)
-        self._binned = Titled(self.histogram)
-        self._binned.legend.switched.connect(self.histogram.hide_heaps)
-        for part in (self._whole, self._binned):
-            self.stack.addWidget(part)
-        self.funnel = FunnelView(self._bound_actions)
-        self.funnel.picked.connect(self.open_menu)
-        self.funnel.lines.told.connect(self.told)
-        self.stack.addWidget(self.funnel)
-        self.journeys = JourneysView()
-        self.journeys.picked.connect(self.open_menu)
-        self.stack.addWidget(self.journeys)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(self.stack)
+
+    # What draws
+
+    @cached_property
+    def lines(self) -> Chart:
+        """Lines over time."""
+        return self._chart("lines")
+
+    @cached_property
+    def areas(self) -> Chart:
+        """Areas over time."""
+        return self._chart("areas")
+
+    @cached_property
+    def totals(self) -> TotalsArea:
+        """Bars, pies and numbers of the whole range."""
+        made = TotalsArea()
+        made.totals.picked.connect(self._pick_part)
+        return made
+
+    @cached_property
+    def histogram(self) -> Histogram:
+        """How many people are in each bin."""
+        made = Histogram()
+        made.picked.connect(self._pick_column)
+        return made
+
+    @cached_property
+    def funnel(self) -> FunnelView:
+        """Steps."""
+        made = FunnelView(self._bound_actions)
+        made.picked.connect(self.open_menu)
+        made.told.connect(self.told)
+        self.stack.addWidget(made)
+        return made
+
+    @cached_property
+    def journeys(self) -> JourneysView:
+        """Paths."""
+        made = JourneysView()
+        made.picked.connect(self.open_menu)
+        self.stack.addWidget(made)
+        return made
+
+    @cached_property
+    def _whole(self) -> Titled:
+        return self._titled(self.totals)
+
+    @cached_property
+    def _binned(self) -> Titled:
+        made = self._titled(self.histogram)
+        made.legend.switched.connect(self.histogram.hide_heaps)
+        return made
+
+    def _titled(self, content: QWidget) -> Titled:
+        made = Titled(content)
+        self.stack.addWidget(made)
+        return made
 
     def _chart(self, kind: str) -> Chart:
         chart = Chart("", kind, self._spot_actions, "Nothing in this time")
@@ -142,20 +184,20 @@ class FigureView(QWidget):
         self._whole.show_title(title, "  ·  ".join(filter(None, (shared, when))))
         self.stack.setCurrentWidget(self._whole)
 
-    def take_keyboard(self) -> None:
-        """To what has points: its arrows go from one to the next."""
+    def take_keyboard(self, why: Qt.FocusReason = Qt.FocusReason.TabFocusReason) -> None:
+        """To what has points: its arrows go from one to the next. Only who comes with a key sees
+        at once which one it is."""
         part: QWidget = self.chart
         if isinstance(part, Chart):
             part = part.plot
-        elif part is self._whole:
-            part = self.totals.totals
-        elif part is self._binned:
-            part = self.histogram
-        elif part is self.funnel:
-            part = self.funnel.points()
-        elif part is self.journeys:
-            part = self.journeys.map
-        part.setFocus(Qt.FocusReason.TabFocusReason)
+        elif isinstance(part, Titled):
+            content = part.content
+            part = content.totals if isinstance(content, TotalsArea) else content
+        elif isinstance(part, FunnelView):
+            part = part.points()
+        elif isinstance(part, JourneysView):
+            part = part.map
+        part.setFocus(why)
 
     # Points
 
@@ -192,10 +234,9 @@ class FigureView(QWidget):
 
     def said(self, point: Point) -> str:
         """Which series a point is of, in words."""
-        if self.stack.currentWidget() is self.funnel:
-            return self.funnel.said(point)
-        if self.stack.currentWidget() is self.journeys:
-            return self.journeys.said(point)
+        drawn = self.stack.currentWidget()
+        if isinstance(drawn, FunnelView | JourneysView):
+            return drawn.said(point)
         for one in self.series():
             same = (one.event or 0, one.segment, one.group) == (
                 point.event, point.segment, point.group,

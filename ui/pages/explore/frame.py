@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 
 from ui.pages.emptystate import EmptyState
 from ui.pages.explore.behind import WIDTH as PANEL
-from ui.pages.explore.behind import Behind
 from ui.pages.explore.builder import WIDTH, Builder
 from ui.pages.explore.controls import Controls
 from ui.pages.explore.figureview import FigureView
@@ -44,10 +43,11 @@ class Frame(QWidget):
 
     def __init__(
         self, head: Head, builder: Builder, controls: Controls, figure: FigureView,
-        table: Breakdown, pinned: PinnedCharts, behind: Behind,
+        table: Breakdown, pinned: PinnedCharts,
     ) -> None:  # fmt: skip
         super().__init__()
-        self._builder, self._behind, self._figure = builder, behind, figure
+        self._builder, self._figure = builder, figure
+        self._panel: QWidget | None = None
         self._table = table
         self.problem = label("", "bad", wrap=True)
         self.problem.hide()
@@ -61,7 +61,7 @@ class Frame(QWidget):
             "Pick an event",
             "How many people did it, how often, and who they are: the chart appears at once, and"
             " every point of it opens up.",
-            [("Choose an event", builder.add_event)],
+            [("Choose an event", self._choose_event)],
         )
         self.nobody = EmptyState(
             "explore",
@@ -99,10 +99,9 @@ class Frame(QWidget):
     def _lay_out(self, head: Head, middle: QWidget) -> None:
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.setChildrenCollapsible(False)
-        for part in (self._builder, middle, self._behind):
+        for part in (self._builder, middle):
             self.split.addWidget(part)
         self.split.setStretchFactor(1, 1)
-        self._behind.hide()
         self.split.setSizes([WIDTH, 3 * WIDTH])
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
@@ -127,6 +126,9 @@ class Frame(QWidget):
         row.addStretch(1)
         self.writing.hide()
         return self.writing
+
+    def _choose_event(self) -> None:
+        self._builder.choose_event(self.nothing.buttons[0])
 
     # What is said
 
@@ -155,22 +157,47 @@ class Frame(QWidget):
         self.progress.show()
         return f"{number(loaded)} of {number(wanted)} events are loaded"
 
+    def show_figure(self) -> None:
+        """Show the chart; the keyboard goes there from what stood in its place."""
+        # Of the window: a list that was just chosen from may still have it.
+        before, focused = self.stack.currentWidget(), self.window().focusWidget()
+        had_keyboard = before is not None and before.isAncestorOf(focused or self)
+        self.stack.setCurrentWidget(self._figure)
+        if had_keyboard and before is not self._figure:
+            self.take_keyboard()
+
+    def take_keyboard(self) -> None:
+        """To the chart, or to what there is to be done before there is one."""
+        shown = self.stack.currentWidget()
+        if shown is self._figure:
+            self._figure.take_keyboard(Qt.FocusReason.OtherFocusReason)
+        elif isinstance(shown, EmptyState):
+            shown.buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
     # The panel at the right
+
+    def add_panel(self, panel: QWidget) -> None:
+        """What is behind a point goes here; it is not shown yet."""
+        panel.hide()
+        self.split.addWidget(panel)
+        self._panel = panel
 
     def open_panel(self) -> None:
         """Make room for what is behind a point."""
-        if not self._behind.isHidden():
+        panel = self._panel
+        if panel is None or not panel.isHidden():
             return
         # In a small window there is room for two of the three.
         self._builder.setVisible(self.width() >= ROOM_FOR_THREE)
-        self._behind.show()
+        panel.show()
         sizes = self.split.sizes()
         whole = sum(sizes)
         self.split.setSizes([sizes[0], whole - sizes[0] - PANEL, PANEL])
 
     def close_panel(self) -> None:
         """The chart alone again."""
-        self._behind.hide()
+        if self._panel is not None:
+            self._panel.hide()
         self._builder.show()
         self._figure.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -182,4 +209,4 @@ class Frame(QWidget):
     def restore(self, width: object) -> None:
         """The builder as wide as it was, if that is a width."""
         if type(width) is int and 0 < width < 2 * WIDTH:
-            self.split.setSizes([width, 3 * WIDTH, 0])
+            self.split.setSizes([width, 3 * WIDTH])

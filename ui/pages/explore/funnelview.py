@@ -8,6 +8,7 @@ import csv
 import io
 import math
 from collections.abc import Callable
+from functools import cached_property
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -49,9 +50,11 @@ class FunnelView(QWidget):
 
     Signals:
         picked: a Point, what it is in words, and where on the screen.
+        told: a sentence for the person.
     """
 
     picked = Signal(object, str, QPoint)
+    told = Signal(str)
 
     def __init__(self, actions: Callable[[Point], list[PointAction]]) -> None:
         super().__init__()
@@ -62,14 +65,8 @@ class FunnelView(QWidget):
         self.takeaways.setContentsMargins(12, 6, 12, 2)
         self.bars = FunnelBars()
         self.bars.picked.connect(self._pick_bar)
-        self.lines = Chart("Conversion", "lines", self._spot_actions)
-        self.bins = Histogram()
-        self.bins.picked.connect(self._pick_bin)
-        self._titled = Titled(self.bins)
-        self._titled.legend.switched.connect(self.bins.hide_heaps)
         self.stack = QStackedWidget()
-        for part in (self.bars, self.lines, self._titled):
-            self.stack.addWidget(part)
+        self.stack.addWidget(self.bars)
         self.table = QTreeWidget()
         self.table.setAccessibleName("Funnel table")
         self.table.setRootIsDecorated(False)
@@ -92,6 +89,28 @@ class FunnelView(QWidget):
         rows.setSpacing(0)
         rows.addWidget(self.takeaways)
         rows.addWidget(halves, 1)
+
+    @cached_property
+    def lines(self) -> Chart:
+        """Conversion over time."""
+        made = Chart("Conversion", "lines", self._spot_actions)
+        made.told.connect(self.told)
+        self.stack.addWidget(made)
+        return made
+
+    @cached_property
+    def bins(self) -> Histogram:
+        """How long it took, or how often before."""
+        made = Histogram()
+        made.picked.connect(self._pick_bin)
+        return made
+
+    @cached_property
+    def _titled(self) -> Titled:
+        made = Titled(self.bins)
+        made.legend.switched.connect(self.bins.hide_heaps)
+        self.stack.addWidget(made)
+        return made
 
     def show_answer(
         self, chart: Funnel, figure: FunnelFigure, happened: tuple[Mark, ...] = ()
@@ -160,9 +179,9 @@ class FunnelView(QWidget):
     def points(self) -> QWidget:
         """What has points now."""
         shown = self.stack.currentWidget()
-        if shown is self.lines:
-            return self.lines.plot
-        return self.bins if shown is self._titled else self.bars
+        if isinstance(shown, Chart):
+            return shown.plot
+        return self.bins if isinstance(shown, Titled) else self.bars
 
     def csv(self) -> str:
         """The table as CSV without formulas."""

@@ -63,6 +63,11 @@ class ExplorePage(QWidget):
             if self._opening is not None:
                 self._opening.hide()
             self._made.restore(self._restored)
+            had_keyboard = self.hasFocus()
+            self.setFocusProxy(self._made)
+            if had_keyboard:
+                # Who came before everything was there.
+                self._made.setFocus()
         return self._made
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -7,7 +7,8 @@ there the keyboard stays when the builder is made anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -48,6 +49,7 @@ class PickButton(QPushButton):
     def __init__(self, place: str, text: str, what: str, *, is_empty: bool = False) -> None:
         """`what` is what is chosen here, for those who cannot see where it stands."""
         super().__init__()
+        self.is_empty = is_empty
         self._text = one_line(text, 200)
         self.setObjectName(place)
         self.setProperty("kind", "pick")
@@ -128,6 +130,7 @@ class Pieces:
     def __init__(self, values: ValuesFor) -> None:
         self.vocabulary = Vocabulary()
         self._values = values
+        self._pressed: QWidget | None = None
         self._open: tuple[Picker, Callable[[], list[Pick]]] | None = None
 
     def show_names(self, vocabulary: Vocabulary) -> None:
@@ -147,8 +150,17 @@ class Pieces:
         picker.show_picks(offered(), self._waiting())
         self._open = picker, offered
         picker.chosen.connect(change)
-        picker.open_below(beside)
+        picker.open_below(self._pressed or beside)
         return picker
+
+    @contextmanager
+    def opening(self, pressed: QWidget | None) -> Iterator[None]:
+        """Lists open below what was `pressed`, and not below the button of their place."""
+        self._pressed = pressed
+        try:
+            yield
+        finally:
+            self._pressed = None
 
     # Small things
 
