@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from ui.charts import Chart, ChartData, Point, PointAction, Series
 from ui.charts.data import Limits, as_csv
+from ui.charts.legend import short_names
 from ui.charts.scale import scale_of
 from ui.charts.ticks import full_text, span_text, time_ticks, value_text, value_ticks
 from ui.theme import Theme
@@ -139,6 +140,63 @@ def test_names_are_short_where_there_is_little_room(qtbot: QtBot, bars: Chart) -
     assert buttons[0].accessibleName() == "400 bad request: 1,000"
     bars.resize(700, 260)
     qtbot.waitUntil(lambda: buttons[0].text() == titles[0])
+
+
+def test_names_that_begin_alike_are_told_apart(qtbot: QtBot, bars: Chart) -> None:
+    kinds = ("Page Viewed", "Element Clicked", "Element Changed")
+    titles = [f"[Amplitude] {kind}" for kind in kinds]
+    titles.append("Bought")
+    series = tuple(Series(title, title, (1_000.0,), at) for at, title in enumerate(titles))
+    bars.resize(360, 260)
+    bars.show_data(ChartData((0, 1), series))
+    buttons = list(bars.legend.buttons.values())
+    short = ["…Page Viewed", "…Element Clic…", "…Element Chan…", "Bought"]
+    qtbot.waitUntil(lambda: [one.text() for one in buttons] == short)
+
+
+@given(st.lists(st.text("ab ", max_size=30), min_size=1, max_size=6))
+def test_short_names_are_short(names: list[str]) -> None:
+    found = short_names(names, 8)
+    assert all(len(one) <= 10 for one in found)
+    alike = len({one[:8] for one in names}) < len({name.strip() for name in names})
+    if not alike:
+        pairs = zip(names, found, strict=True)
+        assert all(name.startswith(one.removesuffix("…")) for name, one in pairs)
+
+
+def test_dots_on_the_first_and_the_last_line_are_whole(qtbot: QtBot) -> None:
+    lines = shown(qtbot, Chart("Errors", "lines"))
+    lines.show_data(data((0, 4, 0, 4)))
+    picture = lines.plot.viewport().grab().toImage()
+
+    def is_blue(at: int, value: float, down: int) -> bool:
+        colour = picture.pixelColor(place(lines, at, value) + QPoint(0, down))
+        return colour.blue() - colour.red() > 20
+
+    assert all(is_blue(0, 0, down) for down in (0, 1))
+    assert all(is_blue(1, 4, down) for down in (0, -1))
+
+
+def test_limits_end_what_is_drawn(qtbot: QtBot) -> None:
+    lines = shown(qtbot, Chart("Errors", "lines"))
+    limited = replace(data((4, 40, 4)), limits=Limits(0, 10, outside=True))
+    lines.show_data(limited)
+    picture, area = lines.plot.viewport().grab().toImage(), lines.plot.plot_area()
+    above = {picture.pixelColor(x, area.top() - 3).name() for x in range(area.left(), area.right())}
+    assert above == {LIGHT.surface.lower()}
+
+
+def test_no_label_is_cut_off(qtbot: QtBot, chart: Chart) -> None:
+    days = 30
+    edges = tuple(T0 + at * 24 * 60 * MINUTE for at in range(days + 1))
+    chart.show_data(ChartData(edges, (Series("s", "Some", (1.0,) * days, 0),)))
+    chart.show_zone(UTC)
+    for width in range(300, 720, 12):
+        chart.resize(width, 260)
+        picture = chart.plot.viewport().grab().toImage()
+        bottom = range(chart.plot.plot_area().bottom() + 4, picture.height())
+        edge = {picture.pixelColor(picture.width() - 1, y).name() for y in bottom}
+        assert edge == {LIGHT.surface.lower()}, width
 
 
 def test_a_chart_keeps_its_width_under_the_mouse(qtbot: QtBot, bars: Chart) -> None:
@@ -413,6 +471,8 @@ def test_spans_in_words() -> None:
     assert span_text(T0, T0 + MINUTE, UTC) == "21 Nov 18:00 – 18:01"
     assert span_text(T0, T0 + 10_000, UTC) == "21 Nov 18:00:00 – 18:00:10"
     day = T0 // 86_400_000 * 86_400_000
+    assert span_text(T0, T0 + 3 * 86_400_000, UTC) == "21 Nov 2026 18:00 – 24 Nov 18:00"
+    assert span_text(T0, T0 + 60 * 86_400_000, UTC) == "21 Nov 2026 18:00 – 20 Jan 2027 18:00"
     assert span_text(day, day + 86_400_000, UTC) == "Sat 21 Nov 2026"
     assert span_text(day, day + 7 * 86_400_000, UTC) == "21 Nov – 27 Nov 2026"
     assert span_text(day, day + 60 * 86_400_000, UTC) == "21 Nov 2026 – 19 Jan 2027"

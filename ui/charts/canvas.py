@@ -14,7 +14,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPen, QResizeEvent
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainterPath, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame
 
 from ui.charts import shapes
@@ -24,15 +24,32 @@ from ui.charts.ticks import HOUR, time_ticks, value_text, with_unit
 from ui.theme import small_font, tokens
 
 LABEL_ROOM = 64
+EDGE_PX = 4
+"""At the right of the drawing, where half of what lies at its edge has room."""
+DOT_ROOM = 6
+"""Above and below the drawing, for dots on its first and its last line."""
 SHORTEST_DAY = 23 * HOUR
 EMPTY = ChartData()
+
+
+class _Box(pg.ViewBox):
+    """Where series are drawn. Dots on the first and the last line are drawn whole; what lies
+    beyond limits that somebody chose ends there."""
+
+    over = DOT_ROOM
+
+    def shape(self) -> QPainterPath:
+        path = QPainterPath()
+        path.addRect(self.boundingRect().adjusted(0, -self.over, 0, self.over))
+        return path
 
 
 class Canvas(pg.PlotWidget):
     """Draws `ChartData`; `kind` is `bars`, `lines` or `areas`."""
 
     def __init__(self, kind: str) -> None:
-        super().__init__(enableMenu=False)
+        self._box = _Box(enableMenu=False)
+        super().__init__(viewBox=self._box, enableMenu=False)
         self.kind = kind
         self.data = EMPTY
         self.zone: tzinfo | None = None
@@ -62,9 +79,15 @@ class Canvas(pg.PlotWidget):
             axis.setStyle(
                 tickLength=0, autoExpandTextSpace=side != "bottom", hideOverlappingLabels=False
             )
-        self.getAxis("bottom").setHeight(18)
+        # Below dots on the axis.
+        self.getAxis("bottom").setStyle(tickTextOffset=4)
+        self.getAxis("bottom").setHeight(20)
+        # Its line does not go through dots.
+        self.getAxis("bottom").setZValue(box.zValue() - 1)
         # Half a label above the highest line.
-        self.getPlotItem().layout.setContentsMargins(0, 8, 4, 0)
+        self.getPlotItem().layout.setContentsMargins(0, 8, EDGE_PX, 0)
+        # Only now it is known how far labels reach.
+        box.sigResized.connect(lambda *_: self._mark_time())
         self._band = pg.LinearRegionItem(movable=False)
         self._cursor = pg.LinearRegionItem(movable=False)
         for region, depth in ((self._band, -20), (self._cursor, -10)):
@@ -120,6 +143,8 @@ class Canvas(pg.PlotWidget):
         return self.scale_right is None or self._scale(right=True)[:2] == self.scale_right[:2]
 
     def _mark_left(self) -> None:
+        limits = self.data.limits
+        self._box.over = DOT_ROOM if limits.low is None and limits.high is None else 0
         self.scale_left = self._scale(right=False)
         low, top, marks = self.scale_left
         self.getViewBox().setRange(
@@ -161,10 +186,15 @@ class Canvas(pg.PlotWidget):
             (self.data.place_of(at) + middle, text)
             for at, text in time_ticks(edges[0], edges[-1], most, self.zone)
         ]
-        # A label at the very edge would be cut off.
-        margin = self.data.count * 0.03
-        kept = [mark for mark in marks if margin <= mark[0] <= self.data.count - margin]
-        axis.setTicks([kept])
+        axis.setTicks([[mark for mark in marks if self._has_room(*mark)]])
+
+    def _has_room(self, at: float, text: str) -> bool:
+        """Whether a label below this place is not cut off at an edge."""
+        wide = float(self._box.width())
+        half = QFontMetricsF(small_font()).horizontalAdvance(text) / 2
+        right = EDGE_PX - 2 if self.scale_right is None else self.getAxis("right").width()
+        place = at / self.data.count * wide
+        return place - half >= -EDGE_PX and place + half <= wide + right
 
     def drawn(self, one: Series) -> tuple[float, ...]:
         """The numbers of a series as heights along the axis at the left."""

@@ -28,8 +28,33 @@ PAD = 4
 HEIGHT = 20
 MOST_ROWS = 2
 NARROWEST = 120
+LONG = 40
 SHORT = 12
 """Letters of a name where there is little room."""
+
+
+def short_names(names: Sequence[str], longest: int) -> list[str]:
+    """Names of at most so many letters. Where cutting them at the end would make several alike,
+    what they begin with is left out; where that does not help, all but how they end."""
+    alike: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        alike.setdefault(one_line(name, longest), []).append(name)
+    short: dict[str, str] = {}
+    for cut, whole in alike.items():
+        short |= {whole[0]: cut} if len(whole) == 1 else _told_apart(whole, longest)
+    return [short[name] for name in names]
+
+
+def _told_apart(names: Sequence[str], longest: int) -> dict[str, str]:
+    one, other = min(names), max(names)
+    pairs = enumerate(zip(one, other, strict=False))
+    same = next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
+    # From the beginning of a word on.
+    begin = one.rfind(" ", 0, same) + 1 or same
+    found = {name: "…" + one_line(name[begin:], longest) for name in names}
+    if len(set(found.values())) < len(names):
+        found = {name: "…" + one_line(name[-longest:], longest) for name in names}
+    return found
 
 
 class LegendButton(QAbstractButton):
@@ -55,7 +80,8 @@ class LegendButton(QAbstractButton):
         self.setCheckable(True)
         self.setChecked(True)
         self.setFont(small_font())
-        self._name = one_line(series.title, 40)
+        self._name = one_line(series.title, LONG)
+        self._short = one_line(series.title, SHORT)
         self.setText(self._name)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedHeight(HEIGHT)
@@ -75,11 +101,16 @@ class LegendButton(QAbstractButton):
             self.updateGeometry()
             self.update()
 
+    def call(self, name: str, short: str) -> None:
+        """Its name beside those of others, and the one for little room, which is a number such as
+        a status if it begins so."""
+        first = name.partition(" ")[0]
+        self._name, self._short = name, first if first.isdigit() else short
+        self.setAccessibleName(f"{name}: {self._number}")
+
     def shorten(self, wanted: bool) -> None:
-        """Say as little as tells series apart: a number such as a status, or a few letters."""
-        first = self._name.split(" ")[0]
-        short = first if first.isdigit() else one_line(self._name, SHORT)
-        self.setText(short if wanted else self._name)
+        """Say as little as tells series apart, or all."""
+        self.setText(self._short if wanted else self._name)
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
@@ -216,3 +247,7 @@ class Legend(QWidget):
             # Now and not later: what is not shown yet has no size to fit by.
             button.show()
             self.buttons[one.key] = button
+        titles = [one.title for one in series]
+        names = zip(short_names(titles, LONG), short_names(titles, SHORT), strict=True)
+        for button, (name, short) in zip(self.buttons.values(), names, strict=True):
+            button.call(name, short)

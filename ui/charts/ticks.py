@@ -112,8 +112,8 @@ def local(at_ms: float, zone: tzinfo | None) -> datetime | None:
 
 
 def span_text(start_ms: int, end_ms: int, zone: tzinfo | None = None) -> str:
-    """From when to when, as short as it is clear: whole days have their year, which charts of years
-    go by, and one day its name, because weeks have a rhythm."""
+    """From when to when, as short as it is clear: what is as long as a day has its year, which
+    charts of years go by, and one day its name, because weeks have a rhythm."""
     start, end = local(start_ms, zone), local(end_ms, zone)
     if start is None or end is None:
         return f"{start_ms} – {end_ms}"
@@ -126,8 +126,11 @@ def span_text(start_ms: int, end_ms: int, zone: tzinfo | None = None) -> str:
         year = "" if last.year == start.year else f" {start.year}"
         return f"{_day(start)}{year} – {_day(last)} {last.year}"
     clock = "%H:%M:%S" if length < MINUTE or start.second or end.second else "%H:%M"
-    to = f"{end:{clock}}" if start.date() == end.date() else f"{_day(end)} {end:{clock}}"
-    return f"{_day(start)} {start:{clock}} – {to}"
+    has_year = length >= DAY or start.year != end.year
+    year = f" {start.year}" if has_year else ""
+    other = f" {end.year}" if start.year != end.year else ""
+    to = f"{end:{clock}}" if start.date() == end.date() else f"{_day(end)}{other} {end:{clock}}"
+    return f"{_day(start)}{year} {start:{clock}} – {to}"
 
 
 def _within_days(

@@ -197,6 +197,9 @@ class FigureView(QWidget):
             part = part.points()
         elif isinstance(part, JourneysView):
             part = part.map
+        if part.hasFocus():
+            # It takes no notice of what it has.
+            part.clearFocus()
         part.setFocus(why)
 
     # Points
