@@ -34,6 +34,7 @@ _FIELDS = {
     "device_id": "device_id",
     "session_id": "session",
     "event_type": "type",
+    "library": "library",
     "event_id": "id",
     "upload_id": "upload",
 }

@@ -12,8 +12,9 @@ SCOPES = ("event", "user", "group", "field", "count")
 """Where a property is looked for (semantics §0.4): with the event, in what was known of the
 person at the event, among the groups of the event, among the fields every event has; `count` is
 the rank of the event among its like (§20)."""
-FIELDS = ("user_id", "device_id", "session_id", "event_type", "project", "event_id", "upload_id")
-GROUPABLE_FIELDS = ("user_id", "device_id", "session_id", "event_type", "project")
+GROUPABLE_FIELDS = ("user_id", "device_id", "session_id", "event_type", "project", "library")
+FIELDS = (*GROUPABLE_FIELDS, "event_id", "upload_id")
+"""What every event has; `library` is the SDK that sent it, as it says so: `name/version`."""
 OPERATORS = (
     "is",
     "is not",

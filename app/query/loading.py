@@ -60,6 +60,7 @@ class Marks(NamedTuple):
     name: int = 0
     source: int = 0
     person_event: int = 0
+    upload: int = 0
 
 
 class Written(NamedTuple):
@@ -133,6 +134,18 @@ class Reader:
         last = int(self._one("SELECT coalesce(max(id), 0) FROM names"))
         lines = self._db.execute(
             "SELECT id || char(31) || hex(text) FROM names WHERE id > ? AND id <= ?", (after, last)
+        )
+        write_lines(path, (row[0] for row in lines))
+        return last
+
+    def write_libraries(self, path: Path, after: int) -> int:
+        """Write what uploads say of the SDK that sent them as lines `upload, text in hexadecimal`;
+        returns the last upload."""
+        last = int(self._one("SELECT coalesce(max(id), 0) FROM uploads"))
+        lines = self._db.execute(
+            "SELECT id || char(31) || hex(library) FROM uploads"
+            " WHERE id > ? AND id <= ? AND library IS NOT NULL",
+            (after, last),
         )
         write_lines(path, (row[0] for row in lines))
         return last

@@ -27,6 +27,7 @@ _BASE = (
     "session",
     "time",
     "state",
+    "library",
 )
 _RENAMED = {"events": "unit_events", "newcomers": "unit_newcomers"}
 _OWN = ("unit_events", "unit_newcomers", "unit_numbers")

@@ -7,7 +7,7 @@ The charts' own copy of the events: `charts.duckdb` beside the workspace, always
 
 Views (all times in ms, `person` is who somebody turned out to be):
 
-    events      id, upload, source, type, user_id, device_id, person, session, time, state,
+    events      id, upload, source, type, user_id, device_id, person, session, time, state, library,
                 "event.NAME" and "group.NAME" (text), and where arrays came, "event.NAME[]" (list)
     states      id, owner, "user.NAME", "user.NAME[]"    what was known of a person at an event
     newcomers   person, time                         the first event ever
@@ -43,7 +43,7 @@ from app.query.loading import CHUNK_EVENTS, SEPARATOR, Marks, Reader, Written
 log = logging.getLogger(__name__)
 
 FILE = "charts.duckdb"
-VERSION = "4"
+VERSION = "5"
 LONGEST_LINE = 32_000_000
 CHUNKS_TOGETHER = 4
 """In one transaction: what fills whole blocks of the file goes there at once, and not through the
@@ -56,6 +56,7 @@ _DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException)
 _TABLES = (
     "CREATE TABLE facts (key VARCHAR PRIMARY KEY, value VARCHAR)",
     "CREATE TABLE names (id BIGINT, text VARCHAR)",
+    "CREATE TABLE uploads (id BIGINT, library VARCHAR)",
     "CREATE TABLE sources (id INTEGER, api_key VARCHAR, name VARCHAR)",
     "CREATE TABLE people (id INTEGER PRIMARY KEY, root INTEGER, user_id VARCHAR,"
     " device_id VARCHAR)",
@@ -64,7 +65,7 @@ _TABLES = (
     " list_name VARCHAR, seen BIGINT)",
     "CREATE TABLE stored (id BIGINT, upload BIGINT, source INTEGER, type VARCHAR,"
     " user_id VARCHAR, device_id VARCHAR, owner INTEGER, session BIGINT, time BIGINT,"
-    " state BIGINT)",
+    " state BIGINT, library VARCHAR)",
     "CREATE TABLE states (id BIGINT, owner INTEGER)",
     "CREATE TABLE clicks (event BIGINT, shape BIGINT)",
     "CREATE TABLE matches (label BIGINT, shape BIGINT)",
@@ -94,6 +95,7 @@ _OWN = (
     "session",
     "time",
     "state",
+    "library",
 )
 _HEX = "decode(unhex({}))"
 
@@ -313,6 +315,12 @@ class Warehouse(Closing):
         if name > marks.name:
             lines = _lines(path, "{'id': 'BIGINT', 'text': 'VARCHAR'}")
             self._db.execute(f"INSERT INTO names SELECT id, {_HEX.format('text')} FROM {lines}")
+        upload = pool.submit(reader.write_libraries, path, marks.upload).result()
+        if upload > marks.upload:
+            lines = _lines(path, "{'id': 'BIGINT', 'library': 'VARCHAR'}")
+            self._db.execute(
+                f"INSERT INTO uploads SELECT id, {_HEX.format('library')} FROM {lines}"
+            )
         newest = reader.last_event()
         if pool.submit(reader.write_people, path, marks.person_event).result():
             lines = _lines(
@@ -329,7 +337,7 @@ class Warehouse(Closing):
         state = pool.submit(reader.write_states, path, marks.state).result()
         if state > marks.state:
             self._add_states(path)
-        marks = marks._replace(name=name, state=state, person_event=newest)
+        marks = marks._replace(name=name, state=state, person_event=newest, upload=upload)
         self._mark(marks)
         return marks
 
@@ -414,6 +422,7 @@ class Warehouse(Closing):
         self._came.clear()
         # Numbers of names that went may be given again.
         self._db.execute("DELETE FROM names")
+        self._db.execute("DELETE FROM uploads WHERE id < (SELECT min(upload) FROM stored)")
         return marks._replace(name=0)
 
     def _count(self) -> int:
@@ -516,12 +525,13 @@ def _written(
 
 
 def _named(rows: str) -> str:
-    """The rows of events with names instead of their numbers."""
+    """The rows of events with names instead of their numbers, and the library of their upload."""
     return (
         "(SELECT l.* EXCLUDE (type, user, device), coalesce(t.text, '') AS type,"
-        f" u.text AS user_id, d.text AS device_id FROM {rows} l"
+        f" u.text AS user_id, d.text AS device_id, o.library FROM {rows} l"
         " LEFT JOIN names t ON t.id = l.type"
-        " LEFT JOIN names u ON u.id = l.user LEFT JOIN names d ON d.id = l.device)"
+        " LEFT JOIN names u ON u.id = l.user LEFT JOIN names d ON d.id = l.device"
+        " LEFT JOIN uploads o ON o.id = l.upload)"
     )
 
 

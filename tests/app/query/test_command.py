@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.__main__ import main
-from tests.app.query.small import DAYS, NOON, did, workspace
+from app.study import Study
+from tests.app.query.small import DAYS, NOON, did, figure, totals, workspace
+from tests.factories import filled, upload
 
 
 def run(tmp_path: Path, folder: Path, definition: object, *more: str) -> int:
@@ -71,3 +73,45 @@ def test_a_time_zone_that_does_not_exist(
 ) -> None:
     assert run(tmp_path, folder, {"events": ["A"]}, "--zone", "Mars/Olympus") == 1
     assert "no time zone" in capfd.readouterr().err
+
+
+def test_events_by_the_version_of_the_sdk(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    old, new = "amplitude-ts/2.11.0", "amplitude-ts/2.12.0"
+    sent = [
+        upload(did("1", "A", NOON, library=old), did("2", "A", NOON, library=old)),
+        upload(did("1", "A", NOON, library=new)),
+        upload(did("3", "A", NOON)),
+    ]
+    folder = tmp_path / "workspace"
+    filled(folder, sent)
+    with Study(folder) as study:
+        study.catch_up()
+    library = {"property": "library", "scope": "field"}
+
+    def counted(event: dict[str, object]) -> dict[str, float]:
+        definition = {"events": [event], "measure": "totals", "range": DAYS}
+        assert run(tmp_path, folder, definition) == 0
+        found = json.loads(capfd.readouterr().out)["series"]
+        return {one["name"]: one["total"] for one in found}
+
+    assert counted({"event": "A", "by": [library]}) == {
+        f"A; {old}": 2,
+        f"A; {new}": 1,
+        "A; (none)": 1,
+    }
+    assert counted({"event": "A", "where": [library | {"values": [new]}]}) == {"A": 1}
+    older = library | {"op": "does not contain", "values": ["2.12"]}
+    assert counted({"event": "A", "where": [older]}) == {"A": 3}
+
+
+def test_libraries_of_later_uploads(tmp_path: Path) -> None:
+    folder, by = tmp_path / "workspace", {"property": "library", "scope": "field"}
+    chart = {"events": [{"event": "A", "by": [by]}], "measure": "totals", "range": DAYS}
+    for number in (1, 2, 3):
+        filled(folder, [upload(did("1", "A", NOON, library=f"own/{number % 2}"))])
+        with Study(folder) as study:
+            study.catch_up()
+        found = totals(figure(folder, chart))
+    assert found == {("own/1",): 2, ("own/0",): 1}

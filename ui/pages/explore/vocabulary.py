@@ -94,6 +94,7 @@ _FIELD_COLUMNS = {
     "device_id": "device_id",
     "session_id": "session",
     "event_type": "type",
+    "library": "library",
     "event_id": "id",
     "upload_id": "upload",
 }

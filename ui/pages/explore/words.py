@@ -92,6 +92,7 @@ FIELDS = {
     "session_id": "Session ID",
     "event_type": "Event type",
     "project": "Project",
+    "library": "SDK and version",
     "event_id": "Event number",
     "upload_id": "Upload number",
 }
