@@ -1,5 +1,6 @@
 """
-Messages that never stop anyone: cards in the window's lower right corner.
+Messages that never stop anyone: cards in the window's lower right corner, beside a panel that is
+open there, which has buttons and answers of its own.
 
 Plain information goes by itself; warnings and errors stay until closed. Until a window is there
 (`show_in`), messages wait. The same message again is counted on the card it already has. What is
@@ -44,6 +45,7 @@ class Notifications(QObject):
         self._window: QWidget | None = None
         self._waiting: list[Notice] = []
         self._bottom = 0
+        self._right: Callable[[], int] = int
         self.cards: list[Card] = []
 
     def info(self, text: str, action: Button | None = None, about: str = "") -> None:
@@ -68,10 +70,11 @@ class Notifications(QObject):
         for card in [card for card in self.cards if card.notice.about == about]:
             self.close_card(card)
 
-    def show_in(self, window: QWidget, bottom: int = 0) -> None:
-        """Show cards in this window from now on, `bottom` pixels above its lower edge."""
+    def show_in(self, window: QWidget, bottom: int = 0, right: Callable[[], int] = int) -> None:
+        """Show cards in this window from now on, `bottom` pixels above its lower edge and `right`
+        pixels beside the other, where there is room for that."""
         self._window = window
-        self._bottom = bottom
+        self._bottom, self._right = bottom, right
         window.installEventFilter(self)
         waiting, self._waiting = self._waiting, []
         for notice in waiting:
@@ -124,11 +127,13 @@ class Notifications(QObject):
         if self._window is None:
             return
         width = min(WIDTH, self._window.width() - 2 * MARGIN)
+        x = self._window.width() - width - MARGIN
+        x -= min(self._right(), max(0, x - MARGIN))
         y = self._window.height() - self._bottom - MARGIN
         for card in reversed(self.cards):
             card.setFixedSize(width, card.rows.totalHeightForWidth(width))
             y -= card.height()
-            card.move(QPoint(self._window.width() - width - MARGIN, y))
+            card.move(QPoint(x, y))
             card.raise_()
             y -= 8
 

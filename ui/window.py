@@ -148,7 +148,7 @@ class MainWindow(QMainWindow):
         row = QVBoxLayout(self._foot)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.status)
-        context.notifications.show_in(self, FOOT)
+        context.notifications.show_in(self, FOOT, self._panel_width)
         self.go_to(self._first)
         context.store.refused.connect(self._show_again)
         context.store.opened.connect(self._show_again)
@@ -269,6 +269,14 @@ class MainWindow(QMainWindow):
         # What still is in the way is on the page.
         with suppress(AppError):
             self.context.store.open()
+
+    def _panel_width(self) -> int:
+        """How wide what is open at the right edge of the page is."""
+        from ui.inspector.sidepanel import SidePanel
+
+        shown = self.stack.currentWidget()
+        panels = shown.findChildren(SidePanel) if shown else []
+        return max((one.width() for one in panels if one.isVisible()), default=0)
 
     def _show_again(self) -> None:
         # The keyboard stays where a person is writing, unless something else is to be seen.

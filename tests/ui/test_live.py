@@ -413,6 +413,24 @@ def test_one_type_is_shown_alone_or_none(
     popup.close()
 
 
+def test_nothing_to_see_says_that_types_are_hidden(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    workspace.add("Look", "Buy")
+    arrive(context)
+    qtbot.waitUntil(lambda: len(page.model) == 2)
+    type_filter(qtbot, page, "type:Sell")
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.no_match)
+    assert not page.no_match.buttons[1].isVisible()
+    type_filter(qtbot, page, "type:Buy")
+    qtbot.waitUntil(lambda: types(page) == ["Buy"])
+    page.types.hide(["Buy"])
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.no_match)
+    assert page.no_match.text.text().endswith("1 event type is hidden.")
+    qtbot.mouseClick(page.no_match.buttons[1], LEFT)
+    qtbot.waitUntil(lambda: types(page) == ["Buy"])
+
+
 def test_the_menu_of_a_row_filters_and_copies(
     qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
 ) -> None:

@@ -43,6 +43,19 @@ def test_cards_stack_in_the_lower_right_corner(messages: Notifications, window: 
     assert window.rect().contains(second.geometry())
 
 
+def test_cards_leave_room_for_a_panel_at_the_right_edge(window: QWidget) -> None:
+    taken = 0
+    made = Notifications()
+    made.show_in(window, right=lambda: taken)
+    taken = 300
+    made.info("Beside it.")
+    assert made.cards[0].geometry().right() < window.width() - 300
+    taken = 700
+    made.info("As far as there is room.")
+    assert window.rect().contains(made.cards[1].geometry())
+    made.clear()
+
+
 def test_information_goes_by_itself_and_trouble_stays(
     qtbot: QtBot,
     messages: Notifications,

@@ -684,3 +684,21 @@ def test_the_palette_switches_delivery(qtbot: QtBot, window: MainWindow, context
     assert window.page("connect").delivery.segments.buttons["block"].isChecked()
     window.run("delivery.local")
     assert context.capture.delivery == "local"
+
+
+def test_messages_leave_the_answers_of_the_inspector_to_be_read(
+    qtbot: QtBot, window: MainWindow, context: Context
+) -> None:
+    window.resize(1280, 800)
+    context.notifications.info("In the corner.")
+    corner = context.notifications.cards[0].geometry()
+    assert corner.right() > window.width() - 40
+    context.notifications.clear()
+    context.actions.trigger("live.inspector")
+    live = window.page("live")
+    qtbot.waitUntil(lambda: live.inspector is not None and live.inspector.isVisible())
+    inspector = live.inspector
+    context.notifications.info("Beside it.")
+    left = inspector.mapTo(window, inspector.rect().topLeft()).x()
+    assert context.notifications.cards[0].geometry().right() < left
+    context.notifications.clear()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ui.actions import Actions
 from ui.pages.emptystate import EmptyState
-from ui.plain import one_line
+from ui.plain import one_line, plural
 
 NO_MATCH = "Nothing that was captured fits the filter. New events that fit will appear here."
 
@@ -27,14 +27,15 @@ def nothing_yet(actions: Actions, open_shop: Callable[[], None]) -> EmptyState:
     )
 
 
-def no_match(clear: Callable[[], None]) -> EmptyState:
+def no_match(clear: Callable[[], None], show_types: Callable[[], None]) -> EmptyState:
     """Nothing fits the filter."""
-    return EmptyState(
-        "filter", "No event matches", NO_MATCH, [("Clear filter", clear)], primary=False
-    )
+    buttons = [("Clear filter", clear), ("Show hidden types", show_types)]
+    return EmptyState("filter", "No event matches", NO_MATCH, buttons, primary=False)
 
 
-def explain_no_match(state: EmptyState, project: str, *, is_only_project: bool) -> None:
+def explain_no_match(
+    state: EmptyState, project: str, *, is_only_project: bool, hidden_types: int
+) -> None:
     """Say what nothing fits; `is_only_project` when nothing but a project was chosen."""
     name = one_line(project, 40)
     state.title.setText(
@@ -47,8 +48,15 @@ def explain_no_match(state: EmptyState, project: str, *, is_only_project: bool) 
     state.text.setText(
         f"Other projects have events. Those of {name} will appear here."
         if is_only_project
-        else NO_MATCH
+        else NO_MATCH + _hidden(hidden_types)
     )
+    state.buttons[1].setVisible(bool(hidden_types))
     state.buttons[0].setText("Show all projects" if is_only_project else "Clear filter")
     if state.isVisible():
         state.fit()
+
+
+def _hidden(types: int) -> str:
+    if not types:
+        return ""
+    return f" {plural(types, 'event type')} {'is' if types == 1 else 'are'} hidden."

@@ -124,7 +124,7 @@ class LivePage(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self.nothing = nothing_yet(self.context.actions, self.open_shop)
-        self.no_match = no_match(self.clear_filter)
+        self.no_match = no_match(self.clear_filter, lambda: self.types.set(()))
         for empty in (self.nothing, self.no_match):
             self.stack.addWidget(empty)
         self.split = QSplitter(Qt.Orientation.Horizontal)
@@ -374,7 +374,9 @@ class LivePage(QWidget):
             return self._events
         project = self.projects.name
         is_only = bool(project) and self.filter.query == EVERYTHING and not self.types.types
-        explain_no_match(self.no_match, project, is_only_project=is_only)
+        explain_no_match(
+            self.no_match, project, is_only_project=is_only, hidden_types=len(self.types.types)
+        )
         return self.no_match
 
     def say(self, error: AppError) -> None:
