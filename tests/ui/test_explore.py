@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -129,7 +129,9 @@ def test_a_first_visit_begins_with_what_is_to_be_done(qtbot: QtBot, world: World
     qtbot.keyClick(button, Qt.Key.Key_Space)
     picker = QApplication.activePopupWidget()
     assert isinstance(picker, Picker)
-    # Below the button, and not where the builder would have opened it.
+    covered = button.rect().translated(button.mapToGlobal(QPoint(0, 0)))
+    assert not picker.geometry().intersects(covered)
+    # Beside the button, and not where the builder would have opened it.
     assert picker.x() > world.desk.builder.mapToGlobal(world.desk.builder.rect().topRight()).x()
     world.pick("Product Viewed")
     assert world.answered()

@@ -113,12 +113,15 @@ class Picker(QFrame):
         self._fill()
 
     def open_below(self, widget: QWidget) -> None:
-        """Show it where there is room."""
+        """Show it where there is room: below, else above, and only then over the widget."""
         self.setFixedSize(WIDTH, SHOWN * ROW + 52)
         place = widget.mapToGlobal(QPoint(0, widget.height() + 2))
         screen = QGuiApplication.screenAt(place) or QGuiApplication.primaryScreen()
         room = screen.availableGeometry()
-        top = min(place.y(), room.bottom() - self.height())
+        top = place.y()
+        if top + self.height() > room.bottom():
+            above = widget.mapToGlobal(QPoint(0, -2)).y() - self.height()
+            top = above if above >= room.top() else room.bottom() - self.height()
         self.move(max(room.left(), min(place.x(), room.right() - WIDTH)), max(room.top(), top))
         self.show()
         # Rows that were made before they had a style are too low.
