@@ -77,7 +77,7 @@ def test_values_that_were_captured_are_offered(qtbot: QtBot, bar: FilterBar) -> 
     write(qtbot, bar, "status:2")
     until(qtbot, lambda: offered(bar) == ["200"])
     write(qtbot, bar, "upload:")
-    until(qtbot, lambda: offered(bar)[-1:] == ["#1"])
+    until(qtbot, lambda: offered(bar)[-1:] == ["1"])
     qtbot.keyClick(bar.box, Key.Key_Up)
     qtbot.keyClick(bar.box, Key.Key_Return)
     assert bar.box.text() == "upload:1 "

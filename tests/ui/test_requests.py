@@ -150,7 +150,8 @@ def test_the_events_of_an_upload_are_shown_in_live(
     assert not page.live.isVisible()
     assert not context.actions.get("requests.live").is_enabled
     page.table.go_to(1)
-    qtbot.waitUntil(page.live.isVisible)
+    # Visible, it still has to be given its place.
+    qtbot.waitUntil(lambda: page.live.isVisible() and page.live.width() > 100)
     qtbot.mouseClick(page.live, Qt.MouseButton.LeftButton)
     assert asked == ["upload:1"]
     context.actions.trigger("requests.live")

@@ -156,7 +156,8 @@ def test_a_request_leads_to_its_events(
     page, live = window.page("requests"), window.page("live")
     qtbot.waitUntil(lambda: len(page.model) == 3)
     page.table.go_to(1)
-    qtbot.waitUntil(page.live.isVisible)
+    # Visible, it still has to be given its place.
+    qtbot.waitUntil(lambda: page.live.isVisible() and page.live.width() > 100)
     qtbot.mouseClick(page.live, Qt.MouseButton.LeftButton)
     assert window.current == "live"
     assert live.filter.box.text() == "upload:2"

@@ -221,7 +221,7 @@ def offers(store: Store, asked: Wanted) -> list[Offer]:
         ]
     if asked.key == "upload":
         return [
-            Offer(f"{upload} ", f"#{upload}", plural(count, "event"))
+            Offer(f"{upload} ", str(upload), plural(count, "event"))
             for upload, count in values.uploads(asked.prefix)
         ]
     plain = {

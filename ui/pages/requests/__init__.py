@@ -130,7 +130,7 @@ class RequestsPage(QWidget):
         self.tabs.addTab(self.info, "Contents")
         self.tabs.addTab(self.raw, "Raw")
         self.tabs.setMinimumWidth(340)
-        self.tabs.setCornerWidget(self.live)
+        self.tabs.setCornerWidget(self._corner())
         self.stack = QStackedWidget()
         # The table first: whether there is nothing is not known before the first answer.
         for part in (self.table, self.nothing, self.no_match):
@@ -149,6 +149,14 @@ class RequestsPage(QWidget):
         rows.addLayout(head)
         rows.addWidget(hairline())
         rows.addWidget(split, 1)
+
+    def _corner(self) -> QWidget:
+        """The button beside the tabs, away from the edge."""
+        corner = QWidget()
+        row = QHBoxLayout(corner)
+        row.setContentsMargins(0, 2, 8, 2)
+        row.addWidget(self.live)
+        return corner
 
     def _connect(self) -> None:
         self.kind.currentIndexChanged.connect(self._filter)
@@ -224,7 +232,10 @@ class RequestsPage(QWidget):
 
     def _has_events(self) -> bool:
         """Whether what is shown brought events."""
-        upload = self._shown.decoded.upload if self._chosen and self._shown else None
+        # Not what is current in the list, which may have been read anew meanwhile.
+        if self._shown is None or self.tabs.isHidden():
+            return False
+        upload = self._shown.decoded.upload
         return upload is not None and bool(upload.events)
 
     def _ask_for_events(self) -> None:
