@@ -30,6 +30,13 @@ VIEWED = "[Amplitude] Page Viewed"
 LEFT = Qt.MouseButton.LeftButton
 
 
+def pages(made: LabeledEvent) -> tuple[str, ...]:
+    """The pages that the first definition asks for; it looks away from what follows a `#`."""
+    (asked,) = (one for one in made.definitions[0].conditions if one.field == "page_url")
+    assert asked.ignore_fragment
+    return asked.values
+
+
 class Desk(Person):
     """A person who opens sites, clicks, and labels."""
 

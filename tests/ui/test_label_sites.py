@@ -13,7 +13,7 @@ import pytest
 from app.filter import Filter
 from tests.conftest import leaving_nothing_behind
 from tests.ui.conftest import KEY
-from tests.ui.desk import CHANGED, CLICKED, LEFT, Desk, desk_at
+from tests.ui.desk import CHANGED, CLICKED, LEFT, Desk, desk_at, pages
 from tests.ui.frontends import (
     ADMIN,
     ALL,
@@ -103,7 +103,7 @@ def test_a_link_by_its_target_on_one_page(desk: Desk) -> None:
         desk.pick(CALENDAR)
         desk.only("tag", "href", "page_url")
         made = desk.keep("Calendar opened from the start")
-        assert made.definitions[0].value("page_url").endswith("/production/index.html")
+        assert pages(made)[0].endswith("/production/index.html")
         desk.counts("Calendar opened", before)
         desk.counts("Calendar opened from the start", before)
         desk.show(f"{at('newest')}production/form.html")

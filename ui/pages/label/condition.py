@@ -70,10 +70,11 @@ class ConditionRow(QWidget):
 
     changed = Signal()
 
-    def __init__(self, condition: Condition, offered: str = "") -> None:
-        """`offered` is a value that is there to be switched on."""
+    def __init__(self, condition: Condition, offered: Condition | None = None) -> None:
+        """`offered` is there to be switched on while the condition is blank."""
         super().__init__()
-        self._condition = condition
+        shown = offered if offered and condition.is_blank else condition
+        self._condition = shown
         self.field = condition.field
         title = title_of(condition.field)
         self.on = QCheckBox(title)
@@ -85,7 +86,7 @@ class ConditionRow(QWidget):
         for op in (Op.CSS_MATCH,) if condition.field == "selector" else WORDS:
             if op is not Op.CSS_MATCH or condition.field == "selector":
                 self.op.addItem(WORDS[op], op)
-        self.op.setCurrentIndex(max(0, self.op.findData(condition.op)))
+        self.op.setCurrentIndex(max(0, self.op.findData(shown.op)))
         if self.op.count() == 1:
             self.op.hide()
         self.problem = label("", "bad", wrap=True)
@@ -101,7 +102,7 @@ class ConditionRow(QWidget):
         self._more.clicked.connect(self._add_value)
         self.values: list[QLineEdit] = []
         self._lay_out()
-        for value in condition.values or (offered,):
+        for value in shown.values or ("",):
             self._add_line(value)
         self._refresh()
         self.on.toggled.connect(self._edited)

@@ -14,7 +14,7 @@ from app.label.evaluate import DefinitionJudge
 from app.label.events import Condition, Definition, LabeledEvent, Op
 from app.label.live import clickable
 from app.label.search import is_usable_text
-from app.label.suggest import Suggestion, evidence, suggest, suggest_group
+from app.label.suggest import Suggestion, evidence, page_condition, suggest, suggest_group
 from app.store import Store
 from ui.pages.label.choices import Choice
 from ui.pages.label.counting import Told, clicks
@@ -28,12 +28,12 @@ _TONES = {"stable": "good", "fair": "muted"}
 
 class Draft(NamedTuple):
     """A labeled event that is not kept yet, other ways to define it, how many elements of the
-    page are like it, and values to offer for conditions that do not count yet, by field."""
+    page are like it, and conditions to offer that do not count yet, by field."""
 
     event: LabeledEvent
     choices: list[Choice]
     alike: int
-    offered: dict[str, str]
+    offered: dict[str, Condition]
 
 
 class Drafts:
@@ -70,10 +70,13 @@ class Drafts:
         event = LabeledEvent(self._free(name), definitions, said)
         has_page = bool(self._around)
         choices = [choice for one in found for choice in _choices(one, has_page=has_page)]
-        offered = {"page_url": self.page.url or "", "text": self.target.text or ""}
-        if self.target.href:
-            offered["href"] = self.target.href
-        return Draft(event, choices, like, offered)
+        return Draft(event, choices, like, self._offered())
+
+    def _offered(self) -> dict[str, Condition]:
+        values = {"text": self.target.text, "href": self.target.href}
+        found = {name: Condition(name, Op.IS, (value,)) for name, value in values.items() if value}
+        on_page = page_condition(self.page)
+        return {**found, "page_url": on_page} if on_page else found
 
     def _like(self, group: Suggestion, history: Sequence[tuple[Element, int]]) -> int:
         """How many elements a group has: on the page, or without one among those clicked."""

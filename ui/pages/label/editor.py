@@ -65,7 +65,7 @@ class Editor(QWidget):
         self._is_lost = False
         self._is_gone = False
         """Nothing on the page that is open is what is edited, though it is kept."""
-        self._offered: Mapping[str, str] = {}
+        self._offered: Mapping[str, Condition] = {}
         self.rows: list[ConditionRow] = []
         self.title = label("New labeled event", "title")
         self.trail = ElidedLabel("muted")
@@ -123,11 +123,11 @@ class Editor(QWidget):
         self,
         event: LabeledEvent,
         choices: Sequence[Choice] = (),
-        offered: Mapping[str, str] | None = None,
+        offered: Mapping[str, Condition] | None = None,
         at: int = 0,
     ) -> None:
         """Show a labeled event and one of its definitions, and by what else that could be replaced;
-        `offered` are values of conditions, by field, that only need to be switched on."""
+        `offered` are conditions, by field, that only need to be switched on."""
         self._offered = offered or {}
         self._label = event if event.definitions else replace(event, definitions=NEW.definitions)
         self._at = at
@@ -254,7 +254,7 @@ class Editor(QWidget):
         self.health.setVisible(has_past or self._is_gone)
 
     def _add_row(self, condition: Condition) -> ConditionRow:
-        row = ConditionRow(condition, self._offered.get(condition.field, ""))
+        row = ConditionRow(condition, self._offered.get(condition.field))
         row.changed.connect(self.changed)
         self.rows.append(row)
         self._conditions.addWidget(row)
