@@ -101,6 +101,8 @@ def picture(window):  # type: ignore[no-untyped-def]
 
 def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: ignore[no-untyped-def]
     """What to show, by the picture's name."""
+    from PySide6.QtWidgets import QApplication
+
     run = application.context.actions.trigger
     if kind == "empty":
         return {
@@ -108,7 +110,8 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
             "live-empty": lambda: run("go.live"),
             "ingestion-empty": lambda: run("go.ingestion"),
             "sdks-empty": lambda: run("go.sdks"),
-            "explore-empty": lambda: run("go.explore"),
+            # The engine of charts is read from disk the first time that somebody looks.
+            "explore-empty": lambda: (run("go.explore"), settle(QApplication.instance(), 3)),
             "users-empty": lambda: run("go.users"),
         }
     from tests.exploreshots import believable, unthinkable
