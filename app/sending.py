@@ -97,5 +97,7 @@ def asked(header: str, word: str) -> Delivery | None:
     if not header:
         return None
     said, _, wanted = header.rpartition(" ")
-    knows = bool(word) and hmac.compare_digest(said.encode(), word.encode())
+    knows = bool(word) and hmac.compare_digest(
+        said.encode("utf-8", "surrogateescape"), word.encode()
+    )
     return Delivery.FORWARD if knows and wanted == Delivery.FORWARD else Delivery.LOCAL

@@ -63,6 +63,8 @@ def test_a_number_that_is_too_long_is_a_sentence() -> None:
         ("forward", "", Delivery.LOCAL),
         ("word block", "word", Delivery.LOCAL),
         ("w\u00f6rd forward", "word", Delivery.LOCAL),
+        # Bytes that are no UTF-8, as the proxy reads them.
+        ("\udcff\udcfe forward", "word", Delivery.LOCAL),
     ],
 )
 def test_only_who_knows_the_word_lets_an_upload_leave(
