@@ -58,6 +58,10 @@ class World:
         assert found is not None, place
         return found
 
+    def top_of(self, place: str) -> int:
+        """Where a control of the definition begins, in pixels of the page."""
+        return self.at(place).mapTo(self.page, QPoint()).y()  # type: ignore[no-any-return]
+
     def click(self, widget: QWidget | str) -> None:
         one = self.at(widget) if isinstance(widget, str) else widget
         self.qtbot.mouseClick(one, LEFT)
