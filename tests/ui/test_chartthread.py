@@ -100,3 +100,19 @@ def test_a_question_of_another_purpose_is_not_given_up(charts: ChartThread, qtbo
     first.may_go_on.set()
     qtbot.waitUntil(lambda: len(answers) == 2)
     assert first.error is None
+
+
+def test_what_is_dropped_never_arrives_and_takes_nothing_with_it(
+    charts: ChartThread, qtbot: QtBot
+) -> None:
+    owner, answers = QObject(), []
+    first, second = Asked(COUNT), Asked(COUNT)
+    charts.ask(owner, first, "chart").then(lambda _rows: answers.append("chart"))
+    charts.ask(owner, second, "names").then(lambda _rows: answers.append("names"))
+    qtbot.waitUntil(first.began.is_set)
+    charts.drop(owner, "chart")
+    for one in (first, second):
+        one.may_go_on.set()
+    qtbot.waitUntil(lambda: answers == ["names"])
+    assert isinstance(first.error, Interrupted)
+    assert second.error is None
