@@ -39,22 +39,15 @@ from app.query.definition import (
     Segmentation,
 )
 from app.query.figure import Figure, Series, as_json
+from app.query.filling import Progress
 from app.query.funnelfigure import FunnelFigure
 from app.query.journeys import JourneysFigure
-from app.query.microscope import (
-    People,
-    Point,
-    excluded,
-    filtered,
-    journeys_of,
-    menu,
-    read_point,
-    zoomed,
-)
+from app.query.microscope import People, Point, menu, read_point
 from app.query.node import BadDefinition
+from app.query.pointcharts import excluded, filtered, journeys_of, zoomed
 from app.query.reading import read
 from app.query.sql import DIALECTS
-from app.query.warehouse import Interrupted, Progress, Warehouse
+from app.query.warehouse import Interrupted, Warehouse
 from app.query.writing import written
 
 __all__ = [

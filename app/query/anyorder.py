@@ -1,18 +1,64 @@
 """
-Totals of funnels in any order: every attempt, and the events that it takes (semantics §8.4, §8.6).
+Funnels in any order: the best choice of each user, and every attempt (semantics §8.4, §8.6).
 
-An attempt is an event of the first step that no attempt before it took. One after the other, by
-time, they take of the events that are left those that make most of the first steps within one
-window around them; of several windows the earliest, and in it the earliest events.
+Of totals, an attempt is an event of the first step that no attempt before it took. One after the
+other, by time, they take of the events that are left those that make most of the first steps within
+one window around them; of several windows the earliest, and in it the earliest events.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from app.query.paths import Barriers, Found, Ints, Nodes, Rows
+
+
+def unordered(
+    rows: Rows, nodes: Nodes, steps: int, window: int, barriers: Barriers, span: int
+) -> Found:
+    """The best choices in any order: within one window, each step by an event of its own; a
+    path's depth is how many of the first steps are there (semantics §8.4)."""
+    keys = rows.unit * span + rows.tick
+    # A window may begin with any event.
+    until = nodes.tick + window
+    for step in barriers.keys:
+        until = np.minimum(until, barriers.until(step, nodes.person, nodes.tick))
+    low = nodes.first[:-1]
+    high = np.searchsorted(keys, nodes.unit * span + np.minimum(until, span - 1), side="right")
+    mask = (rows.mask & ~np.int64(1)) | rows.entry.astype(np.int64)
+    overlap = bool((mask & (mask - 1)).any())
+    depth = np.zeros(len(nodes), np.int64)
+    holds = np.ones(len(nodes), bool)
+    for step in range(steps):
+        for chosen in _with_last(step, overlap):
+            bits = sum(1 << one for one in chosen)
+            holds &= _within(mask, bits, low, high) >= len(chosen)
+        depth[holds] = step + 1
+    begins = np.flatnonzero(depth > 0)
+    path = np.full((len(begins), steps), -1)
+    node_of = np.repeat(np.arange(len(nodes)), np.diff(nodes.first))
+    for step in range(steps):
+        has = np.flatnonzero((mask & (1 << step)) > 0)
+        at = np.searchsorted(has, low[begins])
+        inside = (depth[begins] > step) & (at < len(has))
+        if len(has):
+            path[inside, step] = node_of[has[at[inside]]]
+    return Found(nodes, path[:, 0].copy(), depth[begins], path)
+
+
+def _with_last(step: int, overlap: bool) -> list[tuple[int, ...]]:
+    """The sets of steps up to this one that hold it: what is new to be asked of them."""
+    if not overlap:
+        return [(step,)]
+    return [(*rest, step) for many in range(step + 1) for rest in combinations(range(step), many)]
+
+
+def _within(mask: Ints, bits: int, low: Ints, high: Ints) -> Ints:
+    counts = np.concatenate(([0], np.cumsum((mask & bits) > 0)))
+    return counts[high] - counts[low]
 
 
 def any_attempts(rows: Rows, nodes: Nodes, steps: int, window: int, barriers: Barriers) -> Found:

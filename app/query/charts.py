@@ -10,6 +10,7 @@ from typing import Any
 import sqlglot
 
 from app.errors import BadInput
+from app.query.behind import people_behind
 from app.query.calendar import Clock, Range
 from app.query.cohorts import (
     POPULATION_DAYS,
@@ -42,7 +43,7 @@ from app.query.funnel import funnel
 from app.query.funnelfigure import FunnelFigure, funnel_json
 from app.query.groups import download_groups, group_names
 from app.query.journeys import JourneysFigure, journeys, journeys_json
-from app.query.microscope import People, Point, highlighted, people_behind, read_point
+from app.query.microscope import People, Point, highlighted, read_point
 from app.query.names import Names, Notice, labels_of, notices_json
 from app.query.reading import read
 from app.query.releases import Release, detected, versions

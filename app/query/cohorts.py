@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from app.errors import BadInput
 from app.query import sql
+from app.query.behind import spread
 from app.query.calendar import Buckets, Clock, Range, Span, ceiling, cut, floor, shifted, span_of
 from app.query.conditions import Context, person, source, time
 from app.query.definition import (
@@ -23,7 +24,8 @@ from app.query.definition import (
     Segment,
     Segmentation,
 )
-from app.query.microscope import Point, dated, event_of, period_of, spread
+from app.query.microscope import Point
+from app.query.pointcharts import dated, event_of, period_of
 from app.query.segments import in_segment
 from app.query.writing import segment_json, written
 from app.store.definitions import Definition, Definitions

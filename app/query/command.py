@@ -18,19 +18,10 @@ from app.query.cohorts import imported, save_dynamic, save_listed
 from app.query.columns import Property
 from app.query.definition import AnyChart, Funnel, Journeys, Segment
 from app.query.drivers import driver_json
-from app.query.microscope import (
-    People,
-    Point,
-    excluded,
-    filtered,
-    journeys_of,
-    menu,
-    period_of,
-    read_point,
-    zoomed,
-)
+from app.query.microscope import People, Point, menu, read_point
 from app.query.names import LABEL, Notice
 from app.query.node import Node
+from app.query.pointcharts import excluded, filtered, journeys_of, period_of, zoomed
 from app.query.reading import read
 from app.query.readsegment import read_segment
 from app.query.releases import (

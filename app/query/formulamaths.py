@@ -6,9 +6,9 @@ only one of two terms has.
 import math
 from collections.abc import Callable
 
+from app.query.asks import Cells, Grid
 from app.query.definition import Group
 from app.query.grids import quotient
-from app.query.metrics import Cells, Grid
 from app.query.node import BadDefinition
 
 LONGEST_EXPONENT = 700

@@ -5,6 +5,7 @@ The numbers of formulas: evaluated for every bucket and group.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from app.query.asks import Ask, Cells, Frame, Grid
 from app.query.calendar import Buckets
 from app.query.definition import EventSpec, Group, PropertyRef, Segmentation, rows_kept
 from app.query.formula import (
@@ -20,7 +21,7 @@ from app.query.formula import (
 )
 from app.query.formulamaths import SIGNS, applied, combined, each, mapped, sane, trend
 from app.query.grids import divided, framed, rolled
-from app.query.metrics import Ask, Cells, Frame, Grid, Questions
+from app.query.metrics import Questions
 from app.query.node import BadDefinition
 
 WINDOWS = {

@@ -12,7 +12,8 @@ import numpy as np
 from sqlglot import exp
 
 from app.query import paths, sql, units
-from app.query.anyorder import any_attempts
+from app.query.anyorder import any_attempts, unordered
+from app.query.attempts import attempts
 from app.query.calendar import cut, span_of
 from app.query.conditions import (
     Context,
@@ -26,6 +27,7 @@ from app.query.conditions import (
     time,
 )
 from app.query.definition import EventSpec, Funnel, PropertyRef, Segment
+from app.query.inorder import ordered
 from app.query.paths import Barriers, Found, Ints, Rows
 from app.query.segments import in_segment
 from app.query.sql import Sql
@@ -127,11 +129,11 @@ class Asked:
         if chart.count == "totals" and chart.order == "any":
             found = any_attempts(rows, nodes, size, window, barriers)
         elif chart.count == "totals":
-            found = paths.attempts(rows, nodes, size, window, barriers)
+            found = attempts(rows, nodes, size, window, barriers)
         elif chart.order == "any":
-            found = paths.unordered(rows, nodes, size, window, barriers, self.span)
+            found = unordered(rows, nodes, size, window, barriers, self.span)
         else:
-            found = paths.ordered(rows, nodes, size, window, barriers, self.span)
+            found = ordered(rows, nodes, size, window, barriers, self.span)
         every = np.arange(len(found.entry))
         chosen = every if chart.count == "totals" else paths.best(found)
         return Ways(rows, found, chosen, groups, self.start_ms, self.unit_ms, steps, every)

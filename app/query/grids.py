@@ -2,8 +2,8 @@
 Arithmetic on grids of numbers: quotients, percent, rolling means, and the look-back they need.
 """
 
+from app.query.asks import Cells, Frame, Grid
 from app.query.calendar import Buckets, Clock, Span, cut, shifted
-from app.query.metrics import Cells, Frame, Grid
 
 
 def framed(

@@ -22,7 +22,7 @@ from app.query.definition import (
     PropertyRef,
     Segment,
 )
-from app.query.journeys import BESIDE
+from app.query.journeynames import BESIDE
 from app.query.node import BadDefinition
 from app.query.walk import parts_of
 from app.store.definitions import Definition

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from app.errors import BadInput
+from app.query.asks import Ask, Cells, Frame, Grid
 from app.query.calendar import Buckets, Clock, cut, span_of
 from app.query.comparing import earlier
 from app.query.conditions import Context
@@ -17,7 +18,7 @@ from app.query.formula import HISTOGRAMS, Metric
 from app.query.formulatext import parse
 from app.query.formulavalues import Maker, property_of
 from app.query.grids import divided, framed, percent, rolled
-from app.query.metrics import Ask, Cells, Frame, Grid, Questions, Rows
+from app.query.metrics import Questions, Rows
 from app.query.spread import distributions, median_metric
 
 FREQUENCY_EDGES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 11.0, 21.0, 51.0)

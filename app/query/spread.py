@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.query.asks import Grid
 from app.query.definition import Group, Segmentation
 from app.query.distribution import Distribution, bins_of
 from app.query.figure import Figure, Series
-from app.query.metrics import Grid
 from app.query.node import BadDefinition
 
 

@@ -15,7 +15,8 @@ from app.__main__ import main
 from app.errors import BadInput
 from app.query import Charts, Warehouse, read
 from app.query.journeys import DROPPED, NOTHING_BEFORE, OTHER
-from app.query.microscope import People, Point, excluded, filtered, menu
+from app.query.microscope import People, Point, menu
+from app.query.pointcharts import excluded, filtered
 from app.query.releases import annotations, noted
 from app.query.streams import download
 from app.store.definitions import Definitions

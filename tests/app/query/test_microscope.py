@@ -15,7 +15,8 @@ from app.errors import BadInput
 from app.query import Charts, Clock, Warehouse, read
 from app.query.distribution import percentile_bin, running, shares
 from app.query.drivers import driver
-from app.query.microscope import Point, excluded, filtered, journeys_of, menu, zoomed
+from app.query.microscope import Point, menu
+from app.query.pointcharts import excluded, filtered, journeys_of, zoomed
 from app.query.streams import download
 from app.store.definitions import Definitions
 from tests.app.query.small import CLOCK, DAY, DAYS, HOUR, MIDNIGHT, NOON, did, workspace

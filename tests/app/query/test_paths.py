@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.query import paths
+from app.query import attempts, inorder, paths
 from app.query.paths import Barriers, Rows
 
 SPAN = 200
@@ -43,8 +43,8 @@ def test_lines_give_the_attempts_that_going_through_gives(
         SPAN, {step: [np.sort(np.array(keys, np.int64))] for step, keys in barriers.items()}
     )
     order = np.lexsort((rows.id, rows.mask, node_of))
-    fast = paths.queued(rows, order, 4, window, in_the_way)
-    slow = paths.one_by_one(rows, order, 4, window, in_the_way)
+    fast = attempts.queued(rows, order, 4, window, in_the_way)
+    slow = attempts.one_by_one(rows, order, 4, window, in_the_way)
     assert fast.tolist() == slow.tolist()
 
 
@@ -67,8 +67,8 @@ def test_a_search_in_pieces_finds_the_same(
 
     def found(most: int) -> list[list[int]]:
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(paths, "PIECE", most)
-            whole = paths.ordered(rows, nodes, 4, window, Barriers(SPAN, keys), SPAN)
+            patched.setattr(inorder, "PIECE", most)
+            whole = inorder.ordered(rows, nodes, 4, window, Barriers(SPAN, keys), SPAN)
         chosen = paths.best(whole).tolist()
         return [
             *([*one] for one in zip(whole.entry.tolist(), whole.depth.tolist(), strict=True)),
@@ -86,7 +86,7 @@ def test_the_best_path_is_the_longest_and_then_the_earliest(
 ) -> None:
     rows = rows_of(events)
     nodes = paths.grouped(rows, simultaneous=True)
-    whole = paths.ordered(rows, nodes, 4, 30, Barriers(SPAN), SPAN)
+    whole = inorder.ordered(rows, nodes, 4, 30, Barriers(SPAN), SPAN)
     longest: dict[int, tuple[int, int, int]] = {}
     for at, entry in enumerate(whole.entry.tolist()):
         one = (-int(whole.depth[at]), int(nodes.tick[entry]), at)
@@ -100,5 +100,5 @@ def test_a_crowd_that_waits_too_long_gives_up() -> None:
     events = [(0, at, 0, True) for at in range(5)] + [(0, 10 * n, 1, False) for n in range(1, 6)]
     rows = rows_of(events)
     nodes = paths.grouped(rows, simultaneous=True)
-    found = paths.attempts(rows, nodes, 2, 25, Barriers(SPAN))
+    found = attempts.attempts(rows, nodes, 2, 25, Barriers(SPAN))
     assert found.depth.tolist() == [2, 2, 1, 1, 1]

@@ -15,10 +15,12 @@ from typing import Any
 import pytest
 
 from app.query import Charts, Progress, Warehouse, columns, read
-from app.query import warehouse as loader
+from app.query import filling as loader
+from app.query.chartsfile import FILE
 from app.query.columns import quoted
+from app.query.filling import Filling
 from app.query.loading import Marks
-from app.query.warehouse import FILE, Interrupted
+from app.query.warehouse import Interrupted
 from app.store import Store
 from app.study import Study
 from tests.app.query.small import CLOCK, DAYS, NOON, did, figure, workspace
@@ -132,8 +134,8 @@ def test_a_load_that_is_broken_off_counts_nothing_twice(
             raise Interrupted("Now.")
         mark(db, marks)
 
-    mark = Warehouse._mark
-    monkeypatch.setattr(Warehouse, "_mark", broken)
+    mark = Filling._mark
+    monkeypatch.setattr(Filling, "_mark", broken)
     monkeypatch.setattr(loader, "CHUNK_EVENTS", 3)
     monkeypatch.setattr(loader, "CHUNKS_TOGETHER", 2)
     with contextlib.suppress(Interrupted), Warehouse.open(folder) as warehouse:
@@ -154,7 +156,7 @@ def test_a_prune_that_is_broken_off_loses_no_names(
     def broken(*_: object) -> Marks:
         raise Interrupted("Now.")
 
-    monkeypatch.setattr(Warehouse, "_add_small", broken)
+    monkeypatch.setattr(Filling, "_add_small", broken)
     with Warehouse.open(folder) as warehouse, pytest.raises(Interrupted):
         warehouse.refresh()
     monkeypatch.undo()

@@ -21,7 +21,8 @@ from app.query.definition import (
     Segmentation,
     Step,
 )
-from app.query.journeys import DROPPED, NOTHING_BEFORE, OTHER, event_of_step
+from app.query.journeynames import event_of_step
+from app.query.journeys import DROPPED, NOTHING_BEFORE, OTHER
 from app.query.microscope import Point
 from app.store.definitions import Definition, Definitions
 from ui.charts import PointAction
