@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 CLOSE_MS = 60_000
 """A clock that is off by less is left alone."""
+LAST_MS = (1 << 63) - 1
+"""The largest number that a table takes; senders write what they like."""
 
 
 class Timing(NamedTuple):
@@ -39,10 +41,15 @@ def event_time(time_ms: int | None, client_upload_ms: int | None, received_ms: i
     upload = received_ms if client_upload_ms is None else client_upload_ms
     event = received_ms if time_ms is None else time_ms
     shift = correction(client_upload_ms, received_ms)
-    return Timing(event + shift, event, upload, received_ms)
+    return Timing(corrected(event, shift), event, upload, received_ms)
 
 
 def correction(client_upload_ms: int | None, received_ms: int) -> int:
     """What is added to the times of all events of an upload; 0 for a clock that is close."""
     skew = 0 if client_upload_ms is None else received_ms - client_upload_ms
     return skew if abs(skew) >= CLOSE_MS else 0
+
+
+def corrected(time_ms: int, shift: int) -> int:
+    """A time with its correction; beyond every clock it is still a number that can be kept."""
+    return max(-LAST_MS, min(time_ms + shift, LAST_MS))

@@ -3,7 +3,7 @@ Turns a stored capture into an arrival: which of its events count, when they hap
 are.
 """
 
-from app.ingest.event_time import correction
+from app.ingest.event_time import corrected, correction
 from app.ingest.identity import shortest_id
 from app.model import Outcome
 from app.study.arrival import Arrival, Arrived
@@ -49,7 +49,7 @@ class Placing:
                                 row,
                                 source,
                                 event,
-                                (received if event[1] is None else event[1]) + shift,
+                                corrected(received if event[1] is None else event[1], shift),
                                 row[1] in TAKEN,
                                 shortest,
                             ),

@@ -6,6 +6,8 @@ import pytest
 
 from app.ingest.event_time import event_time
 
+MOST = 2**63 - 1
+
 
 @pytest.mark.parametrize(
     ("event", "uploaded", "received", "expected"),
@@ -16,6 +18,10 @@ from app.ingest.event_time import event_time
         (1_000_000, 1_000_000, 1_059_999, 1_000_000),
         (1_000_000, None, 9_000_000, 1_000_000),  # Nothing said of the upload: it was just now.
         (None, 1_000_000, 1_000_500, 1_000_500),
+        # What no clock says is still a number that a table takes.
+        (MOST, 0, 1_000_000, MOST),
+        (MOST, -MOST, 1_000_000, MOST),
+        (-MOST - 1, MOST, 1_000_000, -MOST),
     ],
 )
 def test_event_time(event: int | None, uploaded: int | None, received: int, expected: int) -> None:
