@@ -16,6 +16,8 @@ type State = dict[str, Any]
 CLEAR, UNSET = "$clearAll", "$unset"
 LONGEST_LIST_TEXT = 10_000
 """What would make the text of a list longer is not recorded."""
+LARGEST_NUMBER = 1e300
+"""Nobody counts so far."""
 
 DEVICE_GROUP = (
     "platform",
@@ -258,8 +260,8 @@ def _text_length(values: Iterable[Any]) -> int:
 
 
 def _number(value: Any) -> int | float | None:
-    if isinstance(value, bool):
+    """A value as something to count with. JSON allows integers that no float holds, and adding
+    one of them to a fraction has no answer."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if isinstance(value, int | float):
-        return value
-    return None
+    return value if abs(value) <= LARGEST_NUMBER else None
