@@ -135,7 +135,7 @@ def _json_upload(request: Request) -> Decoded:
 
 def _json(request: Request, document: object) -> Decoded:
     data, compression = request.unpacked()
-    if http_v2.has_rounded_ids(document):
+    if isinstance(document, dict) and http_v2.has_rounded_ids(document.get("events")):
         document = exactly(data)
     return Decoded(
         Kind.UPLOAD, http_v2.upload(request.capture, request.path, data, compression, document)

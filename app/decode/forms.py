@@ -16,8 +16,16 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from app.decode import legacy
-from app.decode.body import BodyProblem, clean, parsed
-from app.decode.http_v2 import LARGEST, event, library_of, milliseconds, named, transport
+from app.decode.body import BodyProblem, clean, exactly, parsed
+from app.decode.http_v2 import (
+    LARGEST,
+    event,
+    has_rounded_ids,
+    library_of,
+    milliseconds,
+    named,
+    transport,
+)
 from app.decode.request import MOST_FIELDS, Request
 from app.model import Event, Fault, Upload
 
@@ -169,8 +177,11 @@ def _items(form: dict[str, str], family: Family) -> tuple[list[Any], Fault, str]
     text = form.get(family.items)
     if text is None:
         return [], Fault.EVENTS, f"The form has no {family.items}."
+    data = text.encode("utf-8", "replace")
     try:
-        value = parsed(text.encode("utf-8", "replace"))
+        value = parsed(data)
+        if has_rounded_ids(value if isinstance(value, list) else [value]):
+            value = exactly(data)
     except BodyProblem as problem:
         told = str(problem).replace("The body", family.items, 1)
         return [], Fault.UNREADABLE, told.replace("The JSON", f"The JSON of {family.items}", 1)

@@ -39,15 +39,16 @@ def is_upload(document: Any) -> bool:
     return not events or (isinstance(events[0], dict) and "event_type" in events[0])
 
 
-def has_rounded_ids(document: Any) -> bool:
-    """Whether an id was so large an integer that parsing it quickly made a float of it. Nobody
-    sends an id with a decimal point."""
-    events = document.get("events") if isinstance(document, dict) else None
-    if not isinstance(events, list):
+def has_rounded_ids(items: Any) -> bool:
+    """Whether an id among these events was so large an integer that parsing it quickly made a float
+    of it. Nobody sends an id with a decimal point."""
+    if not isinstance(items, list):
         return False
     return any(
-        type(item.get("user_id")) is float or type(item.get("device_id")) is float
-        for item in events
+        type(item.get("user_id")) is float
+        or type(item.get("device_id")) is float
+        or type(item.get("insert_id")) is float
+        for item in items
         if type(item) is dict
     )
 

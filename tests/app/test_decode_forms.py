@@ -236,6 +236,14 @@ def test_wrong_forms(url: str, fields: dict[str, Any], fault: Fault, words: str)
     assert found.fault is fault
 
 
+@pytest.mark.parametrize("many", [False, True])
+def test_ids_that_are_huge_numbers_stay_exact(many: bool) -> None:
+    sent = '{"user_id": 123456789012345678901234567890}'
+    url = "https://api2.amplitude.com/identify"
+    found = understood(form(url, api_key=KEY, identification=f"[{sent}]" if many else sent))
+    assert found.events[0].user_id == "123456789012345678901234567890"
+
+
 def test_other_forms_are_none_of_ours() -> None:
     for fields in (
         {"user": "ada", "password": "x"},
