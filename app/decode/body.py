@@ -21,6 +21,8 @@ LARGEST_RATIO = 200
 RATIO_COUNTS_FROM = 4 << 20
 """Below this size a ratio harms nobody."""
 
+MOST_MEMBERS = 16
+"""A gzip body may be several, one after another. What is left is copied for each."""
 _SLICE = 256
 """A few bytes can stand for megabytes; so few are unpacked at a time."""
 
@@ -59,22 +61,28 @@ def unpacked(body: bytes, encoding: str) -> tuple[bytes, str]:
 
 def _inflated(body: bytes, window_bits: int, name: str) -> bytes:
     limit = _limit(len(body))
-    stream = zlib.decompressobj(window_bits)
-    try:
-        data = stream.decompress(body, limit + 1)
-    except zlib.error as error:
-        raise BodyProblem(f"The {name} body is damaged: {error}.") from error
-    if len(data) > limit:
-        raise BodyProblem(_too_large(name, limit))
-    if not stream.eof:
-        raise BodyProblem(f"The {name} body is cut short after {len(body)} bytes.")
-    return data
+    data, rest = b"", body
+    for _ in range(MOST_MEMBERS):
+        stream = zlib.decompressobj(window_bits)
+        try:
+            data += stream.decompress(rest, limit + 1 - len(data))
+        except zlib.error as error:
+            raise BodyProblem(f"The {name} body is damaged: {error}.") from error
+        if len(data) > limit:
+            raise BodyProblem(_too_large(name, limit))
+        if not stream.eof:
+            raise BodyProblem(f"The {name} body is cut short after {len(body)} bytes.")
+        rest = stream.unused_data
+        if not rest.startswith(GZIP_MAGIC):
+            return data
+    raise BodyProblem(f"The {name} body has more than {MOST_MEMBERS} parts and was left packed.")
 
 
 def _unzstd(body: bytes) -> bytes:
     limit = _limit(len(body))
     try:
-        data = zstandard.ZstdDecompressor().stream_reader(body).read(limit + 1)
+        stream = zstandard.ZstdDecompressor().stream_reader(body, read_across_frames=True)
+        data = stream.read(limit + 1)
     except zstandard.ZstdError as error:
         raise BodyProblem(f"The zstd body is damaged: {error}.") from error
     if len(data) > limit:
@@ -180,18 +188,31 @@ def exactly(data: bytes) -> Any:
         return json.loads(text)
     except RecursionError as error:
         raise BodyProblem("The JSON is nested too deeply to be read.") from error
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise BodyProblem(f"The body is not valid JSON: {error}.") from error
+    except ValueError as error:
+        # Python reads no integer of more than 4,300 digits.
+        raise BodyProblem("The JSON has a number of thousands of digits.") from error
 
 
 def json_text(value: Any) -> str:
-    """JSON text that SQLite can keep, whatever `parsed` returned."""
+    """JSON text that SQLite can keep, whatever `parsed` returned. Numbers that are none (NaN,
+    infinity) are null."""
     try:
         return orjson.dumps(value).decode()
     except TypeError:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        # Escaped, half surrogates are plain ASCII.
-        return text if _is_unicode(text) else json.dumps(value, separators=(",", ":"))
+        return _exact_text(value)
+
+
+def _exact_text(value: Any) -> str:
+    """The same, slowly: half surrogates and integers beyond 64 bits are more than orjson takes."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        # What the standard library writes as NaN, nobody else reads.
+        return _exact_text(json.loads(json.dumps(value), parse_constant=lambda _: None))
+    # Escaped, half surrogates are plain ASCII.
+    return text if _is_unicode(text) else json.dumps(value, separators=(",", ":"))
 
 
 def column_text(value: Any) -> str | None:

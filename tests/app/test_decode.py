@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.decode import concerns_us, decode
+from app.decode.body import json_text
 from app.decode.http_v2 import library_name
 from app.model import Capture, Fault, Kind, Upload, Via
 from tests.factories import DATA, KEY, URL, event, recorded, upload
@@ -146,11 +147,32 @@ def test_library_forms(value: Any, name: str | None) -> None:
     assert library_name(value) == name
 
 
-def test_ids_that_are_huge_numbers_stay_exact() -> None:
-    body = b'{"api_key":"k","events":[{"event_type":"A","user_id":123456789012345678901234567890}]}'
+@pytest.mark.parametrize("name", ["user_id", "device_id", "insert_id"])
+def test_ids_that_are_huge_numbers_stay_exact(name: str) -> None:
+    number = 123456789012345678901234567890
+    body = b'{"api_key":"k","events":[{"event_type":"A","%s":%d}]}' % (name.encode(), number)
     (found,) = understood(Capture(1, "POST", URL, body=body)).events
-    assert found.user_id == "123456789012345678901234567890"
-    assert found.raw["user_id"] == 123456789012345678901234567890
+    assert getattr(found, name) == str(number)
+    assert found.raw[name] == number
+
+
+def test_a_number_with_too_many_digits_is_a_problem_in_words() -> None:
+    body = b'{"api_key":"k","events":[{"event_type":"A","user_id":%s}]}' % (b"9" * 5000)
+    problem = understood(Capture(1, "POST", URL, body=body)).problem
+    assert problem == "The JSON has a number of thousands of digits."
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"a": float("nan")}, '{"a":null}'),
+        ({"a": float("nan"), "b": 2**70}, '{"a":null,"b":1180591620717411303424}'),
+        (["é", -float("inf"), {"c": 2**70}], '["é",null,{"c":1180591620717411303424}]'),
+        (["\ud800", float("inf")], '["\\ud800",null]'),
+    ],
+)
+def test_what_is_kept_is_json_for_everybody(value: Any, text: str) -> None:
+    assert json_text(value) == text
 
 
 def test_library_is_that_of_the_first_event_that_has_one() -> None:

@@ -6,11 +6,13 @@ import base64
 import gzip
 import json
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import brotli
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -478,6 +480,24 @@ def test_any_json_never_raises(seed: Capture, value: Any) -> None:
 def _can_be_printed(found: Decoded) -> None:
     found.note.encode()
     json.dumps(found.contents)
+
+
+@pytest.mark.parametrize(("pack", "name"), [(gzip.compress, "gzip"), (zstandard.compress, "zstd")])
+def test_a_body_may_come_in_several_parts(pack: Callable[[bytes], bytes], name: str) -> None:
+    assert unpacked(pack(b"one ") + pack(b"two"), name) == (b"one two", name)
+    assert unpacked(pack(b"one ") + pack(b"") + pack(b"two"), "") == (b"one two", name)
+
+
+def test_parts_of_a_body_have_an_end() -> None:
+    part = gzip.compress(b"")
+    with pytest.raises(BodyProblem, match="more than 16 parts"):
+        unpacked(part * 500_000, "gzip")
+    with pytest.raises(BodyProblem, match="more than 4 MB"):
+        unpacked(gzip.compress(b"0" * (3 << 20)) * 2, "gzip")
+    with pytest.raises(BodyProblem, match="cut short"):
+        unpacked(part + gzip.compress(b"{}")[:-3], "gzip")
+    # Zeros fill up what is written in blocks.
+    assert unpacked(gzip.compress(b"{}") + b"\0" * 9, "gzip") == (b"{}", "gzip")
 
 
 @pytest.mark.parametrize(
