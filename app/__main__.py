@@ -7,6 +7,7 @@ Each command imports what it needs, because the window should be there at once.
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -42,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if words[1:] != links[:1]:
             parser.error("after -- there is one link to an event, and nothing else")
         words = links
-    given = parser.parse_args([word for word in words if word not in links])
+    given = parser.parse_args(_with_minus([word for word in words if word not in links]))
     run: Callable[[argparse.Namespace], int] = given.run
     try:
         given.link = parse_link(links[0]) if links else None
@@ -56,6 +57,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read us has enough (`| head`); what is still buffered has nowhere to go.
         give_up_output()
         return 0
+
+
+def _with_minus(words: list[str]) -> list[str]:
+    """Words that the parser takes for a search where they follow `users`: `-plan=pro` is nobody's
+    option there. No argument can hold the sign in front of them."""
+    if "users" not in words:
+        return words
+    at = words.index("users")
+    is_search = re.compile(r"-(?!-|h$).").match
+    return words[:at] + [f"\0{word}" if is_search(word) else word for word in words[at:]]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -300,7 +311,7 @@ def _users(given: argparse.Namespace) -> int:
     from app.store.trouble import explained
     from app.study.caughtup import catch_up
 
-    conditions = parse(" ".join(given.search))
+    conditions = parse(" ".join(word.removeprefix("\0") for word in given.search))
     folder = _folder(given)
     with explained(folder):
         Store.read(folder).close()

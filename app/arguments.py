@@ -168,7 +168,9 @@ def add_chart_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--point", metavar="JSON", help='a place in the answer, such as {"bucket": 6}'
     )
-    parser.add_argument("--action", choices=POINT_ACTIONS, default="users", help="what to do there")
+    parser.add_argument(
+        "--action", choices=POINT_ACTIONS, help="what to do there; the users, if left out"
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="where a download goes")
     parser.add_argument("--group", metavar="TYPE", help="which groups behind a point")
     parser.add_argument(

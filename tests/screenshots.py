@@ -171,6 +171,8 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
         "ingestion-upload": refused,
         "sdks": lambda: run("go.sdks"),
         "problems": lambda: run("go.problems"),
+        "requests": lambda: look_at_a_request(application),
+        "faults": lambda: run("go.faults"),
         "users": lambda: look_at_somebody(application),
         **believable(application, until),
         "users-properties": lambda: somebodys_tab(application, 1),
@@ -179,8 +181,19 @@ def scenes(application, kind: str) -> dict[str, Callable[[], object]]:  # type: 
         "label": lambda: label_a_click(application),
         "label-kept": lambda: keep_the_label(application),
         **labeled(application, until),
+        "connect-more": lambda: scrolled_down(application, "connect"),
         "settings": lambda: run("go.settings"),
     }
+
+
+def look_at_a_request(application) -> None:  # type: ignore[no-untyped-def]
+    """Requests, with an upload chosen."""
+    from PySide6.QtWidgets import QApplication
+
+    application.context.actions.trigger("go.requests")
+    table = application.window.page("requests").table
+    until(QApplication.instance(), lambda: table.model().rowCount() > 3)
+    table.selectRow(2)
 
 
 def look_at_somebody(application) -> None:  # type: ignore[no-untyped-def]
@@ -235,8 +248,18 @@ def keep_the_label(application) -> None:  # type: ignore[no-untyped-def]
     tree.setCurrentItem(tree.topLevelItem(0))
 
 
+def scrolled_down(application, name: str) -> None:  # type: ignore[no-untyped-def]
+    """What a long page has at its end."""
+    from PySide6.QtWidgets import QScrollArea
+
+    application.context.actions.trigger(f"go.{name}")
+    bar = application.window.page(name).findChild(QScrollArea).verticalScrollBar()
+    bar.setValue(bar.maximum())
+
+
 def somebodys_tab(application, at: int) -> None:  # type: ignore[no-untyped-def]
     """What else there is of them."""
+    application.context.actions.trigger("go.users")
     page = application.window.page("users")
     page.close_event()
     page.profile.tabs.setCurrentIndex(at)

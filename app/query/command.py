@@ -43,6 +43,9 @@ from app.study.caughtup import catch_up
 
 def run_chart(given: argparse.Namespace, folder: Path) -> int:
     """Print the answer. Raises AppError."""
+    if given.action and not given.point:
+        raise BadInput("--action is done at a place in the answer, which --point names.")
+    given.action = given.action or "users"
     members = imported(_text(given.definition), device=given.ids == "device") if given.ids else None
     asked = None if given.marks or given.ids else _asked(given)
     now = time.time_ns() // 1_000_000 if given.now is None else given.now
@@ -153,7 +156,7 @@ def _noted(
         note = save_annotation(definitions, given.text, start, until)
         return {"annotation": note.id, "body": note.body}
     if given.version not in charts.versions():
-        raise BadInput("--version names a version that events came from.")
+        raise BadInput("--app-version names a version that events came from.")
     release = save_release(definitions, given.text, given.version, start)
     return {"release": release.id, "body": release.body}
 

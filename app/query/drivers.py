@@ -84,7 +84,10 @@ def drivers(
     """The events between `start_step` (the one before, usually) and the point's step, most
     correlated with converting first. Raises BadInput where the menu does not offer it."""
     if "drivers" not in menu(chart, point) or point.step is None:
-        raise BadInput("Conversion drivers go with a step after the first, in this order.")
+        raise BadInput(
+            "Conversion drivers go with a step after the first, in a funnel in this order that"
+            " shows conversion and counts users."
+        )
     first, last = (start_step or point.step - 1) - 1, point.step - 1
     if not 0 <= first < last:
         raise BadInput("The steps of conversion drivers follow each other.")

@@ -156,3 +156,18 @@ def test_arguments_that_are_no_text(tmp_path: Path, arguments: tuple[str, ...]) 
     result = eventscope(*arguments, "\udcff\udced", "--workspace", str(tmp_path))
     assert result.returncode in (0, 1)
     assert "Traceback" not in result.stderr
+
+
+def test_what_somebody_must_not_have_is_searched_for_as_it_is_typed(tmp_path: Path) -> None:
+    folder = filled(
+        tmp_path / "made",
+        [
+            upload(event(user_id="user-1", user_properties={"$set": {"height": "1"}})),
+            upload(event(user_id="user-2", user_properties={"$set": {"height": "2"}})),
+        ],
+    )
+    for words in (("-height=1",), ("--", "-height=1"), ("user", "-height=1")):
+        result = eventscope("users", "--workspace", str(folder), *words)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert json.loads(result.stdout)["user_id"] == "user-2"
+    is_one_sentence(eventscope("users", "--limits", "3"), "unrecognized arguments: --limits", 2)

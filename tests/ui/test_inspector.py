@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +20,7 @@ from app.store.events import EventDetail
 from tests.factories import emptied
 from ui.context import Context
 from ui.inspector.facts import Fact, Section, outcome_sentence, sections, step
+from ui.inspector.info import fitting_name
 from ui.inspector.panel import NARROWEST, Inspector
 from ui.inspector.pretty import pretty
 from ui.inspector.raw import RawView
@@ -586,3 +587,16 @@ def test_every_tab_is_in_sight_at_the_narrowest(
     inspector.resize(900, 600)
     assert "User at that time" in [tabs.tabText(at) for at in shown]
     assert "Problems  12" in [tabs.tabText(at) for at in shown]
+
+
+def test_names_of_amplitudes_own_properties_are_told_apart(inspector: Inspector) -> None:
+    font = inspector.info.font()
+    width = QFontMetrics(font).horizontalAdvance("…Element Class") + 4
+    for name, seen in (
+        ("[Amplitude] Element Class", "…Element Class"),
+        ("2. [Amplitude] Cart", "2. …Cart"),
+        ("plan", "plan"),
+    ):
+        assert fitting_name(name, font.key(), width, Qt.TextElideMode.ElideMiddle) == seen
+    wide = fitting_name("[Amplitude] Tag", font.key(), 900, Qt.TextElideMode.ElideMiddle)
+    assert wide == "[Amplitude] Tag"

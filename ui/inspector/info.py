@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.filter import Not
+from app.naming import PREFIX
 from ui.inspector.conditions import column_at, condition_at
 from ui.inspector.facts import Section
 from ui.inspector.tree import FactsModel, Index, Node
@@ -44,6 +45,15 @@ HEADING = 32
 MOST_OPEN = 50
 LEFT, RIGHT = 8, 12
 """Of a value."""
+
+
+def fitting_name(text: str, font_key: str, width: int, mode: Qt.TextElideMode) -> str:
+    """A name cut to `width`. What begins as all of Amplitude's own names do loses that first, as
+    the rest tells them apart."""
+    shown = elided(text, font_key, width, mode)
+    if shown == text or PREFIX not in text:
+        return shown
+    return elided(text.replace(PREFIX, "…", 1), font_key, width, mode)
 
 
 class InfoView(QTreeView):
@@ -303,7 +313,8 @@ class FactDelegate(QStyledItemDelegate):
         is_faint = is_selected and tone == "muted"
         painter.setPen(QColor(colours.text if is_faint else getattr(colours, tone)))
         # In the middle: the ends of names, ids and addresses are what tells them apart.
-        shown = elided(text, font.key(), room.width(), Qt.TextElideMode.ElideMiddle)
+        fit = fitting_name if column == 0 else elided
+        shown = fit(text, font.key(), room.width(), Qt.TextElideMode.ElideMiddle)
         painter.drawText(room, _flags(), shown)
         if column == 1:
             painter.setPen(QColor(colours.text if is_selected else colours.muted))

@@ -115,3 +115,18 @@ def test_libraries_of_later_uploads(tmp_path: Path) -> None:
             study.catch_up()
         found = totals(figure(folder, chart))
     assert found == {("own/1",): 2, ("own/0",): 1}
+
+
+def test_what_is_done_needs_a_place(
+    tmp_path: Path, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, folder, {"events": ["A"]}, "--action", "streams") == 1
+    output = capfd.readouterr()
+    assert "which --point names" in output.err
+    assert output.out == ""
+    point = ("--point", '{"bucket": 6}')
+    assert run(tmp_path, folder, {"events": ["A"], "range": DAYS}, *point) == 0
+    assert len(json.loads(capfd.readouterr().out)["users"]) == 2
+    release = (*point, "--action", "release", "--text", "One", "--app-version", "9")
+    assert run(tmp_path, folder, {"events": ["A"], "range": DAYS}, *release) == 1
+    assert capfd.readouterr().err.startswith("--app-version names")

@@ -356,10 +356,12 @@ class UsersPage(QWidget):
         self.stack.setCurrentIndex(1 if self._total or self._nobodys else 0)
         self._fill(pinned, recent)
         conditions = self.search.conditions
-        shown = f"{number(len(self._found.people))}{'+' if self._found.has_more else ''}"
-        people = "person" if len(self._found.people) == 1 else "people"
-        self.count.setText(f"{shown} {people} found" if conditions
-                           else plural(self._total, "person", "people"))  # fmt: skip
+        if conditions:
+            shown = f"{number(len(self._found.people))}{'+' if self._found.has_more else ''}"
+            people = "person" if len(self._found.people) == 1 else "people"
+            self.count.setText(f"{shown} {people} found")
+        else:
+            self.count.setText(f"{plural(self._total, 'person', 'people')}, last heard of first")
         self.nobody.setVisible(self._nobodys > 0)
         self.nobody.setText(
             f"{plural(self._nobodys, 'event')} without any usable ID"
