@@ -200,6 +200,7 @@ QTableView, QTreeView, QListView, QListWidget {
     background: $surface; border: none; outline: none;
     selection-background-color: $selected; selection-color: $text;
 }
+QTableView[fixed="true"] { border-right: 1px solid $line; }
 QFrame[floating="true"] QTreeView, QFrame[floating="true"] QListView {
     background: transparent;
 }

@@ -65,6 +65,7 @@ def test_rows_choose_what_is_drawn(world: World) -> None:
     world.until(lambda: world.answered().figure.buckets.interval == "week")
     assert "C00" not in checked(world)
     assert "C11" in checked(world)
+    world.until(table.top.isVisible)
     world.click(table.top)
     assert len(checked(world)) == 10
 

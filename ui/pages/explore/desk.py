@@ -342,7 +342,7 @@ class Desk(QWidget):
             self.table.hide()
             self.figure.show_answer(answer)
             return
-        shown = usual(figure)
+        shown = usual(figure, self.table.most.value())
         here = {identity_of(figure, at): at for at in range(len(figure.series))}
         if self._picked_of.isdisjoint(here):
             # Rows were chosen among other ones: those of this chart are the usual ones.
@@ -350,7 +350,8 @@ class Desk(QWidget):
         if self._picked is not None:
             shown = tuple(at for one, at in here.items() if one in self._picked)
         self.figure.show_answer(answer, shown)
-        self.table.show_figure(chart, figure, answer.clock, shown)
+        picked = self._picked is not None
+        self.table.show_figure(chart, figure, answer.clock, shown, picked=picked)
         self.table.show()
 
     def _check(self, places: Sequence[int]) -> None:
@@ -359,6 +360,7 @@ class Desk(QWidget):
         if answer is not None and isinstance(answer.figure, Figure):
             figure = answer.figure
             self._pick(figure, {identity_of(figure, at) for at in places})
+            self.table.show_picked(picked=True)
             self.figure.show_answer(answer, places)
 
     def leave_out(self, identities: set[tuple[object, ...]]) -> None:
@@ -480,7 +482,10 @@ class Desk(QWidget):
 
     def layout_state(self) -> dict[str, Any]:
         """What is remembered of the arrangement."""
-        state: dict[str, Any] = {"builder": self.frame.builder_width}
+        state: dict[str, Any] = {
+            "builder": self.frame.builder_width,
+            "rows": self.table.most.value(),
+        }
         if is_small(self.chart) and not drafts.missing(self.chart):
             state["chart"] = written(finished(self.chart))
         return state
@@ -488,6 +493,8 @@ class Desk(QWidget):
     def restore(self, state: dict[str, Any]) -> None:
         """The arrangement as it was left, with the chart; what cannot be read is left out."""
         self.frame.restore(state.get("builder"))
+        if type(state.get("rows")) is int:
+            self.table.show_most(state["rows"])
         if "chart" in state:
             try:
                 self.history = History(read(state["chart"]))

@@ -20,8 +20,6 @@ COLOURS = 8
 NOTHING: Mapping[str, str] = {}
 USUAL = 10
 """How many series a chart shows until somebody chooses rows."""
-USUAL_HEAPS = 5
-"""The same of groups side by side in a histogram."""
 
 
 def number_of(value: float | None) -> float:
@@ -74,17 +72,17 @@ def short_titles(
     return titles
 
 
-def usual(figure: Figure) -> tuple[int, ...]:
+def usual(figure: Figure, most: int = USUAL) -> tuple[int, ...]:
     """The series that are shown when nobody chose any: the first of the engine's order, each with
-    its earlier periods."""
+    its earlier periods. Of groups of bars, half as many."""
     now = [at for at, one in enumerate(figure.series) if not one.compared]
     if any(figure.series[at].bin for at in now):
         # Of a histogram, whole groups: one with some of its bins would be another histogram.
         groups = dict.fromkeys(_heap_of(figure.series[at]) for at in now)
-        chosen = set(list(groups)[:USUAL_HEAPS])
+        chosen = set(list(groups)[: -(-most // 2)])
         now = [at for at in now if _heap_of(figure.series[at]) in chosen]
     else:
-        now = now[:USUAL]
+        now = now[:most]
     kept = {_identity(figure.series[at]) for at in now}
     return tuple(
         at
