@@ -16,6 +16,7 @@ from app.label.similar import Similar, similar
 from app.store import Store
 from ui.pages.label.spark import DAYS
 
+OFF = "Switched off."
 _CLICKS: WeakKeyDictionary[Store, Clicks] = WeakKeyDictionary()
 """What each background reader knows of the clicks: read once, then only what is new."""
 
@@ -73,6 +74,16 @@ def tell(store: Store, labels: list[LabeledEvent], now_ms: int) -> list[Told]:
         days = by_day(known.days(found.matched, since_ms), now_ms)
         told.append(Told(label, found.events, found.last_ms, healths, days))
     return told
+
+
+def pasts(told: Told, now_ms: int) -> list[tuple[tuple[int, ...], str]]:
+    """Events a day and health of each definition, also of those that do not count."""
+    states = iter(told.health)
+    found: list[tuple[tuple[int, ...], str]] = []
+    for one in told.label.definitions:
+        state = next(states, None) if one.enabled and not told.label.archived else None
+        found.append((by_day(state.days, now_ms), state.sentence) if state else ((), OFF))
+    return found
 
 
 def by_day(days: list[tuple[int, int]], now_ms: int) -> tuple[int, ...]:
