@@ -2,12 +2,35 @@
 // refuse, and values of event properties that JSON cannot hold. Nobody is told of either, and no
 // traffic shows it. For the world of the page.
 //
-// `watchDropped(tell)` begins; `tell(apiKey, found)` then gets lists of {on, property, why}, each
-// once. Calls go on as they were made, and answer what they answered. Returns whether there is an SDK.
+// `watchDropped(tell, asked)` begins; `tell(apiKey, found)` then gets lists of {on, property, why}, each
+// once. Calls go on as they were made, and answer what they answered. `asked` are calls of before,
+// as `keepAsked` has them. Returns whether there is an SDK.
 // `watchSoon(tell)` begins as soon as there is one: before the script that sets it up.
 "use strict";
 
-const watchDropped = (tell) => {
+// What the snippet of an SDK puts in its place while that is loading: it takes all calls and does
+// nothing, so nothing may be asked of it.
+const isQueue = (found) =>
+  Array.isArray(found?._q) && typeof found.runQueuedFunctions !== "function";
+
+// Adds what such a queue takes to `kept`: {name, args, queue}, where `queue` holds the calls of an
+// identify or a revenue among `args`. The SDK empties all of these when it comes.
+const keepAsked = (calls, kept) => {
+  const keep = (call) => {
+    const queue = Array.from(call?.args ?? []).find((one) => Array.isArray(one?._q))?._q;
+    kept.push({ name: call?.name, args: call?.args ?? [], queue });
+  };
+  calls.forEach(keep);
+  const push = new Proxy(calls.push, {
+    apply: (target, self, added) => {
+      added.forEach(keep);
+      return Reflect.apply(target, self, added);
+    },
+  });
+  Object.defineProperty(calls, "push", { value: push, configurable: true, writable: true });
+};
+
+const watchDropped = (tell, asked = []) => {
   const NAME = "eventscope-dropped";
   const MOST = 200;
   const SOON_MS = 200;
@@ -87,6 +110,14 @@ const watchDropped = (tell) => {
       }
     });
 
+  const lookAt = (properties) => {
+    for (const [name, value] of Object.entries(properties ?? {})) {
+      // Its own are undefined where nobody set them.
+      const why = name.startsWith("$") ? "" : unsendable(value);
+      if (why) say("event", name, why);
+    }
+  };
+
   const watchEvents = (instance) =>
     instance.add({
       name: NAME,
@@ -96,35 +127,52 @@ const watchDropped = (tell) => {
         send();
       },
       execute: async (event) => {
-        guarded(() => {
-          for (const [name, value] of Object.entries(event.event_properties ?? {})) {
-            // Its own are undefined where nobody set them.
-            const why = name.startsWith("$") ? "" : unsendable(value);
-            if (why) say("event", name, why);
-          }
-        });
+        guarded(() => lookAt(event.event_properties));
         return event;
       },
     });
 
+  // The SDK does what the queue took within its own script, where nobody can watch: it is done once
+  // more, with objects of that SDK that go nowhere.
+  const repeat = (Kind, calls) => {
+    const made = new Kind();
+    for (const { name, args } of calls) made[name](...args);
+  };
+
+  const lookBack = (found) => {
+    for (const { name, args: [first, second], queue } of asked.slice(0, MOST)) {
+      guarded(() => {
+        if (name === "identify" || name === "groupIdentify") repeat(found.Identify, queue);
+        else if (name === "revenue") repeat(found.Revenue, queue);
+        else if (name === "track" || name === "logEvent") {
+          lookAt(typeof first === "object" ? first.event_properties : second);
+        }
+      });
+    }
+  };
+
   let isThere = false;
   guarded(() => {
     const found = window.amplitude;
-    // A queue that stands in for an SDK that is still loading makes none.
     if (typeof found?.add !== "function" || typeof found.createInstance !== "function") return;
     isThere = true;
     if (found.Identify) watchIdentify(found.Identify.prototype);
     if (found.Revenue) watchRevenue(found.Revenue.prototype);
     watchEvents(found);
+    lookBack(found);
   });
   return isThere;
 };
 
 const watchSoon = (tell) => {
   const later = window.setTimeout.bind(window);
+  const asked = [];
+  let queue = null;
   let isWatched = false;
   const watch = () => {
-    isWatched ||= watchDropped(tell);
+    const found = window.amplitude;
+    if (!isQueue(found)) isWatched ||= watchDropped(tell, asked);
+    else if (queue !== found._q) keepAsked(queue = found._q, asked);
     if (isWatched) growing.disconnect();
   };
   // Told of a script element before that runs, when the one before it has run.

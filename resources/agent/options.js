@@ -58,10 +58,11 @@ const readOptions = (tell) => {
 
   try {
     for (const found of [window.amplitude, window.amplitudeGTM]) {
-      if (!found || legacy(found)) continue;
+      // A queue that stands in for an SDK that is still loading would keep what it is asked.
+      const isQueue = Array.isArray(found?._q) && typeof found.runQueuedFunctions !== "function";
+      if (!found || legacy(found) || isQueue) continue;
       const named = found._iq && typeof found._iq === "object" ? Object.values(found._iq) : [];
       const all = [...new Set([found, ...named])].slice(0, MOST);
-      // A queue that stands in for an SDK that is still loading would keep the plugin for later.
       all.filter(isReady).forEach(probe);
     }
   } catch {

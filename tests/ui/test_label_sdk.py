@@ -4,9 +4,11 @@ SDK's options, and whether the agent sees elements as the SDK reports them.
 """
 
 import http.server
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
@@ -25,6 +27,7 @@ from ui.browser.telling import Telling
 
 SDK = Path(__file__).parents[1] / "sdk/node_modules/@amplitude/analytics-browser"
 SCRIPT = SDK / "lib/scripts/amplitude-min.js"
+SNIPPET = SDK / "lib/scripts/amplitude-snippet-min.js"
 KEY = "0123456789abcdef0123456789abcdef"
 LEFT = Qt.MouseButton.LeftButton
 CLICKED = "[Amplitude] Element Clicked"
@@ -41,7 +44,7 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>Shop</title>
 <script>customElements.define('my-box', class extends HTMLElement { connectedCallback() {
   this.attachShadow({mode: 'open'}).innerHTML = '<button class="inner">In a box</button>';
 }})</script>
-<script src="/sdk.js"></script>
+LOADER
 <script>
 amplitude.init('%s', 'user-1', {deviceId: 'device-1', flushIntervalMillis: 200, %s});
 EARLY
@@ -49,16 +52,31 @@ EARLY
 """
 
 
+def snippet() -> str:
+    """The SDK's own, as published, but for the address that it loads the SDK from."""
+    code = re.sub(r'\.integrity="[^"]+"', ".integrity=''", SNIPPET.read_text("utf-8"))
+    code, count = re.subn(r'\.src="https[^"]+"', ".src='/sdk.js'", code)
+    assert count == 1
+    return f"<script>{code}</script>"
+
+
 @contextmanager
-def shop(options: str, early: str = "") -> Iterator[str]:
+def shop(
+    options: str, early: str = "", loader: str = '<script src="/sdk.js"></script>'
+) -> Iterator[str]:
     """A page on loopback with the SDK as it was published, and options of its own; `early` is what
-    it does with it at once."""
-    script = SCRIPT.read_bytes()
+    it does with it at once. The SDK waits for `/go` if `early` fetches that."""
+    script, goes = SCRIPT.read_bytes(), Event()
+    if "/go" not in early:
+        goes.set()
 
     class Site(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             wanted = self.path == "/sdk.js"
-            page = (PAGE % (KEY, options)).replace("EARLY", early)
+            if self.path == "/go":
+                goes.set()
+            assert not wanted or goes.wait(30)
+            page = (PAGE % (KEY, options)).replace("EARLY", early).replace("LOADER", loader)
             body = script if wanted else page.encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/javascript" if wanted else "text/html")
@@ -252,3 +270,50 @@ def test_the_page_tells_what_its_sdk_leaves_out(
                 for one in report.options
             )
         )
+
+
+ASKED = """
+const identify = new amplitude.Identify().set('plan', null).set('tier', 'gold');
+amplitude.identify(identify.setOnce('tier', 'silver'));
+amplitude.groupIdentify('team', 'blue', new amplitude.Identify().add('size', 'big'));
+amplitude.revenue(new amplitude.Revenue().setPrice(2).setEventProperties({deep: [true]}));
+amplitude.track('Bought', {size: 3, missing: undefined});
+amplitude.track({event_type: 'Sold', event_properties: {callback: () => 1}});
+</script><script>
+setTimeout(() => { window.taken = amplitude._q.map(one => one.name); fetch('/go'); }, 0);
+"""
+
+
+def test_what_was_asked_of_an_sdk_that_was_still_loading(
+    person: Person,  # noqa: F811
+) -> None:
+    with shop("autocapture: {attribution: false}", ASKED, snippet()) as url:
+        go(person, url)
+
+        def told() -> set[str]:
+            found = person.context.store.ask(
+                lambda store: sources(store, configured(store), dropped(store)), []
+            )
+            return {
+                one.sentence
+                for source in found
+                for report in source.instances
+                for one in report.dropped
+            }
+
+        person.until(lambda: len(told()) >= 6)
+        assert told() == {
+            "User property “plan”: null is not taken.",
+            "User property “tier”: it was set already in the same identify, or after clearAll.",
+            "User property “size”: it is not a number.",
+            "Property of a revenue “deep”: it holds something that is not taken, or more than"
+            " 1,000 keys.",
+            "Event property “missing”: it is undefined.",
+            "Event property “callback”: it is a function.",
+        }
+        # What the snippet took is what the page asked for, and each of it was sent once.
+        asked = ["init", "identify", "groupIdentify", "revenue", "track", "track"]
+        assert person.run("taken") == asked
+        person.until(lambda: person.events("Sold") > 0)
+        sent = ("$identify", "$groupidentify", "revenue_amount", "Bought", "Sold")
+        assert [person.events(name) for name in sent] == [1, 1, 1, 1, 1]
