@@ -3,12 +3,15 @@ What is meant when somebody points at an element: the element itself, what it wa
 changed, or all that stand in lists as it does (labeling §C4). Sets are masks of a `Population`.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 
 from app.label.element import Element, taken_as
 from app.label.population import Mask, Population
 from app.label.stability import TAG, Token, is_auto_id, stable_classes, tokens
+
+_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 
 type History = Iterable[tuple[Element, int]]
 """Elements that were reported, with how often."""
@@ -28,14 +31,20 @@ def same_action(
     )
 
 
-def earlier(population: Population, target: Element, now: set[int]) -> Mask:
-    """Elements of the past that are the same one as it looked then."""
+def earlier(
+    population: Population, target: Element, now: set[int], *, by_number: bool = False
+) -> Mask:
+    """Elements of the past that are the same one as it looked then. A cart counts what is in it and
+    stays the same link: numbers in texts do not count, unless `by_number`."""
     mine = _strong(target)
     found = 0
     for number, element in enumerate(population.elements):
         if id(element) in now or element.tag != target.tag or element.action is not target.action:
             continue
-        if (mine and mine == _strong(element)) or _place(element) == _place(target):
+        is_there = _place(element) == _place(target) and (
+            not by_number or element.text == target.text
+        )
+        if (mine and mine == _strong(element)) or is_there:
             found |= 1 << number
     return found
 
@@ -86,7 +95,12 @@ def _place(element: Element) -> object:
     nodes = element.hierarchy.nodes
     own = stable_classes(nodes[0]) if nodes else None
     name = nodes[0].id if nodes and not is_auto_id(nodes[0].id) else ""
-    return tuple((node.tag, node.index) for node in nodes), own, name, element.text
+    return tuple((node.tag, node.index) for node in nodes), own, name, unnumbered(element.text)
+
+
+def unnumbered(text: str | None) -> str:
+    """A text with the same for each of its numbers."""
+    return _NUMBER.sub("0", text or "")
 
 
 def _alike(population: Population, one: int, other: int) -> bool:

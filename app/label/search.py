@@ -98,8 +98,7 @@ def search(
         found += _by_looks(population, target, meant, around, LOOKS)
     if not found:
         found += _by_looks(population, target, meant, around, HASHED)
-    if meant.bit_count() == 1:
-        found += _positional(population, leaf, meant & tag)
+    found += _positional(population, leaf, meant & tag)
     return sorted(found)
 
 

@@ -3,6 +3,7 @@ From one click to a definition that lasts (labeling §C4), from recorded element
 
     suggest(target, page, history)        # the best few, each with its reasons in words
     suggest_group(target, page, history)  # the same for "all like this"
+    suggest_each(targets, history)        # the same for several places of one thing
 
 A candidate is accepted when, among everything known of the page and its past, it matches exactly
 what is meant; of those, the one whose parts are most likely to stay is best. The same input always
@@ -17,10 +18,10 @@ from app.label.evaluate import DefinitionJudge
 from app.label.events import Condition, Definition, Op
 from app.label.meant import History, earlier, likes, same_action, shared
 from app.label.population import Mask, Population
-from app.label.search import Candidate, search
+from app.label.search import Candidate, is_usable_text, search
 from app.label.selector import parse
 from app.label.selector.syntax import Attribute, Id, Tag
-from app.label.stability import tokens
+from app.label.stability import Token, tokens
 from app.label.trust import FAIR, confidence, sentence
 
 MOST_BACKUP = 1.2
@@ -33,6 +34,8 @@ class Suggestion:
 
     `cost` is the lower the better; `confidence` is one word of stable, fair, weak, positional, and
     `sentence` says it for a person. `backup` is a second definition to be OR-ed, if there is one.
+    Without one, a definition that rests on a text may have a `fallback`: one that stays when the
+    words change, and is itself weak, so that it may count something else one day.
     """
 
     definition: Definition
@@ -42,6 +45,7 @@ class Suggestion:
     on_page: int
     in_history: int
     backup: Definition | None = None
+    fallback: Definition | None = None
 
     @property
     def definitions(self) -> tuple[Definition, ...]:
@@ -56,13 +60,18 @@ def suggest(
     report there now, `history` those that it did report, with how often."""
     page, past = same_action(target, page, history)
     population = Population([target, *page, *(one for one, _ in past)])
-    meant = population.bit(target)
-    if not meant:
+    only = population.bit(target)
+    if not only:
         return []
     now = set(map(id, page))
-    meant |= earlier(population, target, now)
-    candidates = search(population, target, meant, tokens(target.hierarchy.nodes[0], True))
-    return _suggestions(population, target, meant, candidates, page, past, most)
+    own = tokens(target.hierarchy.nodes[0], True)
+    meant = only | earlier(population, target, now)
+    found = _suggestions(population, target, meant, own, page, past, most)
+    strictly = only | earlier(population, target, now, by_number=True)
+    if strictly != meant and (not found or found[0].cost > FAIR):
+        # Its number may be what tells it from others, as in a list of orders.
+        found += _suggestions(population, target, strictly, own, page, past, most)
+    return sorted(found, key=lambda one: one.cost)[:most]
 
 
 def suggest_group(
@@ -78,9 +87,29 @@ def suggest_group(
     if meant.bit_count() < 2:
         return []
     own = shared(population, meant, target)
-    candidates = [one for one in search(population, target, meant, own) if not one.text]
-    found = _suggestions(population, target, meant, candidates, page, past, most)
-    return [replace(one, backup=None) for one in found]
+    found = _suggestions(population, target, meant, own, page, past, most, has_texts=False)
+    return [replace(one, backup=None, fallback=None) for one in found]
+
+
+def suggest_each(
+    targets: Sequence[Element], history: History = (), most: int = 1
+) -> list[Suggestion]:
+    """The best definitions that find all of these elements and nothing else, best first."""
+    _, past = same_action(targets[0], (), history)
+    population = Population([*targets, *(one for one, _ in past)])
+    meant = 0
+    for target in targets:
+        meant |= population.bit(target) | earlier(population, target, set())
+    own = shared(population, meant, targets[0])
+    return _suggestions(population, targets[0], meant, own, (), past, most)
+
+
+def by_hand(target: Element) -> Definition:
+    """What is left to say where nothing finds an element alone: its tag, and its words."""
+    conditions = [Condition("tag", Op.IS, (target.tag or "",))]
+    if is_usable_text(target.text or ""):
+        conditions.append(Condition("text", Op.IS, (target.text or "",)))
+    return Definition(target.action, tuple(conditions), "label", evidence=evidence(target))
 
 
 def page_condition(page: Page) -> Condition | None:
@@ -95,11 +124,16 @@ def _suggestions(
     population: Population,
     target: Element,
     meant: Mask,
-    candidates: list[Candidate],
+    own: Sequence[Token],
     page: Sequence[Element],
     past: Sequence[tuple[Element, int]],
     most: int,
+    *,
+    has_texts: bool = True,
 ) -> list[Suggestion]:
+    """`own` is what can be said of all that is meant."""
+    every = search(population, target, meant, own)
+    candidates = [one for one in every if has_texts or not one.text]
     made: list[tuple[Candidate, Definition]] = []
     for one in candidates:
         definition = _definition(target, one)
@@ -108,6 +142,9 @@ def _suggestions(
             if len(made) == most:
                 break
     backup = _backup(population, target, meant, candidates, made[0][0]) if made else None
+    fallback = None
+    if made and backup is None and made[0][0].text:
+        fallback = _fallback(population, target, meant, candidates)
     found = []
     for number, (one, definition) in enumerate(made):
         # All that were made match exactly what is meant.
@@ -120,6 +157,7 @@ def _suggestions(
                 on_page=sum(population.is_in(meant, element) for element in page),
                 in_history=sum(seen for element, seen in past if population.is_in(meant, element)),
                 backup=backup if number == 0 else None,
+                fallback=fallback if number == 0 else None,
             )
         )
     return found
@@ -162,6 +200,17 @@ def _backup(
     for one in [*other, *(apart if not best.text else [])]:
         definition = replace(_definition(target, one), origin="backup")
         if _matched(population, definition) == meant:
+            return definition
+    return None
+
+
+def _fallback(
+    population: Population, target: Element, meant: Mask, candidates: list[Candidate]
+) -> Definition | None:
+    """The best that does not rest on words, be it the place alone."""
+    for one in candidates:
+        definition = replace(_definition(target, one), origin="backup")
+        if not one.text and _matched(population, definition) == meant:
             return definition
     return None
 

@@ -9,7 +9,7 @@ from app.label.element import Action, Element, Page, clicked
 from app.label.evaluate import DefinitionJudge
 from app.label.hierarchy import Hierarchy, Node
 from app.label.stability import class_kind, is_auto_id
-from app.label.suggest import Suggestion, page_condition, suggest, suggest_group
+from app.label.suggest import Suggestion, page_condition, suggest, suggest_each, suggest_group
 from tests.app.labeling import chain, sent
 from tests.factories import DATA
 
@@ -160,15 +160,48 @@ def test_numbers_are_better_than_places_and_worse_than_words() -> None:
     assert "text" not in conditions(suggest(others[1], [one, *others])[0])
 
 
+def test_a_number_that_was_another_before_is_not_what_a_link_is_found_by() -> None:
+    def carts(*texts: str) -> list[Element]:
+        return links({}, {}, texts=("Home", "?"))[:1] + [
+            replace(links({}, {}, texts=("Home", text))[1]) for text in texts
+        ]
+
+    home, now, *before = carts("Cart (1)", "Cart (2)", "Cart (12)")
+    history = [(one, 3) for one in before]
+    best = suggest(now, [home, now], history)[0]
+    assert conditions(best)["text"] == "Cart"
+    assert (best.on_page, best.in_history) == (1, 6)
+    # Where the number is all that tells it from others, it still is.
+    others = links({}, {}, texts=("Order 18", "Order 17"))
+    later = links({}, {}, texts=("Order 19", "Order 18"))
+    found = suggest(others[1], others, [(one, 1) for one in later])
+    assert [conditions(one).get("text") for one in found] == ["Order 17", None]
+    assert found[1].confidence == "positional"
+
+
+def test_several_places_of_one_thing() -> None:
+    first, second, other = links({}, {}, {}, texts=("Order", "Order", "Help"))
+    (found,) = suggest_each([first, second], [(one, 2) for one in (first, second, other)])
+    assert conditions(found) == {"tag": "a", "text": "Order"}
+    assert found.in_history == 4
+
+
 def test_a_class_that_the_next_button_has_too_is_no_backup() -> None:
     looks = ("btn", "btn-primary")
     target, *others = links({}, {}, texts=("Older posts", "Newer posts"), first=looks)
     best = suggest(target, [target, *others])[0]
     assert conditions(best)["text"] == "Older posts"
     assert best.backup is None
+    # Still it can be had, by somebody who knows what it risks.
+    assert best.fallback
+    assert best.fallback.value("selector") == ".btn-primary"
+    judge = DefinitionJudge(best.fallback)
+    assert [judge.of_element(one) for one in (target, *others)] == [True, False]
     named, *others = links({}, {}, texts=("Older posts", "Newer posts"), first=("btn", "older"))
-    backup = suggest(named, [named, *others])[0].backup
+    best = suggest(named, [named, *others])[0]
+    backup = best.backup
     assert backup
+    assert best.fallback is None
     assert backup.value("selector") == ".older"
 
 

@@ -1,5 +1,6 @@
 """
-Ways to define what was picked, best first, each with how sure it is and how much it matches.
+Ways to define what was picked, best first, each with how sure it is and how much it matches. Of the
+one that is chosen it is said what it rests on, and what would break it.
 """
 
 from __future__ import annotations
@@ -8,7 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.label.events import Definition
 from ui.elided import ElidedLabel
@@ -47,6 +55,7 @@ class Choices(QWidget):
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(6)
         self._widgets: list[QWidget] = []
+        self.reasons: list[QLabel] = []
 
     def offer(self, choices: Sequence[Choice] = ()) -> None:
         """Offer these; the first one is chosen."""
@@ -56,6 +65,7 @@ class Choices(QWidget):
             widget.deleteLater()
         self._widgets.clear()
         self.buttons.clear()
+        self.reasons.clear()
         self.setVisible(bool(choices))
         if choices:
             self._add(label("How to find it again", "section"))
@@ -73,8 +83,13 @@ class Choices(QWidget):
         button.setToolTip(tooltip(f"{choice.title}\n{choice.why}\n{spelled}".strip()))
         button.setAccessibleName(f"{choice.title}: {choice.why} {choice.counts}")
         button.clicked.connect(lambda _=False: self.chosen.emit(choice))
+        why = label(choice.why, "small", wrap=True)
+        why.setContentsMargins(INDENT, 0, 0, 0)
+        why.hide()
+        button.toggled.connect(why.setVisible)
         self._group.addButton(button)
         self.buttons.append(button)
+        self.reasons.append(why)
         sure = label(choice.sure, "small")
         set_role(sure, choice.tone)
         made = QWidget()
@@ -90,6 +105,7 @@ class Choices(QWidget):
         counts.show_text(choice.counts)
         below.addWidget(counts, 1)
         rows.addLayout(below)
+        rows.addWidget(why)
         return made
 
     def _add(self, widget: QWidget) -> None:

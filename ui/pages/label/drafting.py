@@ -11,10 +11,9 @@ from app.agentwords import Picked, Survey
 from app.label import naming
 from app.label.element import Action, Element, Page, clicked
 from app.label.evaluate import DefinitionJudge
-from app.label.events import Condition, Definition, LabeledEvent, Op
+from app.label.events import Condition, LabeledEvent, Op
 from app.label.live import clickable
-from app.label.search import is_usable_text
-from app.label.suggest import Suggestion, evidence, page_condition, suggest, suggest_group
+from app.label.suggest import Suggestion, by_hand, page_condition, suggest, suggest_group
 from app.store import Store
 from ui.pages.label.choices import Choice
 from ui.pages.label.counting import Told, clicks
@@ -23,6 +22,17 @@ from ui.plain import number
 
 FIELDS = frozenset({"input", "select", "textarea"})
 PUSHED = frozenset({"submit", "button", "reset", "image"})
+RESILIENT = (
+    "Most resilient",
+    "Either of two ways will do, so it lasts longer than each of them.",
+    "good",
+)
+OUTLASTS = (
+    "Outlasts new words",
+    "Found by its words, and where it stands now once they change. Whatever else comes to stand "
+    "there is counted, too.",
+    "muted",
+)
 _TONES = {"stable": "good", "fair": "muted"}
 
 
@@ -62,7 +72,7 @@ class Drafts:
         history = clicks(store).population(self.page.url)
         alike = suggest_group(self.target, self._around, history)
         found = alike if is_group and alike else suggest(self.target, self._around, history)
-        definitions = found[0].definitions[:1] if found else (self._by_hand(),)
+        definitions = found[0].definitions[:1] if found else (by_hand(self.target),)
         like = self._like(alike[0], history) if alike else 0
         is_all = is_group and bool(alike)
         name = naming.group_name(self.target, like) if is_all else naming.name(self.target)
@@ -84,14 +94,6 @@ class Drafts:
             return group.on_page
         judge = DefinitionJudge(group.definition)
         return sum(judge.of_element(element) is True for element, _ in history)
-
-    def _by_hand(self) -> Definition:
-        conditions = [Condition("tag", Op.IS, (self.target.tag or "",))]
-        if is_usable_text(self.target.text or ""):
-            conditions.append(Condition("text", Op.IS, (self.target.text or "",)))
-        return Definition(
-            self.target.action, tuple(conditions), "label", evidence=evidence(self.target)
-        )
 
     def _free(self, name: str) -> str:
         if name.casefold() not in self._taken:
@@ -126,9 +128,10 @@ def _choices(one: Suggestion, *, has_page: bool) -> list[Choice]:
     word = one.confidence.capitalize()
     said = in_words(one.definition)
     made = [Choice(said, word, one.sentence, tone, (one.definition,), counts)]
-    if one.backup:
-        other = in_words(one.backup)
+    second = one.backup or one.fallback
+    if second:
+        other = in_words(second)
         title = f"{said}, or {other[0].lower()}{other[1:]}"
-        why = "Either of two ways will do, so it lasts longer than each of them."
-        made.append(Choice(title, "Most resilient", why, "good", one.definitions, counts))
+        sure, why, tone = RESILIENT if one.backup else OUTLASTS
+        made.append(Choice(title, sure, why, tone, (one.definition, second), counts))
     return made
