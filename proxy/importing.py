@@ -3,6 +3,7 @@ Imports while traffic flows: the file is read in a thread, its batches are commi
 """
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -13,6 +14,8 @@ from app.errors import AppError
 from app.exchange import ImportReport, Progress, import_file
 from app.model import Capture, Decoded
 from proxy.writer import GroupWriter
+
+log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 60.0
 TELL_SECONDS = 0.1
@@ -80,4 +83,12 @@ class Imports:
         try:
             return await asyncio.to_thread(work)
         except AppError as error:
-            return ImportReport(uploads=0, events=0, skipped=0, problem=str(error))
+            return _failed(str(error))
+        except Exception:
+            # Whoever asked waits for a word, whatever a file holds.
+            log.exception("an import failed")
+            return _failed(f"{Path(path).name} could not be imported: something went wrong here.")
+
+
+def _failed(problem: str) -> ImportReport:
+    return ImportReport(uploads=0, events=0, skipped=0, problem=problem)
