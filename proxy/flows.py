@@ -17,6 +17,8 @@ from app.model import Capture, Headers, Response, Via
 
 LARGEST = 256 << 20
 """A flow is read in one piece."""
+MOST_SECONDS = 1e11
+"""Some thousand years: what is beyond is no time, and no table takes it."""
 
 
 class _Bounded:
@@ -77,11 +79,11 @@ def _capture(flow: http.HTTPFlow) -> Capture:
         headers=_headers(request.headers),
         body=request.raw_content or b"",
         response=Response(
-            response.status_code, _headers(response.headers), response.raw_content or b""
+            _status(response), _headers(response.headers), response.raw_content or b""
         )
         if response
         else None,
-        duration_ms=_ms(ended - request.timestamp_start) if ended else None,
+        duration_ms=max(0, _ms(ended) - _ms(request.timestamp_start)) if ended else None,
         via=Via.IMPORT,
         failure="" if response else _failure(flow),
     )
@@ -99,5 +101,12 @@ def _headers(headers: http.Headers) -> Headers:
     )
 
 
+def _status(response: http.Response) -> int:
+    status = response.status_code
+    return status if 0 <= status <= 999 else 0
+
+
 def _ms(seconds: Any) -> int:
-    return max(0, round(seconds * 1000)) if isinstance(seconds, int | float) else 0
+    if not isinstance(seconds, int | float) or not 0 <= seconds <= MOST_SECONDS:
+        return 0
+    return round(seconds * 1000)

@@ -6,7 +6,6 @@ Archives hold bodies of responses unpacked, so what the headers say of packing i
 """
 
 import base64
-import binascii
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -191,7 +190,7 @@ def _content(given: Any) -> bytes:
     if given.get("encoding") == "base64":
         try:
             return base64.b64decode(text, validate=False)
-        except binascii.Error:
+        except ValueError:
             pass  # Then it is text that says too much of itself.
     return _bytes(text)
 

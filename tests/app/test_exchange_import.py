@@ -101,6 +101,15 @@ def test_a_har_holds_a_packed_body_as_text_too(tmp_path: Path) -> None:
     assert len(events_of(list(captures_from(path)))) == 12 + 1 + 1
 
 
+def test_a_har_may_call_plain_text_base64(tmp_path: Path) -> None:
+    archive = json.loads(HAR.read_bytes())
+    answers = [entry["response"]["content"] for entry in archive["log"]["entries"]]
+    for content in answers:
+        content |= {"text": "café", "encoding": "base64"}
+    found = list(captures_from(written(tmp_path, json.dumps(archive).encode(), "a.har")))
+    assert {one.response.body for one in found if one.response} == {"café".encode()}
+
+
 def test_a_packed_har_and_one_that_starts_with_a_mark(tmp_path: Path) -> None:
     expected = list(captures_from(HAR))
     packed = written(tmp_path, gzip.compress(HAR.read_bytes()), "a.har.gz")

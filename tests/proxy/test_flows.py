@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mitmproxy.io import FlowWriter
+from mitmproxy.io import FlowReader, FlowWriter, tnetstring
 from mitmproxy.test import tflow
 
 from app.decode import decode
@@ -72,6 +72,25 @@ def test_a_cut_file_gives_what_came_before(tmp_path: Path) -> None:
     found = []
     with pytest.raises(BadInput, match=r"traffic\.flows is damaged after flow 3"):
         found.extend(captures_from(written(tmp_path, flows(3)[:-20]), flows=flow_captures))
+
+
+@pytest.mark.parametrize(
+    "number",
+    [float("nan"), float("inf"), 1e300, 10**400, -1],
+    ids=["nan", "inf", "far", "huge", "-1"],
+)
+def test_numbers_that_nothing_takes_are_left_out(tmp_path: Path, number: float) -> None:
+    state = next(FlowReader(io.BytesIO(flows()[len(flows(0)) :])).stream()).get_state()
+    state["request"]["timestamp_start"] = state["response"]["timestamp_end"] = number
+    state["response"]["status_code"] = 10**30
+    path = written(tmp_path, tnetstring.dumps(state))
+    with Store.write(tmp_path / "w") as store:
+        assert import_file(store.writer, path, flows=flow_captures).events == 1
+        found = store.captures.get(1)
+    assert found
+    assert found.capture.at_ms == found.capture.duration_ms == 0
+    assert found.capture.response
+    assert found.capture.response.status == 0
 
 
 @pytest.mark.parametrize("data", [b"999999999999:9:version;", b"9:1:a;1:b;}x", b"5:3:abc,,"])
