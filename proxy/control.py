@@ -34,7 +34,7 @@ class Announcer:
         self._messages: deque[wire.Message] = deque(maxlen=KEPT)
         self._pages: deque[wire.AgentSaid] = deque()
         self._pending = 0
-        self._counting = threading.Lock()
+        self._lock = threading.Lock()
         self._captured: wire.Captured | None = None
         self._wake = threading.Event()
         self._idle = threading.Event()
@@ -43,16 +43,15 @@ class Announcer:
 
     def say(self, message: wire.Message) -> None:
         """Announce this, soon. Never blocks."""
-        self._idle.clear()
-        if isinstance(message, wire.Captured):
-            self._captured = message
-        elif isinstance(message, wire.AgentSaid):
-            with self._counting:
-                if self._pending + len(message.text) <= MOST_PENDING and len(self._pages) < KEPT:
-                    self._pending += len(message.text)
-                    self._pages.append(message)
-        else:
-            self._messages.append(message)
+        with self._lock:
+            self._idle.clear()
+            if isinstance(message, wire.Captured):
+                self._captured = message
+            elif not isinstance(message, wire.AgentSaid):
+                self._messages.append(message)
+            elif self._pending + len(message.text) <= MOST_PENDING and len(self._pages) < KEPT:
+                self._pending += len(message.text)
+                self._pages.append(message)
         self._wake.set()
 
     def finish(self, seconds: float) -> None:
@@ -67,23 +66,31 @@ class Announcer:
             try:
                 self._write_all()
             except OSError:  # Nobody listens any more; end of input will tell us to stop.
+                self._idle.set()
                 return
-            finally:
-                if not self._wake.is_set():
-                    self._idle.set()
             pause.wait(PAUSE_SECONDS)
 
     def _write_all(self) -> None:
-        while self._messages:
-            _print(self._messages.popleft())
-        while self._pages:
-            with self._counting:
-                said = self._pages.popleft()
-                self._pending -= len(said.text)
-            _print(said)
-        captured, self._captured = self._captured, None
+        while message := self._next():
+            _print(message)
+        with self._lock:
+            captured, self._captured = self._captured, None
         if captured:
             _print(captured)
+        with self._lock:
+            if not (self._messages or self._pages or self._captured):
+                self._idle.set()
+
+    def _next(self) -> wire.Message | None:
+        """What is to be written next, but for how much there is: that comes last, and once."""
+        with self._lock:
+            if self._messages:
+                return self._messages.popleft()
+            if not self._pages:
+                return None
+            said = self._pages.popleft()
+            self._pending -= len(said.text)
+            return said
 
 
 def _print(message: wire.Message) -> None:
