@@ -11,8 +11,6 @@ import time
 from dataclasses import dataclass, replace
 
 from mitmproxy import http
-from mitmproxy.net.http import status_codes
-from mitmproxy.proxy.mode_specs import ReverseMode
 
 from app.decode import concerns_us, decode
 from app.decode.http_v2 import BATCH, HTTP_V2
@@ -23,10 +21,11 @@ from app.ingest import faults
 from app.ingest.answer import unavailable
 from app.ingest.faults import FaultRule
 from app.ingest.local import LocalIngestion
-from app.model import Capture, Decoded, Delivery, Headers, Kind, Response, Via
+from app.model import Capture, Decoded, Delivery, Kind, Response, Via
 from app.sending import HEADER, asked
 from proxy.config import State
 from proxy.faults import FaultyLine, cut_short, fetched
+from proxy.messages import captured, http_response, is_endpoint, now_ms, response_of
 from proxy.writer import GroupWriter, failed, is_large
 
 log = logging.getLogger(__name__)
@@ -99,7 +98,7 @@ class CaptureAddon:
             return
         # Ours alone: neither captured nor passed on.
         wish = asked(flow.request.headers.pop(HEADER, ""), self._state.hand)
-        capture = _captured(flow)
+        capture = captured(flow)
         host = flow.request.host
         if host in OWN_HOSTS and not _is_upload(flow):
             flow.response = _own(flow.request)
@@ -117,7 +116,7 @@ class CaptureAddon:
 
     def _is_listed(self, flow: http.HTTPFlow) -> bool:
         """Whether everything of this exchange is kept, whatever it is."""
-        return _is_endpoint(flow) or is_analytics(flow.request.host)
+        return is_endpoint(flow) or is_analytics(flow.request.host)
 
     def _is_for_endpoint(self, flow: http.HTTPFlow) -> bool:
         """A browser that goes through the proxy to our own endpoint: recorded there, once."""
@@ -139,7 +138,7 @@ class CaptureAddon:
             return
         if pending.fault:
             _spoil(flow, pending.fault, pending.capture)
-        self._complete(pending, _response(flow.response), "")
+        self._complete(pending, response_of(flow.response), "")
 
     def error(self, flow: http.HTTPFlow) -> None:
         """Complete an exchange that got no answer, and let the SDK meet the failure that it would
@@ -160,7 +159,7 @@ class CaptureAddon:
         if plan.latency_ms:
             await self.line.pause(plan.latency_ms / 1000)
         if rule and (response := faults.answer(rule, capture, decoded)):
-            flow.response = _http(await self._recorded(capture, decoded, response))
+            flow.response = http_response(await self._recorded(capture, decoded, response))
         elif rule and rule.is_silent:
             await self._silence(flow, capture, decoded, rule)
         elif delivery is Delivery.LOCAL:
@@ -187,24 +186,24 @@ class CaptureAddon:
     async def _answer_here(
         self, flow: http.HTTPFlow, capture: Capture, decoded: Decoded, rule: FaultRule | None
     ) -> None:
-        response = self._ingestion.answer(capture, decoded, _now_ms())
+        response = self._ingestion.answer(capture, decoded, now_ms())
         if rule and rule.kind == faults.RESET:
             await self._block(flow, capture, decoded, _said(rule))
             return
-        flow.response = _http(response)
+        flow.response = http_response(response)
         if rule:
             _spoil(flow, rule, capture)
-            response = _response(flow.response)
+            response = response_of(flow.response)
         recorded = await self._recorded(capture, decoded, response)
         if recorded is not response:
-            flow.response = _http(recorded)
+            flow.response = http_response(recorded)
         elif rule and rule.kind == faults.DRIP:
             flow.response = None
             await self.line.drip(flow, response, rule)
 
     async def _recorded(self, capture: Capture, decoded: Decoded, response: Response) -> Response:
         """Store an exchange with the answer that it gets; what may be said once that is done."""
-        complete = replace(capture, response=response, duration_ms=_now_ms() - capture.at_ms)
+        complete = replace(capture, response=response, duration_ms=now_ms() - capture.at_ms)
         if await self._stored(complete, decoded) is None:
             return unavailable(capture)
         return response
@@ -230,7 +229,7 @@ class CaptureAddon:
         started = time.monotonic()
         capture_id = await self._stored(capture, decoded)
         if capture_id is None:
-            flow.response = _http(unavailable(capture))
+            flow.response = http_response(unavailable(capture))
             return
         flow.metadata[PENDING] = Pending(capture_id, capture, decoded, started, rule)
         if capture.via is Via.ENDPOINT:
@@ -292,62 +291,9 @@ async def _decoded(capture: Capture) -> Decoded:
     return decode(capture)
 
 
-def _captured(flow: http.HTTPFlow) -> Capture:
-    request = flow.request
-    endpoint = _is_endpoint(flow)
-    if endpoint:
-        url = f"http://{request.host_header or 'endpoint'}{request.path}"
-    else:
-        url = request.pretty_url
-    return Capture(
-        at_ms=_now_ms(),
-        method=request.method,
-        url=url,
-        headers=_headers(request.headers),
-        body=request.raw_content or b"",
-        via=Via.ENDPOINT if endpoint else Via.PROXY,
-    )
-
-
-def _is_endpoint(flow: http.HTTPFlow) -> bool:
-    return isinstance(flow.client_conn.proxy_mode, ReverseMode)
-
-
 def _declared_length(request: http.Request) -> int:
     declared = request.headers.get("content-length", "")
     return int(declared) if declared.isdecimal() and len(declared) < 20 else 0
-
-
-def _headers(headers: http.Headers) -> Headers:
-    return tuple(
-        (name.decode("utf-8", "surrogateescape"), value.decode("utf-8", "surrogateescape"))
-        for name, value in headers.fields
-    )
-
-
-def _response(response: http.Response) -> Response:
-    return Response(response.status_code, _headers(response.headers), response.raw_content or b"")
-
-
-def _http(response: Response) -> http.Response:
-    # `Response.make` does more than is needed here, for every upload.
-    # Some values are the sender's own, and those may be any bytes.
-    headers = [
-        (name.encode("utf-8", "surrogateescape"), value.encode("utf-8", "surrogateescape"))
-        for name, value in response.headers
-    ]
-    headers.append((b"Content-Length", b"%d" % len(response.body)))
-    now = time.time()
-    return http.Response(
-        http_version=b"HTTP/1.1",
-        status_code=response.status,
-        reason=status_codes.RESPONSES.get(response.status, "").encode(),
-        headers=http.Headers(headers),
-        content=response.body,
-        trailers=None,
-        timestamp_start=now,
-        timestamp_end=now,
-    )
 
 
 def _spoil(flow: http.HTTPFlow, rule: FaultRule, capture: Capture) -> None:
@@ -355,7 +301,7 @@ def _spoil(flow: http.HTTPFlow, rule: FaultRule, capture: Capture) -> None:
     if not flow.response:
         return
     if rule.kind == faults.WRONG_OK:
-        flow.response = _http(faults.wrong_ok(capture))
+        flow.response = http_response(faults.wrong_ok(capture))
     flow.response.headers["X-Eventscope-Fault"] = rule.text
     if rule.kind == faults.TRUNCATED:
         cut_short(flow.response)
@@ -390,7 +336,3 @@ def _own(request: http.Request) -> http.Response:
 def _authority(request: http.Request) -> str:
     usual = {"https": 443, "http": 80}.get(request.scheme)
     return request.host if request.port == usual else f"{request.host}:{request.port}"
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -13,7 +13,8 @@ from app.decode import concerns_us, decode
 from app.errors import BadInput
 from app.exchange.opened import Opened
 from app.exchange.report import Skipped
-from app.model import Capture, Headers, Response, Via
+from app.model import Capture, Response, Via
+from proxy.messages import headers_of
 
 LARGEST = 256 << 20
 """A flow is read in one piece."""
@@ -76,10 +77,10 @@ def _capture(flow: http.HTTPFlow) -> Capture:
         at_ms=_ms(request.timestamp_start),
         method=request.method.upper(),
         url=request.pretty_url,
-        headers=_headers(request.headers),
+        headers=headers_of(request.headers),
         body=request.raw_content or b"",
         response=Response(
-            _status(response), _headers(response.headers), response.raw_content or b""
+            _status(response), headers_of(response.headers), response.raw_content or b""
         )
         if response
         else None,
@@ -92,13 +93,6 @@ def _capture(flow: http.HTTPFlow) -> Capture:
 def _failure(flow: http.HTTPFlow) -> str:
     told = f" ({flow.error.msg[:200]})" if flow.error else ""
     return f"The file holds no answer{told}."
-
-
-def _headers(headers: http.Headers) -> Headers:
-    return tuple(
-        (name.decode("utf-8", "surrogateescape"), value.decode("utf-8", "surrogateescape"))
-        for name, value in headers.fields
-    )
 
 
 def _status(response: http.Response) -> int:
