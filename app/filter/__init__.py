@@ -10,6 +10,7 @@ The two agree on every event; a test proves it on a real store.
 
 from dataclasses import dataclass
 
+from app.filter.fields import COLUMNS
 from app.filter.keys import FLAGS, KEYS, PARTS, chosen
 from app.filter.parser import FilterProblem, Unknown, parse, unknown_keys
 from app.filter.tree import (
@@ -55,7 +56,7 @@ __all__ = [
     "unknown_keys",
 ]
 
-STUDIED = frozenset({"problem", "label", "person", "ip"})
+STUDIED = frozenset({"problem", "label", "person", "ip", *COLUMNS})
 """Keys that are known only once a capture was studied."""
 
 

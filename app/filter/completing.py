@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from app.filter.keys import FLAGS, KEYS, PARTS
+from app.filter.keys import FLAGS, KEYS, PARTS, key_named
 from app.filter.tree import quoted
 
 
@@ -44,7 +44,7 @@ class Offer:
 
 _PATH = r'(?:\.(?:"(?:[^"\\]|\\.)*"|[^\s:=<>!~().",]+))+'
 _VALUE = re.compile(
-    rf"(?:^|[\s(])-?([A-Za-z]+)({_PATH})?(?::|\s*(?:!=|>=|<=|=|>|<|~)\s*|\s+contains\s+)"
+    rf"(?:^|[\s(])-?([A-Za-z_]+)({_PATH})?(?::|\s*(?:!=|>=|<=|=|>|<|~)\s*|\s+contains\s+)"
     r'("(?:[^"\\]|\\.)*|[^\s"()]*)$',
     re.IGNORECASE,
 )
@@ -57,7 +57,7 @@ def wanted(text: str, cursor: int) -> Wanted | None:
     """What could be completed at the cursor; None inside a quoted text."""
     before = text[:cursor]
     if found := _VALUE.search(before):
-        key = KEYS.get(found[1].lower())
+        key = key_named(found[1])
         if key and (found[2] or key.is_plain):
             steps = tuple(name or quote for quote, name in _STEP.findall(found[2] or ""))
             prefix = found[3].removeprefix('"').replace('\\"', '"')
@@ -81,7 +81,7 @@ def key_offers(prefix: str) -> list[Offer]:
     return [
         Offer(f"{key.name}{':' if key.is_plain else '.'}", key.name, key.help)
         for key in KEYS.values()
-        if key.name.startswith(prefix.lower()) and key.name != "source"
+        if key.name.startswith(prefix.lower())
     ]
 
 

@@ -4,6 +4,7 @@ The keys of the query language: what each looks at, how it may be compared, what
 
 from dataclasses import dataclass
 
+from app.filter.fields import KEY_OF
 from app.filter.tree import Op
 from app.model import Outcome, Via
 
@@ -64,7 +65,6 @@ _ALL = (
     Key("prop", "An event property: prop.price > 10", is_plain=False, has_path=True),
     Key("group", "A group: group.team = core", is_plain=False, has_path=True),
     Key("project", "Project, by name or API key"),
-    Key("source", "The same as project"),
     Key("sdk", "SDK and version"),
     Key("outcome", "What the server made of it", choices=tuple(Outcome)),
     Key("status", "HTTP status of the answer: 429, >= 400", ORDER, number="A status"),
@@ -74,11 +74,39 @@ _ALL = (
     Key("label", "A labeled event that matches it"),
     Key("ip", "IP address that the event says or the sender had"),
     Key("page", "Page URL, path or title"),
+    Key("platform", "Platform that it was sent with: Web, iOS, Android"),
+    Key("os", "Operating system or browser, with its version"),
+    Key("version", "Version of the app"),
+    Key("model", "Device model, family or type"),
+    Key("brand", "Device brand or manufacturer"),
+    Key("carrier", "Mobile carrier"),
+    Key("country", "Country, where the event says one"),
+    Key("region", "Region, where the event says one"),
+    Key("city", "City, where the event says one"),
+    Key("dma", "Designated market area, where the event says one"),
+    Key("language", "Language of the device or browser"),
     Key("time", "When it arrived: 5m, 2h, today, 10:30, 2026-11-21", ORDER),
     Key("is", "A state: is:duplicate, is:repeat, is:autocaptured", choices=tuple(FLAGS)),
     Key("has", "A part or a property: has:revenue, has:session"),
 )
 KEYS = {key.name: key for key in _ALL}
+ALIASES = {
+    "source": "project",
+    "library": "sdk",
+    "event_type": "type",
+    "user_id": "user",
+    "device_id": "device",
+    "session_id": "session",
+    **{name: key for name, key in KEY_OF.items() if name != key},
+}
+"""Other words for keys: the names that are on the wire."""
+
+
+def key_named(word: str) -> Key | None:
+    """The key that a word stands for."""
+    word = word.lower()
+    return KEYS.get(ALIASES.get(word, word))
+
 
 PAGE_PROPERTIES = (
     "[Amplitude] Page URL",

@@ -11,7 +11,7 @@ beyond ASCII is said folded.
 import re
 from dataclasses import dataclass
 
-from app.filter.sql import is_plain, is_property_name, plain_value, property_names
+from app.filter.properties import is_plain, is_property_name, plain_value, property_names
 from app.filter.tree import All, AnyOf, Condition, Node, Op
 
 # What JSON has as it is, so that a text has it before and after it became JSON.

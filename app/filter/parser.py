@@ -11,13 +11,12 @@ it is typed. A word before a colon that is no key is text, as in `https://…`.
 """
 
 import re
-from dataclasses import replace
 from typing import NamedTuple
 
 from app.decode.body import clean
 from app.errors import BadInput
 from app.filter import times
-from app.filter.keys import KEYS, Key, chosen
+from app.filter.keys import KEYS, Key, chosen, key_named
 from app.filter.tree import EVERYTHING, All, AnyOf, Condition, Node, Not, Op
 
 LONGEST = 10_000
@@ -25,12 +24,12 @@ MOST_CONDITIONS = 100
 DEEPEST = 12
 """Brackets in brackets: SQLite reads 16 of ours, with the longest of conditions inside."""
 
-_WORD_KEY = re.compile(r"([A-Za-z]+):")
+_WORD_KEY = re.compile(r"([A-Za-z_]+):")
 _PATH_KEY = re.compile(
     r'(prop|user|group)((?:\.(?:"(?:[^"\\]|\\.)*"|[^\s:=<>!~().",]+))+)', re.IGNORECASE
 )
 _STEP = re.compile(r'\.(?:"((?:[^"\\]|\\.)*)"|([^.]+))')
-_PLAIN_KEY = re.compile(r"[A-Za-z]+")
+_PLAIN_KEY = re.compile(r"[A-Za-z_]+")
 _OPERATOR = re.compile(r"\s*(!=|>=|<=|=|>|<|~|:)|\s+(contains)(?=\s|$)", re.IGNORECASE)
 _LONE_OPERATOR = re.compile(r"(!=|>=|<=|=|>|<)(?=\s|$)")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)("?)')
@@ -203,7 +202,7 @@ class _Parser:
         """`key:value`, or text that looks like it."""
         word = found[1]
         self.at = found.end()
-        key = KEYS.get(word.lower())
+        key = key_named(word)
         if key is None or not key.is_plain:
             self._note_unknown(word, start)
             return self._free_text(start, found[0])
@@ -223,7 +222,7 @@ class _Parser:
         self, start: int, found: "re.Match[str]", operator: "re.Match[str]"
     ) -> Condition | Not | None:
         """`key > value`, or a word before something that is none."""
-        key = KEYS.get(found[0].lower())
+        key = key_named(found[0])
         sign = (operator[1] or operator[2]).lower()
         is_apart = operator.end() > found.end() + len(sign)
         if key is None and is_apart and sign in ("=", "!=", ">", ">=", "<", "<="):
@@ -279,8 +278,6 @@ class _Parser:
         made = Condition(key.name, value, op, path, is_quoted, start, self.at)
         if not path:
             _check(key, made)
-            if key.name == "source":
-                made = replace(made, key="project")
         return made
 
     def _free_text(self, start: int, before: str) -> Condition | None:

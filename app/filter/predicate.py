@@ -3,11 +3,13 @@ A filter as a predicate, for one event at hand: what it says of an event is what
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from app.decode.body import column_text
+from app.filter.fields import COLUMNS, NOTHING_SAID, Fields, fields_of, texts
 from app.filter.keys import AUTOCAPTURED, MARKS, PARTS, REVENUE_FIELDS, REVENUE_PROPERTIES, chosen
-from app.filter.sql import inside_json, page_test, property_paths, property_test
+from app.filter.properties import inside_json, page_test, property_paths, property_test
 from app.filter.texts import PropertyTest, TextTest, is_number
 from app.filter.times import now_ms, span
 from app.filter.tree import All, Condition, Node, Not
@@ -45,6 +47,7 @@ class Subject(NamedTuple):
     problems: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    fields: Fields = NOTHING_SAID
     marks: frozenset[str] = frozenset()
 
 
@@ -74,6 +77,7 @@ def subject(
         groups=column_text(fields.get("groups")),
         group_properties=column_text(fields.get("group_properties")),
         has_revenue=any(fields.get(name) is not None for name in REVENUE_FIELDS),
+        fields=fields_of(fields),
         **further,
     )
 
@@ -105,6 +109,10 @@ def _holds(one: Condition, event: Subject, at_ms: int) -> bool:
     return _WORDS[one.key](one, event)
 
 
+def _field_texts(key: str, event: Subject) -> tuple[str | None, ...]:
+    return texts(event.fields, key)
+
+
 _TEXTS: dict[str, Callable[[Subject], tuple[str | None, ...]]] = {
     "type": lambda event: (event.type,),
     "user": lambda event: (event.user,),
@@ -115,6 +123,7 @@ _TEXTS: dict[str, Callable[[Subject], tuple[str | None, ...]]] = {
     "problem": lambda event: event.problems,
     "label": lambda event: event.labels,
     "ip": lambda event: event.addresses,
+    **{key: partial(_field_texts, key) for key in COLUMNS},
 }
 
 

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from app.filter import Filter
 from app.filter.literals import literals
-from app.filter.sql import Span, where
+from app.filter.parts import FieldsFound, Span
+from app.filter.sql import where
 from app.filter.texts import TextTest
 from app.ingest.outcome import Verdict, duplicate
 from app.model import Capture, Event, Outcome, Upload, Via
@@ -32,6 +33,8 @@ MOST_NAMES = 500
 """How many names a filter lists one by one."""
 MOST_UPLOADS = 500
 """How many uploads."""
+MOST_RUNS = 2000
+"""How many runs of events with the same fields."""
 LONGEST_SHOWN = 50_000
 """Longer properties are not shown in a table."""
 MANY = 100_000
@@ -316,6 +319,21 @@ class EventReader:
             return False
         found = self._db.execute("SELECT 1 FROM study.sqlite_master WHERE name = ?", (name,))
         return found.fetchone() is not None
+
+    def fields(self, condition: str, values: tuple[object, ...]) -> FieldsFound | None:
+        """The combinations of fields for which a condition holds."""
+        asked = f"SELECT id FROM study.fields WHERE {condition}"
+        numbers = self._ids(f"{asked} LIMIT {MOST_NAMES + 1}", values)
+        if not numbers:
+            return None
+        if len(numbers) > MOST_NAMES:
+            return FieldsFound()
+        runs = self._ids(
+            "SELECT first FROM study.field_runs WHERE fields IN"
+            f" ({','.join(map(str, numbers))}) LIMIT {MOST_RUNS + 1}",
+            (),
+        )
+        return FieldsFound(tuple(numbers), len(runs) <= MOST_RUNS)
 
     def labels(self, test: TextTest) -> list[int]:
         """The numbers of the labeled events whose name meets a test."""

@@ -13,7 +13,8 @@ from typing import Any
 import orjson
 
 from app.decode.body import json_text
-from app.filter.sql import COLUMNS
+from app.filter.fields import COLUMNS as COLUMNS_OF
+from app.filter.propertysql import COLUMNS
 from app.filter.texts import TextTest
 
 MOST = 50
@@ -54,6 +55,20 @@ class ValueReader:
         rows = self._db.execute("SELECT name, api_key FROM sources ORDER BY id")
         names = [name or key for name, key in rows]
         return _best((name for name in names if part.casefold() in name.casefold()), part)
+
+    def fields(self, key: str, part: str) -> list[str]:
+        """What events were sent with: values of the fields that a key looks at, newest first."""
+        newest: dict[str, int] = {}
+        for name in COLUMNS_OF[key]:
+            condition, value = TextTest(part).sql(name)
+            rows = self._db.execute(
+                f"SELECT {name}, max(last_id) FROM study.fields WHERE {condition}"
+                f" GROUP BY {name} ORDER BY 2 DESC LIMIT {MOST}",
+                (value,),
+            )
+            for text, last in rows:
+                newest[text] = max(last, newest.get(text, 0))
+        return _best(iter(sorted(newest, key=newest.__getitem__, reverse=True)), part)
 
     def statuses(self, part: str) -> list[tuple[int, int]]:
         """Statuses that begin like this, with how many uploads got each lately."""

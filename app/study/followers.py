@@ -6,6 +6,7 @@ from app.lint.follower import Lint
 from app.sdk.follower import SdkFollower
 from app.study.addresses import AddressesFollower
 from app.study.doing import DoingFollower
+from app.study.fields import FieldsFollower
 from app.study.follower import Follower
 from app.study.groups import GroupsFollower
 from app.study.labels import LabelFollower
@@ -29,6 +30,7 @@ def make_followers() -> list[Follower]:
         GroupsFollower(),
         DoingFollower(),
         AddressesFollower(),
+        FieldsFollower(),
         RevenuesFollower(),
         LabelFollower(),
         SdkFollower(),

@@ -184,10 +184,17 @@ def test_there_is_an_end_to_everything(written: str) -> None:
         ("https://shop.example mailto:a@b.example 12:30 x-y:z", ()),
         ('"foo:bar" type:foo:bar foo:', ()),
         ("foo:bar session:x", ()),
+        ("os_name:iOS user_id:ada foo_bar:baz", ("foo_bar",)),
     ],
 )
 def test_words_that_look_like_keys_are_told_apart(written: str, keys: tuple[str, ...]) -> None:
     assert tuple(one.word for one in unknown_keys(written)) == keys
+
+
+def test_names_on_the_wire_are_keys_too() -> None:
+    written = 'event_type:a USER_ID = b -device_model:c app_version = "2" library:d os_version:17'
+    meant = 'type:a user = b -model:c version = "2" sdk:d os:17'
+    assert parse(written) == parse(meant)
 
 
 def test_conditions_know_where_they_stand() -> None:
@@ -221,7 +228,7 @@ names = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, m
 def free() -> st.SearchStrategy[Condition]:
     keys = st.sampled_from(["", *(key for key, one in KEYS.items()
                                   if one.is_plain and not one.choices and not one.number
-                                  and key not in ("time", "source"))])  # fmt: skip
+                                  and key != "time")])  # fmt: skip
     plain = st.builds(Condition, keys, words, is_quoted=st.just(True))
     exact = st.builds(equals, keys.filter(bool), words)
     of_property = st.builds(

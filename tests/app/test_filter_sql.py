@@ -27,11 +27,14 @@ from app.filter import (
     parse,
     to_text,
 )
+from app.filter.fields import COLUMNS
 from app.filter.predicate import Subject, matches, subject
 from app.ingest.outcome import judge
 from app.model import Capture, Delivery, Response, Via
 from app.store import Store
 from app.study import Study
+from app.study.fields import FieldsFollower
+from app.study.people import PeopleFollower
 
 NOW_MS = 1_795_281_104_973
 KEYS = ("0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210")
@@ -43,6 +46,16 @@ VALUES: tuple[Any, ...] = (
     "pro", "Pro plan", "10", 10, 10.0, 9.5, -1, 0, True, False, None, "", "a*b", 'q"uote', "\\",
     [], ["sale", "new"], [10, "x", None], {"b": 5}, [{"b": 5}, {"b": "sale"}], {}, "Größe", 1 << 70,
     "https://shop.example/cart?a=1", "\ud800", [[7]], 1e300, "null", "true",
+)  # fmt: skip
+SENT = (
+    {},
+    {"platform": "iOS", "os_name": "ios", "os_version": "17.1", "device_manufacturer": "Apple",
+     "device_model": "iPhone 15", "carrier": "Größe", "country": "Germany", "city": "a*b"},
+    {"platform": "Web", "os_name": "Chrome", "os_version": 10, "language": "pro PLAN"},
+    {"platform": "Android", "app_version": "2.1.0", "version_name": "x" * 300, "device_brand": "k",
+     "device_family": "\u212a", "device_type": 'q"', "country": ["sale"], "dma": True},
+    {"platform": "", "app_version": 9.5, "region": "\ud800 b", "dma": 1, "carrier": "a\0b"},
+    {"os_version": "17.1", "device_model": "d-1", "version_name": "2.1", "city": "null"},
 )  # fmt: skip
 NAMES = ("price", "plan", "a", "a.b", "b", "Größe", 'q"', "revenue", "[Amplitude] Page URL")
 
@@ -75,6 +88,8 @@ def events() -> Iterator[dict[str, Any]]:
                 "device_id": f"d-{number % 7}",
                 "time": NOW_MS,
                 "event_properties": {name: value, "note": f"n {number}"},
+                # Mostly the same one after the other, as devices send them.
+                **SENT[number // 3 % len(SENT)],
             }
             if PEOPLE[number % len(PEOPLE)]:
                 event["user_id"] = PEOPLE[number % len(PEOPLE)]
@@ -116,6 +131,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, di
                     project="Shop" if decoded.upload.api_key == KEYS[0] else "",
                 )
         store.writer.name_source(KEYS[0], "Shop")
+        # The others would find problems and addresses, of which these subjects know nothing.
+        with Study(folder, [PeopleFollower(), FieldsFollower()]) as study:
+            study.catch_up()
         with Store.read(folder) as reader:
             repeats = reader.connection.execute("SELECT id FROM events WHERE repeat_of NOT NULL")
             for (event_id,) in repeats:
@@ -126,7 +144,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, di
 def values() -> st.SearchStrategy[str]:
     told = ("ada", "A", "ö", "ss", "cart", "add*", "*cart", "*", "a*t*c", "k", "%", "_", "\\", '"',
             "10", "9.5", "-1", "5", "1e300", "true", "NULL", "pro", "sale", "n 1", "i-9", "d-1",
-            "0123", "shop", "amplitude-ts", "2.1", "b", "$set", "a\0b", "é")  # fmt: skip
+            "0123", "shop", "ios", "iOS 17.1", "Chrome 10", "Web", "germ*", "apple", "amplitude-ts",
+             "2.1", "b", "$set", "a\0b", "é")  # fmt: skip
     return st.sampled_from(told) | st.text(max_size=3)
 
 
@@ -135,7 +154,7 @@ def one_condition() -> st.SearchStrategy[Condition]:
     equal_or_has = st.sampled_from([Op.HAS, Op.EQUAL])
     by_text = st.builds(
         Condition,
-        st.sampled_from(["type", "user", "device", "project", "sdk", "page"]),
+        st.sampled_from(["type", "user", "device", "project", "sdk", "page", *COLUMNS]),
         values(),
         equal_or_has,
         st.just(()),
@@ -186,11 +205,43 @@ def several(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 @example(Condition("prop", "sale", Op.EQUAL, ("a", "b")))
 @example(Condition("prop", "5", Op.MORE, ("a", "b")))
 @example(equals("prop", "", ("price",)))
+@example(Condition("platform", "ios", Op.EQUAL))
+@example(Not(Condition("platform", "web")))
+@example(Condition("os", "iOS 17"))
+@example(equals("os", "17.1"))
+@example(Not(Condition("version", "2.1*")))
+@example(equals("version", "9.5"))
+@example(Condition("brand", "\u212a"))
 def test_store_and_predicate_agree(filled: tuple[Store, dict[int, Subject]], node: Node) -> None:
     store, subjects = filled
     in_store = store.events.after(Filter(node), 0, NOW_MS)
     at_hand = [number for number, one in subjects.items() if matches(node, one, NOW_MS)]
     assert list(in_store) == at_hand, to_text(node)
+
+
+@pytest.mark.parametrize("limit", ["MOST_RUNS", "MOST_NAMES"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "platform:i",
+        "os = ios",
+        "-version:2",
+        "country:germany or city:*",
+        "model:iphone",
+        "-brand:ap*",
+    ],
+)
+def test_fields_are_found_alike_however_many_there_are(
+    filled: tuple[Store, dict[int, Subject]],
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    limit: str,
+) -> None:
+    store, subjects = filled
+    monkeypatch.setattr(f"app.store.events.{limit}", 0)
+    at_hand = [number for number, one in subjects.items() if matches(parse(text), one)]
+    assert at_hand
+    assert list(store.events.after(Filter(parse(text)), 0)) == at_hand
 
 
 @pytest.mark.parametrize(

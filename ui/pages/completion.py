@@ -23,6 +23,7 @@ from app.filter.completing import (
     wanted,
     word_offers,
 )
+from app.filter.fields import COLUMNS
 from ui.jobs import Jobs
 from ui.pages.filterbox import FilterBox, utf16
 from ui.plain import number, one_line, plural, tooltip
@@ -224,6 +225,9 @@ def offers(store: Store, asked: Wanted) -> list[Offer]:
             Offer(f"{upload} ", str(upload), plural(count, "event"))
             for upload, count in values.uploads(asked.prefix)
         ]
+    if asked.key in COLUMNS:
+        found_values = values.fields(asked.key, asked.prefix)
+        return [Offer(value_text(value), value) for value in found_values]
     plain = {
         "type": lambda: values.named("type", asked.prefix),
         "user": lambda: values.named("user", asked.prefix),
@@ -231,7 +235,6 @@ def offers(store: Store, asked: Wanted) -> list[Offer]:
         "device": lambda: values.named("device", asked.prefix),
         "sdk": lambda: values.libraries(asked.prefix),
         "project": lambda: values.projects(asked.prefix),
-        "source": lambda: values.projects(asked.prefix),
     }.get(asked.key)
     return [Offer(value_text(value), value) for value in plain()] if plain else []
 

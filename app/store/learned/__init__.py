@@ -7,6 +7,7 @@ these tables, and has all of them there, if empty, before anything was studied.
 
 from app.store.learned.addresses import ADDRESSES
 from app.store.learned.doing import DOING
+from app.store.learned.fields import FIELDS
 from app.store.learned.findings import FINDINGS
 from app.store.learned.groups import GROUPS
 from app.store.learned.labels import LABELS
@@ -27,6 +28,7 @@ ALL = (
     GROUPS,
     DOING,
     ADDRESSES,
+    FIELDS,
     REVENUES,
     LABELS,
     SDK,
