@@ -339,6 +339,11 @@ class EventReader:
         """The numbers of the labeled events whose name meets a test."""
         return [one.id for one in self._defined("label") if test.holds(one.name)]
 
+    def label_names(self, part: str) -> list[str]:
+        """The names of labeled events with this in them."""
+        wanted = part.casefold()
+        return [one.name for one in self._defined("label") if wanted in one.name.casefold()]
+
     def marked(self, word: str) -> list[int]:
         """The events that are `pinned`, `marked` or have a `note`."""
         found = (mark_of(one) for one in self._defined(MARK))

@@ -60,6 +60,8 @@ class ValueReader:
         """What events were sent with: values of the fields that a key looks at, newest first."""
         newest: dict[str, int] = {}
         for name in COLUMNS_OF[key]:
+            if name == "os_version":
+                continue  # Says nothing without the name, with which it is offered.
             condition, value = TextTest(part).sql(name)
             rows = self._db.execute(
                 f"SELECT {name}, max(last_id) FROM study.fields WHERE {condition}"
@@ -90,6 +92,36 @@ class ValueReader:
         )
         return rows.fetchall()
 
+    def sessions(self, part: str) -> list[tuple[int, int, int]]:
+        """The newest sessions whose IDs begin like this, with how many events each had lately, and
+        when the first of those arrived."""
+        rows = self._db.execute(
+            "SELECT e.session_id, count(*), min(c.at_ms), max(e.id) AS newest FROM"
+            f" (SELECT id, session_id, upload_id FROM events ORDER BY id DESC LIMIT {SAMPLE}) e"
+            " JOIN captures c ON c.id = e.upload_id"
+            " WHERE e.session_id >= 0 AND substr(e.session_id, 1, ?) = ?"
+            f" GROUP BY e.session_id ORDER BY newest DESC LIMIT {MOST}",
+            (len(part), part),
+        )
+        return [(session, count, first_ms) for session, count, first_ms, _ in rows]
+
+    def addresses(self, part: str) -> list[str]:
+        """IP addresses that events said lately, the newest first."""
+        condition, value = TextTest(part).sql("ip")
+        rows = self._db.execute(
+            "SELECT ip FROM (SELECT id, ip FROM study.addresses ORDER BY id DESC LIMIT 20000)"
+            f" WHERE {condition} GROUP BY ip ORDER BY max(id) DESC LIMIT {MOST}",
+            (value,),
+        )
+        return [text for (text,) in rows]
+
+    def rules(self) -> list[str]:
+        """Rules that found something, those with most first."""
+        rows = self._db.execute(
+            "SELECT rule FROM study.findings GROUP BY rule ORDER BY sum(count) DESC, rule"
+        )
+        return [rule for (rule,) in rows]
+
     def properties(self, key: str, part: str) -> list[tuple[str, int]]:
         """Names of properties of `prop`, `user` or `group`, with how often each was seen lately."""
         counts: Counter[str] = Counter()
@@ -101,11 +133,13 @@ class ValueReader:
             if part.casefold() in name.casefold()
         ][:MOST]
 
-    def property_values(self, key: str, path: tuple[str, ...], part: str) -> list[tuple[str, int]]:
-        """Values of one property, with how often each was seen lately."""
+    def property_values(
+        self, key: str, paths: tuple[tuple[str, ...], ...], part: str
+    ) -> list[tuple[str, int]]:
+        """Values of properties at these paths, with how often each was seen lately."""
         counts: Counter[str] = Counter()
         for found in self._sample(key):
-            counts.update(_scalars(found, path))
+            counts.update(one for path in paths for one in _scalars(found, path))
         return [
             (value, count)
             for value, count in counts.most_common()

@@ -8,10 +8,13 @@ from pytestqt.qtbot import QtBot
 
 from app import settings as keys
 from app.filter import EVERYTHING, All, Condition, Not, Op, equals, parse
+from app.label.labels import Labels
+from app.study import Study
+from tests.app.study.test_labels import label
 from ui.context import Context
 from ui.pages.filterbar import FilterBar
 
-from .conftest import Workspace, event
+from .conftest import NOW_MS, Workspace, event
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -83,6 +86,31 @@ def test_values_that_were_captured_are_offered(qtbot: QtBot, bar: FilterBar) -> 
     assert bar.box.text() == "upload:1 "
     write(qtbot, bar, "user:b")
     until(qtbot, lambda: offered(bar) == ["bob@shop.example"])
+
+
+def test_what_was_learned_is_offered(qtbot: QtBot, bar: FilterBar, workspace: Workspace) -> None:
+    phone = {"platform": "iOS", "os_name": "ios", "os_version": "17", "country": "Ghana"}
+    page = {"[Amplitude] Page URL": "https://shop.example/cart"}
+    # Without anybody's id: refused, and a problem.
+    workspace.add(event("Look", user_id=None, device_id=None), status=400)
+    workspace.add(event("Buy", session_id=NOW_MS, ip="203.0.113.7", event_properties=page, **phone))
+    with Labels(workspace.folder) as labels:
+        labels.save(label(".cards .add", name="Buy it"))
+    with Study(workspace.folder) as study:
+        study.catch_up()
+    for text, values in {
+        "platform:": ["iOS"],
+        "os_name:1": ["ios 17"],
+        "country:g": ["Ghana"],
+        "ip = 203": ["203.0.113.7"],
+        "page:shop": ["https://shop.example/cart"],
+        "session:17": [str(NOW_MS)],
+        "label:buy": ["Buy it"],
+    }.items():
+        write(qtbot, bar, text)
+        until(qtbot, lambda values=values: offered(bar) == values)
+    write(qtbot, bar, "problem:usable")
+    until(qtbot, lambda: offered(bar) == ["LNT-01"])
 
 
 def test_properties_and_their_values_are_offered(qtbot: QtBot, bar: FilterBar) -> None:

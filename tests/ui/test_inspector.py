@@ -100,7 +100,7 @@ def test_facts_say_what_was_sent_and_what_became_of_it(workspace: Workspace) -> 
     assert facts["Position"] == "1 of 1 event"
     assert facts["Transport"] == "http"
     assert facts["Status"] == "200"
-    assert facts["platform"] == "Web"
+    assert facts["Platform"] == "Web"
     assert "… in UTC" in facts
 
 

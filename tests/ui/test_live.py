@@ -13,7 +13,7 @@ from app import settings as keys
 from app.filter import EVERYTHING
 from ui.context import Context
 from ui.pages.live import LivePage, short_key
-from ui.table.columns import arrival
+from ui.table.times import arrival
 
 from .conftest import KEY, NOW_MS, OTHER_KEY, Workspace, event
 from .connecting import free_port, start

@@ -12,7 +12,7 @@ from app.study import Study
 from ui.context import Context
 from ui.pages.live import LivePage
 
-from .conftest import KEY, Workspace, event
+from .conftest import KEY, NOW_MS, Workspace, event
 
 
 @pytest.fixture
@@ -93,3 +93,18 @@ def test_what_was_sent_several_times_says_so_while_it_is_folded(
     qtbot.keyClick(page.table, Qt.Key.Key_J)
     page.view.toggle_fold()
     qtbot.waitUntil(lambda: len(page.model) == 6)
+
+
+def test_what_events_were_sent_with_is_told_of_those_without_problems(
+    qtbot: QtBot, page: LivePage, workspace: Workspace
+) -> None:
+    study(workspace)
+    page.view.show_column("language")
+    who = {"user_id": "ada-lovelace", "device_id": "device-2", "insert_id": "i-1"}
+    number = workspace.add(event("Fine", time=NOW_MS + 3000, language="de-DE", **who))
+    page._refresh()
+    qtbot.waitUntil(lambda: page.model.text(0, "language") == "–")
+    study(workspace)
+    page._refresh()
+    qtbot.waitUntil(lambda: page.model.text(0, "language") == "de-DE")
+    assert number not in page.told.problems

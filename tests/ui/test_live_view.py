@@ -17,7 +17,7 @@ from app.study import Study
 from ui.context import Context
 from ui.inspector.conditions import column_at
 from ui.pages.live import LivePage
-from ui.table.columns import arrival
+from ui.table.times import arrival
 
 from .conftest import KEY, Workspace, event
 
@@ -28,7 +28,8 @@ CLICK = "[Amplitude] Element Clicked"
 @pytest.fixture
 def page(qtbot: QtBot, context: Context, workspace: Workspace) -> LivePage:
     properties = {"price": 12, "note": "<b>=1+1\n"}
-    workspace.add(event("Buy", insert_id="buy-1", event_properties=properties))
+    phone = {"platform": "iOS", "os_name": "ios", "os_version": "17.1", "country": "<b>Ghana"}
+    workspace.add(event("Buy", insert_id="buy-1", event_properties=properties, **phone))
     workspace.add(event(CLICK, event_properties={"[Amplitude] Element Text": "Add to cart"}))
     workspace.add(
         event("$identify", user_id="ada-lovelace", user_properties={"$set": {"plan": "pro"}})
@@ -295,6 +296,9 @@ def menu_of(view: Any, at: QPoint) -> dict[str, QAction]:
         ("", "Upload", "upload:1"),
         ("insert_id", "Insert ID", '"buy-1"'),
         ("device_id", "Device ID", 'device = "d-1"'),
+        ("platform", "Platform", 'platform = "iOS"'),
+        ("os_version", "OS version", 'os = "17.1"'),
+        ("country", "Country", 'country = "<b>Ghana"'),
     ],
 )
 def test_every_value_that_filters_know_is_offered(
@@ -331,6 +335,39 @@ def test_cells_of_projects_and_insert_ids_are_filtered_by(qtbot: QtBot, page: Li
         assert page.filter.box.text() == text
         page.filter.clear()
         qtbot.waitUntil(lambda: len(page.model) == 3)
+
+
+def test_what_events_were_sent_with_is_a_column_once_it_is_known(
+    qtbot: QtBot, page: LivePage, workspace: Workspace
+) -> None:
+    page.resize(1900, 700)
+    page.inspect(1)
+    qtbot.waitUntil(lambda: page.inspector.title.text() == "Buy")
+    info = page.inspector.info
+    node = next(
+        fact
+        for section in info.facts.sections
+        for fact in section.children
+        if fact.path == "os_name"
+    )
+    at = info.visualRect(info.facts.index_of(node)).center()
+    menu_of(info, at)["Show as a column"].trigger()
+    page.close_inspector()
+    page.view.fill_columns()
+    more = next(one.menu() for one in page.view.columns.actions() if "sent with" in one.text())
+    next(one for one in more.actions() if one.text() == "Country").trigger()
+    assert texts(page, "os") == ["–", "–", "–"]
+    with Study(workspace.folder) as study:
+        study.catch_up()
+    page._refresh()
+    qtbot.waitUntil(lambda: texts(page, "os") == ["–", "–", "ios 17.1"])
+    assert texts(page, "country") == ["–", "–", "<b>Ghana"]
+    column = [one.key for one in page.model.columns].index("country")
+    place = page.table.visualRect(page.model.index(2, column)).center()
+    menu_of(page.table, place)["Exclude country “<b>Ghana”"].trigger()
+    assert page.filter.box.text() == 'country != "<b>Ghana"'
+    qtbot.waitUntil(lambda: texts(page, "type") == ["$identify", "Clicked “Add to cart”"])
+    assert page.view.state(page.view.look.columns)["columns"][-2:] == ["os", "country"]
 
 
 def test_a_property_becomes_a_column_where_its_value_is(qtbot: QtBot, page: LivePage) -> None:

@@ -14,10 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from app.model import Outcome, Via
 from app.store.events import EventRow
-from ui.table.columns import arrival, event_columns, short_clock
+from ui.table.columns import event_columns
 from ui.table.delegate import PAD, elided
 from ui.table.model import PagedTableModel
 from ui.table.rows import CACHED
+from ui.table.times import arrival, short_clock
 from ui.table.view import EventTableView
 from ui.theme import mono_font
 

@@ -20,7 +20,8 @@ from app.model import Outcome
 from app.naming import generated_name, is_named
 from ui.context import Context
 from ui.plain import clock, one_line
-from ui.table.columns import OUTCOME_TONE, properties
+from ui.table.cells import OUTCOME_TONE
+from ui.table.properties import properties
 from ui.theme import tint
 
 if TYPE_CHECKING:

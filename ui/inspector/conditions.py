@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from app.filter import Condition, Op, equals, has
+from app.filter.fields import KEY_OF, field_text
 
 _STEP = re.compile(r'\.([^\W\d]\w*)|\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|^([^\W\d]\w*)')
 _SCOPES = {"event_properties": "prop", "user_properties": "user", "groups": "group"}
@@ -43,6 +44,9 @@ def condition_at(path: str, value: Any) -> Condition | None:
     if len(names) == 1 and names[0] in _FIELDS and isinstance(value, str | int):
         key = _FIELDS[names[0]]
         return Condition(key, str(value)) if key == "session" else equals(key, str(value))
+    if len(names) == 1 and names[0] in KEY_OF:
+        text = field_text(value)
+        return equals(KEY_OF[names[0]], text) if text else None
     if names[0] not in _SCOPES or len(names) < 2:
         return None
     inside = names[2:] if names[1].startswith("$") and len(names) > 2 else names[1:]
@@ -58,6 +62,8 @@ def column_at(path: str) -> str:
             return f"user.{name}"
         case ["user_properties", str(operation), str(name)] if operation.startswith("$"):
             return f"user.{name}"
+        case [str(name)] if name in KEY_OF:
+            return KEY_OF[name]
     return ""
 
 

@@ -11,7 +11,7 @@ from app.ingest.reaction import reaction
 from app.model import Capture, Delivery, Outcome, Upload
 from app.store.events import EventDetail
 from ui.plain import ago, local_time, plural, size, utc_time
-from ui.table.columns import VIA_WORD
+from ui.table.cells import VIA_WORD
 
 _SHOWN_APART = frozenset(
     {
@@ -28,6 +28,26 @@ _SHOWN_APART = frozenset(
         "group_properties",
     }
 )
+_SENT_WITH = {
+    "platform": "Platform",
+    "os_name": "OS",
+    "os_version": "OS version",
+    "app_version": "Version",
+    "version_name": "Version name",
+    "device_brand": "Device brand",
+    "device_manufacturer": "Manufacturer",
+    "device_family": "Device family",
+    "device_type": "Device type",
+    "device_model": "Device model",
+    "carrier": "Carrier",
+    "country": "Country",
+    "region": "Region",
+    "city": "City",
+    "dma": "DMA",
+    "language": "Language",
+    "ip": "IP address",
+}
+"""What filters have keys for, as a person calls it."""
 _FIRST_SESSION_MS = 946_684_800_000
 """Session ids are times, unless they are small numbers of somebody's own."""
 
@@ -65,6 +85,7 @@ def sections(detail: EventDetail, project: str, now_ms: int | None = None) -> tu
         _json_section("User properties", raw, "user_properties"),
         _json_section("Groups", raw, "groups"),
         _json_section("Group properties", raw, "group_properties"),
+        Section("Sent with", _sent_with(raw)),
         Section("Upload", (*upload_facts(detail, project), *_sendings(detail))),
         Section("Other fields", _others(raw), is_open=False),
     ]
@@ -136,9 +157,15 @@ def _json_section(title: str, raw: dict[str, Any], key: str) -> Section:
     return Section(title, (Fact(key, value, key),) if value is not None else ())
 
 
+def _sent_with(raw: dict[str, Any]) -> tuple[Fact, ...]:
+    return tuple(Fact(title, raw[key], key) for key, title in _SENT_WITH.items() if key in raw)
+
+
 def _others(raw: dict[str, Any]) -> tuple[Fact, ...]:
     return tuple(
-        Fact(str(key), value, str(key)) for key, value in raw.items() if key not in _SHOWN_APART
+        Fact(str(key), value, str(key))
+        for key, value in raw.items()
+        if key not in _SHOWN_APART and key not in _SENT_WITH
     )
 
 

@@ -27,7 +27,7 @@ from ui.inspector.userthen import user_sections
 from ui.pages.emptystate import EmptyState
 from ui.pages.problems.reading import breakable
 from ui.plain import clock, one_line
-from ui.table.columns import outcome_cell
+from ui.table.cells import outcome_cell
 from ui.theme import label, set_role
 
 if TYPE_CHECKING:

@@ -7,30 +7,18 @@ puts away. Nothing is chosen at first, so that Enter means the filter as it was 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt
 from PySide6.QtWidgets import QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout
 
 from app.errors import AppError
-from app.filter.completing import (
-    Offer,
-    Wanted,
-    What,
-    key_offers,
-    name_text,
-    value_text,
-    wanted,
-    word_offers,
-)
-from app.filter.fields import COLUMNS
+from app.filter.completing import Offer, Wanted, What, key_offers, wanted
 from ui.jobs import Jobs
 from ui.pages.filterbox import FilterBox, utf16
-from ui.plain import number, one_line, plural, tooltip
+from ui.pages.offers import known_offers, offers
+from ui.plain import one_line, tooltip
 from ui.theme import ROW
-
-if TYPE_CHECKING:
-    from app.store import Store
 
 SHOWN = 9
 MOST = 40
@@ -183,61 +171,3 @@ class Completion(QObject):
         if event.type() in (QEvent.Type.Resize, QEvent.Type.WindowDeactivate):
             self.close()
         return super().eventFilter(watched, event)
-
-
-def known_offers(asked: Wanted) -> list[Offer] | None:
-    """What can be offered without asking anybody."""
-    if asked.what is What.KEY:
-        return key_offers(asked.prefix)
-    if asked.what is What.VALUE and not asked.path:
-        return word_offers(asked.key, asked.prefix)
-    return None
-
-
-def offers(store: Store, asked: Wanted) -> list[Offer]:
-    """What can be offered from what was captured."""
-    values = store.values
-    if asked.what is What.KEY:
-        found = key_offers(asked.prefix)
-        if len(asked.prefix) >= 2:
-            found += [
-                Offer(f"type = {value_text(name)}", name, "event type")
-                for name in values.named("type", asked.prefix)[:8]
-            ]
-        return found
-    if asked.what is What.PROPERTY:
-        return [
-            Offer(f"{name_text(name)} ", name, _times(count))
-            for name, count in values.properties(asked.key, asked.prefix)
-        ]
-    if asked.path:
-        return [
-            Offer(value_text(value), value or '""', _times(count))
-            for value, count in values.property_values(asked.key, asked.path, asked.prefix)
-        ]
-    if asked.key == "status":
-        return [
-            Offer(f"{status} ", str(status), f"{plural(count, 'upload')} lately")
-            for status, count in values.statuses(asked.prefix)
-        ]
-    if asked.key == "upload":
-        return [
-            Offer(f"{upload} ", str(upload), plural(count, "event"))
-            for upload, count in values.uploads(asked.prefix)
-        ]
-    if asked.key in COLUMNS:
-        found_values = values.fields(asked.key, asked.prefix)
-        return [Offer(value_text(value), value) for value in found_values]
-    plain = {
-        "type": lambda: values.named("type", asked.prefix),
-        "user": lambda: values.named("user", asked.prefix),
-        "person": lambda: values.named("user", asked.prefix),
-        "device": lambda: values.named("device", asked.prefix),
-        "sdk": lambda: values.libraries(asked.prefix),
-        "project": lambda: values.projects(asked.prefix),
-    }.get(asked.key)
-    return [Offer(value_text(value), value) for value in plain()] if plain else []
-
-
-def _times(count: int) -> str:
-    return f"{number(count)}× lately"

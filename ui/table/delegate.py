@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.plain import tooltip
-from ui.table.columns import Cell
+from ui.table.cells import Cell
 from ui.table.rows import Index, RowModel
 from ui.theme import ROW, mono_font, pixmap, tokens
 

@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Qt
 from app.grouped import Groups
 from app.grouping import Head
 from ui.plain import clock, number, one_line, plural
-from ui.table.columns import EMPTY, Cell, Column
+from ui.table.cells import EMPTY, Cell, Column
 from ui.table.rows import NO_PARENT, Index, RowModel
 
 LONGEST_TITLE = 120

@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject
 
-from ui.table.columns import Column
+from ui.table.cells import Column
 from ui.table.rows import RowModel
 
 

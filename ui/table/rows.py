@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.model import Outcome
-from ui.table.columns import EMPTY, Cell, Column
+from ui.table.cells import EMPTY, Cell, Column
 
 Index = QModelIndex | QPersistentModelIndex
 

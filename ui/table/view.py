@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from ui.table.columns import Column
+from ui.table.cells import Column
 from ui.table.delegate import CellDelegate
 from ui.table.rows import RowModel
 from ui.theme import ROW

@@ -34,21 +34,21 @@ def event(**fields: Any) -> dict[str, Any]:
 def test_events_are_found_by_what_they_were_sent_with(tmp_path: Path) -> None:
     uploads = [
         arrived(0, event(**PHONE), event(**PHONE), event(**WEB)),
-        arrived(1, event(**WEB), event(), event(app_version=2.1, country="Germany")),
+        arrived(1, event(**WEB), event(), event(**WEB), event(app_version=2.1, country="Germany")),
         arrived(2, event(**PHONE, device_manufacturer="Apple")),
     ]
     with studied(tmp_path, uploads) as store:
-        assert found(store, "platform:ios") == [1, 2, 7]
-        assert found(store, "os = ios") == found(store, 'os:"ios 17"') == [1, 2, 7]
-        assert found(store, "os_version = 17.1 brand:apple") == [7]
-        assert found(store, "-platform:ios") == [3, 4, 5, 6]
-        assert found(store, 'country:Germany version:"2.1"') == [6]
+        assert found(store, "platform:ios") == [1, 2, 8]
+        assert found(store, "os = ios") == found(store, 'os:"ios 17"') == [1, 2, 8]
+        assert found(store, "os_version = 17.1 brand:apple") == [8]
+        assert found(store, "-platform:ios") == [3, 4, 5, 6, 7]
+        assert found(store, 'country:Germany version:"2.1"') == [7]
         assert found(store, "city:nowhere") == []
         # An upload goes on as the one before it ended.
-        assert runs(store) == [(1, 2), (3, 4), (6, 6), (7, 7)]
-        of = fields_of_events(store.connection, [7, 5, 4, 99])
-        assert of.keys() == {7, 4}
-        assert of[7].os == "ios 17.1"
+        assert runs(store) == [(1, 2), (3, 4), (6, 6), (7, 7), (8, 8)]
+        of = fields_of_events(store.connection, [8, 5, 4, 99])
+        assert of.keys() == {8, 4}
+        assert of[8].os == "ios 17.1"
         assert of[4] == Fields(platform="Web", language="de-DE")
 
 

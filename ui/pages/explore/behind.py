@@ -43,7 +43,7 @@ from ui.pages.ingestion.choice import Choice, ChoiceButton
 from ui.pages.ingestion.listtable import ListTable, column
 from ui.pages.ingestion.uploadpanel import UploadPanel
 from ui.plain import clock, number, one_line, plural
-from ui.table.columns import Cell
+from ui.table.cells import Cell
 from ui.theme import hairline, label, tint
 
 if TYPE_CHECKING:

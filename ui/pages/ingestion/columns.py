@@ -12,7 +12,8 @@ from ui.charts.ticks import full_text, local
 from ui.pages.ingestion.listtable import column
 from ui.pages.ingestion.statuses import tone, word
 from ui.plain import clock, number, one_line, size, utc_time
-from ui.table.columns import Cell, Column, short_clock
+from ui.table.cells import Cell, Column
+from ui.table.times import short_clock
 
 KINDS = {
     "throttled": "Throttled",

@@ -13,7 +13,7 @@ from app.exchange.csvtext import cell as safe
 from app.model import Outcome
 from ui.plain import cell as flat
 from ui.plain import clipboard
-from ui.table.columns import Cell, Column
+from ui.table.cells import Cell, Column
 from ui.table.model import PagedTableModel
 from ui.table.view import EventTableView
 

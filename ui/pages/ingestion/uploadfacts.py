@@ -12,7 +12,7 @@ from app.model import Capture, Delivery, Upload
 from ui.inspector.facts import Fact, Section
 from ui.pages.ingestion.columns import duration
 from ui.plain import local_time, number, plural, size, utc_time
-from ui.table.columns import VIA_WORD
+from ui.table.cells import VIA_WORD
 
 if TYPE_CHECKING:
     from app.store.captures import Stored

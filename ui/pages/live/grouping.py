@@ -20,7 +20,7 @@ from app.grouped import Groups
 from app.grouping import By, Head, Key
 from ui.context import Context
 from ui.plain import number, plural
-from ui.table.columns import Column
+from ui.table.cells import Column
 from ui.table.groupmodel import GroupModel
 from ui.table.groupview import GroupView
 from ui.table.stream import EventStream

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
 
+from app.filter.fields import COLUMNS as FIELDS
 from app.grouping import By
 from app.marks import Mark
 from ui.context import Context
@@ -20,7 +21,9 @@ from ui.pages.live.projects import frame
 from ui.pages.live.told import Told
 from ui.pages.savedfilters import heading
 from ui.plain import number, one_line
-from ui.table.columns import AGO, CLOCK, DEFAULT, SINCE, Look, is_property, titles
+from ui.table.columns import titles
+from ui.table.look import AGO, CLOCK, DEFAULT, SINCE, Look
+from ui.table.properties import is_property
 
 MOST_COLUMNS = 40
 IN_MENU = 24
@@ -54,6 +57,7 @@ class ViewSwitch(QToolButton):
             labels={} if labels is None else labels,
             problems={} if told is None else told.problems,
             attempts={} if told is None else told.attempts,
+            fields={} if told is None else told.fields,
         )
         self.is_folding = False
         self.grouping: By | None = None
@@ -126,12 +130,19 @@ class ViewSwitch(QToolButton):
         """Bring the menu of columns up to date."""
         menu, shown = self.columns, self.look.columns
         menu.clear()
-        for key, title in titles().items():
-            self._check(menu, title, key in shown, partial(self.toggle_column, key))
+        known = titles()
+        for key, title in known.items():
+            if key not in FIELDS or key in shown:
+                self._check(menu, title, key in shown, partial(self.toggle_column, key))
         for key in filter(is_property, shown):
             title = _title(key)
             self._check(menu, title, True, partial(self.toggle_column, key))
         menu.addSeparator()
+        sent_with = menu.addMenu("Add what it was sent with")
+        for key in FIELDS:
+            if key not in shown:
+                sent_with.addAction(known[key], partial(self.toggle_column, key))
+        sent_with.setEnabled(not sent_with.isEmpty())
         for scope, title in (("prop", "Add an event property"), ("user", "Add a user property")):
             self._add_properties(menu.addMenu(title), scope)
 

@@ -12,11 +12,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from app.filter import Condition, Node, Not, equals, has
+from app.filter.fields import COLUMNS as FIELDS
+from app.filter.fields import NOTHING_SAID, shown
 from app.label.element import ACTIONS
 from app.marks import COLOURS
 from ui.inspector.conditions import property_condition
 from ui.plain import clipboard, one_line
-from ui.table.columns import is_property, property_key
+from ui.table.properties import is_property, property_key
 from ui.theme import icon
 
 if TYPE_CHECKING:
@@ -99,11 +101,14 @@ def _told_condition(row: Any, column: str, page: LivePage) -> Condition | None:
         return equals("project", page.projects.named(row.source_id))
     if column == "labels" and (names := page.labels.by_event.get(row.id)):
         return equals("label", names[0])
+    if column in FIELDS:
+        value = shown(page.told.fields.get(row.id, NOTHING_SAID), column)
+        return equals(column, value) if value else None
     return None
 
 
 def _property_condition(row: Any, column: str) -> Condition | None:
-    from ui.table.columns import properties
+    from ui.table.properties import properties
 
     key, path = property_key(column)
     text = row.event_properties if key == "prop" else row.user_properties

@@ -47,7 +47,10 @@ from ui.pages.live.searching import SearchRow
 from ui.pages.live.targets import TargetSwitch
 from ui.pages.live.told import Told
 from ui.plain import number, plural
-from ui.table.columns import AGO, SINCE, Column, event_columns
+from ui.table.cells import Column
+from ui.table.columns import event_columns
+from ui.table.fieldcolumns import shows_fields
+from ui.table.look import AGO, SINCE
 from ui.table.model import PagedTableModel
 from ui.table.stream import EventStream
 from ui.table.view import EventTableView
@@ -332,7 +335,9 @@ class LivePage(QWidget):
         nothing: list[EventRow] = []
         rows = self.context.store.ask(lambda store: store.events.rows(ids), nothing)
         self.labels.read(rows)
-        self.told.read(rows, is_folding=self.view.is_folding)
+        self.told.read(
+            rows, is_folding=self.view.is_folding, has_fields=shows_fields(self.view.look)
+        )
         return rows
 
     def _show_counts(self) -> None:

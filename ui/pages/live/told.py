@@ -1,5 +1,6 @@
 """
-What the stream tells of an event besides itself: its worst problem, and how often it was sent.
+What the stream tells of an event besides itself: its worst problem, how often it was sent, and what
+it was sent with.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from app.errors import AppError
 from ui.context import Context
 
 if TYPE_CHECKING:
+    from app.filter.fields import Fields
     from app.lint.mutes import Muted
     from app.lint.shown import Worst
     from app.store.attempts import Attempts
@@ -24,7 +26,7 @@ MOST_OPEN = 500
 
 
 class Told(QObject):
-    """`problems` and `attempts` are the same dictionaries for good.
+    """`problems`, `attempts` and `fields` are the same dictionaries for good.
 
     Signals:
         changed: something is known of rows that were painted without it.
@@ -41,14 +43,18 @@ class Told(QObject):
         self._open: set[int] = set()
         self.problems: dict[int, Worst] = {}
         self.attempts: dict[int, Attempts] = {}
+        self.fields: dict[int, Fields] = {}
+        self._has_fields = False
 
-    def read(self, rows: Sequence[Any], *, is_folding: bool) -> None:
-        """Look at these rows, before they are painted."""
+    def read(self, rows: Sequence[Any], *, is_folding: bool, has_fields: bool) -> None:
+        """Look at these rows, before they are painted. `has_fields`: what they were sent with is
+        shown."""
         from app.store.attempts import attempts_of
 
-        if len(self.problems) > MOST or len(self.attempts) > MOST:
-            self.problems.clear()
-            self.attempts.clear()
+        for told in (self.problems, self.attempts, self.fields):
+            if len(told) > MOST:
+                told.clear()
+        self._has_fields = has_fields
         ids = [row.id for row in rows]
         if "app.lint.shown" in sys.modules:
             self._read_problems(ids)
@@ -61,6 +67,8 @@ class Told(QObject):
             nothing: dict[int, Attempts] = {}
             ask = self._context.store.ask
             self.attempts.update(ask(lambda store: attempts_of(store.connection, ids), nothing))
+        if has_fields:
+            self._read_fields(ids)
 
     def look(self) -> None:
         """See whether the study has come to rows that were painted before it."""
@@ -71,7 +79,8 @@ class Told(QObject):
         if not ready:
             return
         self._open = {number for number in self._open if number > studied}
-        if self._read_problems(ready):
+        has_problems = self._read_problems(ready)
+        if (self._has_fields and self._read_fields(ready)) or has_problems:
             self.changed.emit()
 
     def look_again(self) -> None:
@@ -100,4 +109,15 @@ class Told(QObject):
         nothing: dict[int, Worst] = {}
         found = self._context.store.ask(lambda store: worst_of(store, ids, self._muted), nothing)
         self.problems.update(found)
+        return bool(found)
+
+    def _read_fields(self, ids: Sequence[int]) -> bool:
+        """Whether there are some."""
+        from app.store.fields import fields_of_events
+
+        nothing: dict[int, Fields] = {}
+        found = self._context.store.ask(
+            lambda store: fields_of_events(store.connection, ids), nothing
+        )
+        self.fields.update(found)
         return bool(found)

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from app.model import Kind
 from app.store.requests import RequestRow
 from ui.plain import clock, one_line, plural, size
-from ui.table.columns import VIA_WORD, Cell, Column, short_clock
+from ui.table.cells import VIA_WORD, Cell, Column
+from ui.table.times import short_clock
 
 KIND_WORD = {
     Kind.UPLOAD: "Upload",

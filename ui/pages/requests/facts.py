@@ -7,7 +7,7 @@ from app.store.captures import Stored
 from ui.inspector.facts import Fact, Section
 from ui.pages.requests.columns import KIND_WORD
 from ui.plain import local_time, plural, size, utc_time
-from ui.table.columns import VIA_WORD
+from ui.table.cells import VIA_WORD
 
 MOST_EVENTS = 2000
 _DELIVERIES = {
