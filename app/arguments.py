@@ -39,6 +39,11 @@ def add_capture_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workspace", type=Path, metavar="DIR", help="where events are stored")
     parser.add_argument("--proxy-port", type=_port, metavar="N", help="0: any free port")
     parser.add_argument("--endpoint-port", type=_port, metavar="N", help="0: any free port")
+    parser.add_argument(
+        "--network",
+        action=argparse.BooleanOptionalAction,
+        help="whether other devices in the local network can connect; without it only this machine",
+    )
     parser.add_argument("--delivery", choices=[str(mode) for mode in Delivery])
     parser.add_argument(
         "--endpoint-upstream", metavar="URL", help="the ingestion host behind the endpoint"

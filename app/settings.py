@@ -79,6 +79,13 @@ ENDPOINT_PORT = Setting(
     maximum=65535,
     restart=True,
 )
+NETWORK = Setting(
+    "capture.network",
+    False,
+    "Let other devices connect",
+    "Phones in the same network can then send through Eventscope. Otherwise only this machine can.",
+    restart=True,
+)
 UPSTREAM = Setting(
     "capture.endpoint_upstream",
     "https://api2.amplitude.com",
@@ -149,6 +156,7 @@ ALL: tuple[Setting[Any], ...] = (
     DELIVERY,
     PROXY_PORT,
     ENDPOINT_PORT,
+    NETWORK,
     UPSTREAM,
     HOSTS,
     LABELED,

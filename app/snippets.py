@@ -34,6 +34,8 @@ class Snippet:
     title: str
     code: str
     note: str = ""
+    undo: str = ""
+    """What to type in the end; never copied with `code`, which it would take back at once."""
 
 
 # Terminal
@@ -180,6 +182,51 @@ def _pem(der: bytes) -> str:
     text = base64.b64encode(der).decode("ascii")
     lines = [text[start : start + 64] for start in range(0, len(text), 64)]
     return "\n".join(["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""])
+
+
+# Devices
+
+ANDROID_TRUST = """<network-security-config>
+  <debug-overrides>
+    <trust-anchors>
+      <certificates src="user" />
+    </trust-anchors>
+  </debug-overrides>
+</network-security-config>"""
+"""`res/xml/network_security_config.xml` of an app whose debug build follows user certificates."""
+
+
+def android(proxy: str, endpoint: str) -> Snippet:
+    """What brings an emulator or a phone on a cable to the proxy, without opening it to others."""
+    port, other = proxy.rpartition(":")[2], endpoint.rstrip("/").rpartition(":")[2]
+    code = f"""adb reverse tcp:{port} tcp:{port}
+adb reverse tcp:{other} tcp:{other}
+adb shell settings put global http_proxy 127.0.0.1:{port}
+adb shell am start -a android.intent.action.VIEW -d http://127.0.0.1:{other}/phone"""
+    return Snippet(
+        "android",
+        "Android",
+        code,
+        "An emulator, or a phone on a cable with USB debugging. The last line opens a page on the "
+        "device that has the certificate and checks that all is well.",
+        "adb shell settings put global http_proxy :0\nadb reverse --remove-all",
+    )
+
+
+def ios_simulator(proxy: str, authority: Path) -> Snippet:
+    """What brings the iOS simulator to the proxy: it uses the network of its Mac."""
+    host, _, port = proxy.rpartition(":")
+    code = f"""xcrun simctl keychain booted add-root-cert {shlex.quote(str(authority))}
+networksetup -setwebproxy Wi-Fi {host} {port}
+networksetup -setsecurewebproxy Wi-Fi {host} {port}"""
+    return Snippet(
+        "ios",
+        "iOS simulator",
+        code,
+        "The simulator has the Mac's proxy. While it is set, the Mac's other programs go through "
+        "Eventscope, too, which opens only what counts. Wi-Fi is the name of the network service.",
+        "networksetup -setwebproxystate Wi-Fi off\nnetworksetup -setsecurewebproxystate Wi-Fi off",
+    )
 
 
 # SDKs

@@ -32,6 +32,8 @@ class Listening(Message):
     pid: int
     note: str = ""
     faults: list[str] = field(default_factory=list)
+    network: bool = False
+    """Whether other devices in the local network can connect, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from app.settings import (
     ENDPOINT_PORT,
     HOSTS,
     INGESTION,
+    NETWORK,
     PROXY_PORT,
     UPSTREAM,
     Settings,
@@ -60,6 +61,7 @@ def _configured(given: argparse.Namespace) -> tuple[Config, State]:
         endpoint_port=_first(given.endpoint_port, settings.get(ENDPOINT_PORT)),
         upstream=upstream,
         upstream_path=upstream_path,
+        network=settings.get(NETWORK) if given.network is None else given.network,
     )
     state = State(
         delivery=Delivery(given.delivery or settings.get(DELIVERY)),

@@ -119,8 +119,12 @@ class CaptureAddon:
         return is_endpoint(flow) or is_analytics(flow.request.host)
 
     def _is_for_endpoint(self, flow: http.HTTPFlow) -> bool:
-        """A browser that goes through the proxy to our own endpoint: recorded there, once."""
-        return flow.request.port == self.endpoint_port and flow.request.host in LOOPBACK_NAMES
+        """What goes through the proxy to our own endpoint: recorded there, once."""
+        if flow.request.port != self.endpoint_port:
+            return False
+        # Another device reaches us by the address at which it found the proxy.
+        here = flow.client_conn.sockname[0] if flow.client_conn.sockname else ""
+        return flow.request.host in LOOPBACK_NAMES or flow.request.host == here
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """What is none of ours passes through without being held in memory."""

@@ -23,6 +23,8 @@ class Config:
     """Scheme and host behind the endpoint."""
     upstream_path: str
     """Where uploads go there; empty for Amplitude's own paths."""
+    network: bool = False
+    """Whether other devices in the local network can connect."""
 
 
 @dataclass(slots=True)

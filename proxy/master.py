@@ -22,6 +22,7 @@ from proxy.hooks import Addons
 from proxy.passing import PassThrough
 
 LOOPBACK = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - when a person lets other devices connect
 TRIES = 50
 TRIES_AGAIN = 5
 """How often other ports are chosen when those that were free are taken a moment later."""
@@ -70,7 +71,7 @@ class CaptureMaster(master.Master):
                 break
             before = self._config.proxy_port, self._config.endpoint_port
             proxy, endpoint = (
-                _free_above(port) if is_taken else port
+                _free_above(port, _host(self._config)) if is_taken else port
                 for port, is_taken in zip(before, taken, strict=True)
             )
             self._config = replace(self._config, proxy_port=proxy, endpoint_port=endpoint)
@@ -79,7 +80,8 @@ class CaptureMaster(master.Master):
         return self._config.proxy_port, self._config.endpoint_port
 
     def addresses(self) -> tuple[str, str]:
-        """Where the proxy and the endpoint listen, as host:port. Raises CaptureUnavailable."""
+        """Where programs of this machine reach the proxy and the endpoint, as host:port. Raises
+        CaptureUnavailable."""
         found: list[str] = []
         for server in self.proxyserver.servers:
             if _is_taken(server):
@@ -91,8 +93,8 @@ class CaptureMaster(master.Master):
             trouble = server.last_exception
             if trouble or not server.listen_addrs:
                 raise CaptureUnavailable(f"Cannot listen: {trouble}.")
-            host, port, *_ = server.listen_addrs[0]
-            found.append(f"{host}:{port}")
+            _, port, *_ = server.listen_addrs[0]
+            found.append(f"{LOOPBACK}:{port}")
         proxy, endpoint = found
         return proxy, endpoint
 
@@ -104,10 +106,15 @@ class CaptureMaster(master.Master):
 
 
 def _modes(config: Config) -> list[str]:
+    host = _host(config)
     return [
-        f"regular@{LOOPBACK}:{config.proxy_port}",
-        f"reverse:{config.upstream}@{LOOPBACK}:{config.endpoint_port}",
+        f"regular@{host}:{config.proxy_port}",
+        f"reverse:{config.upstream}@{host}:{config.endpoint_port}",
     ]
+
+
+def _host(config: Config) -> str:
+    return EVERYWHERE if config.network else LOOPBACK
 
 
 def _is_taken(server: ServerInstance[Any]) -> bool:
@@ -115,24 +122,25 @@ def _is_taken(server: ServerInstance[Any]) -> bool:
     return isinstance(trouble, OSError) and trouble.errno == errno.EADDRINUSE
 
 
-def _free_above(port: int) -> int:
+def _free_above(port: int, host: str) -> int:
     with socket.socket() as probe:
-        return _bound(probe, port + 1)
+        return _bound(probe, port + 1, host)
 
 
-def free_ports(proxy: int, endpoint: int) -> tuple[int, int]:
+def free_ports(proxy: int, endpoint: int, *, network: bool = False) -> tuple[int, int]:
     """The wanted ports, or the next free ones; zero lets the system choose. Both are held until
     both are known, so they differ."""
+    host = EVERYWHERE if network else LOOPBACK
     with socket.socket() as first, socket.socket() as second:
-        return _bound(first, proxy), _bound(second, endpoint)
+        return _bound(first, proxy, host), _bound(second, endpoint, host)
 
 
-def _bound(probe: socket.socket, wanted: int) -> int:
+def _bound(probe: socket.socket, wanted: int, host: str) -> int:
     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     tries = range(wanted, min(wanted + TRIES, 65536)) if wanted else ()
     for port in (*tries, 0):
         with contextlib.suppress(OSError):
-            probe.bind((LOOPBACK, port))
+            probe.bind((host, port))
             # Only a listener keeps others from binding where addresses may be reused.
             probe.listen()
             return int(probe.getsockname()[1])

@@ -26,6 +26,7 @@ from proxy.authority import CERTIFICATE, ready_authority
 from proxy.capture import CaptureAddon
 from proxy.config import Config, State
 from proxy.control import Announcer, listen
+from proxy.devices import DevicesAddon
 from proxy.importing import Imports
 from proxy.inject import InjectAddon
 from proxy.master import CaptureMaster, free_ports
@@ -51,7 +52,7 @@ class Service:
 
     def __init__(self, config: Config, state: State, store: Store, note: str) -> None:
         self._wanted = config.proxy_port, config.endpoint_port
-        proxy, endpoint = free_ports(*self._wanted)
+        proxy, endpoint = free_ports(*self._wanted, network=config.network)
         self._config = config = replace(config, proxy_port=proxy, endpoint_port=endpoint)
         self._state = state
         self._note = note
@@ -71,10 +72,15 @@ class Service:
         state.faults.changed = self._say_changed
         state.faults.met = self._fault_met
         self._tells_faults = False
+        self._devices = DevicesAddon(config.authority / CERTIFICATE)
         self._inject = InjectAddon(state, self._agent_said)
         # Asked before the addon that captures, and told of an answer's headers after it.
         self._master.addons.add(
-            self._inject.asking, self._addon, self._inject, _WhenRunning(self._announce)
+            self._devices,
+            self._inject.asking,
+            self._addon,
+            self._inject,
+            _WhenRunning(self._announce),
         )
         self._commands: dict[type[wire.Message], Callable[..., None]] = {
             wire.SetDelivery: self._set_delivery,
@@ -123,7 +129,7 @@ class Service:
             self._failure = error
             self._master.stop()
             return
-        self._addon.endpoint_port = ports[1]
+        self._devices.proxy_port, self._addon.endpoint_port = ports
         # What is there now stays to the end. The collector need not look at it again and again,
         # which is a twentieth of all the time under load.
         gc.freeze()
@@ -137,6 +143,7 @@ class Service:
                 pid=os.getpid(),
                 note=f"{self._note} {_moved(self._wanted, ports)}".strip(),
                 faults=self._state.faults.texts,
+                network=self._config.network,
             )
         )
         listen(self._loop, self._command, self._master.stop)

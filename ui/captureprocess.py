@@ -102,6 +102,11 @@ class CaptureProcess(QObject):
         self._process.closeWriteChannel()
         self._terminating.start(TERMINATE_AFTER_MS)
 
+    def restart(self) -> None:
+        """Have settings count that are read at the start."""
+        self.stop()
+        self.start()
+
     def shutdown(self, timeout_ms: int = 5_000) -> None:
         """Stop and wait until it is gone, for the end of the application."""
         self.stop()
@@ -166,6 +171,7 @@ class CaptureProcess(QObject):
         # -P: a folder named "proxy" where the window was started must not be run instead.
         words = [sys.executable, "-P", "-X", "utf8", "-m", "proxy"]
         words += [str(part) for pair in options.items() for part in pair]
+        words.append("--network" if get(keys.NETWORK) else "--no-network")
         return words + [part for host in get(keys.HOSTS) for part in ("--host", host)]
 
     def _launch(self) -> None:
@@ -274,9 +280,11 @@ class CaptureProcess(QObject):
     def _stopped(self) -> None:
         self.failure = self.failure_details = ""
         self._ports = None
-        self._set_state("stopped")
         if self._wanted:
+            # Not said to have stopped: what is there only while it runs would go and come back.
             self._launch()
+        else:
+            self._set_state("stopped")
 
     def _died(self, reason: str, details: str) -> None:
         wait_s = BACK_OFF_S[min(self._deaths, len(BACK_OFF_S) - 1)]

@@ -118,7 +118,7 @@ class StatusBar(QWidget):
         words, tone = _STATES[capture.state]
         info = capture.info
         if capture.state == "listening" and isinstance(info, Listening):
-            words = f"{words} on {info.proxy}"
+            words = f"{words} on {info.proxy}{', open to the network' if info.network else ''}"
         self.state.setText(f"●  {words}")
         _set_tone(self.state, tone)
         reason = one_line(capture.failure) if capture.state != "listening" else ""

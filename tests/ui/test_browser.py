@@ -294,3 +294,17 @@ def test_a_moved_proxy_is_said(
     context.capture.state_changed.emit("listening")
     assert "Restart Eventscope" in window.notice.text.text()
     assert window.route.text() == "Not captured"
+
+
+def test_the_page_for_devices_sees_that_it_works(
+    qtbot: QtBot, context: Context, opener: BrowserOpener
+) -> None:
+    assert context.capture.info
+    window = opener.open(f"{context.capture.info.endpoint}/phone")
+    qtbot.waitUntil(lambda: window.page.title() == "✓ Eventscope works here", timeout=LOAD_MS)
+    read: list[str] = []
+    window.page.runJavaScript("document.body.innerText", read.append)
+    qtbot.waitUntil(lambda: bool(read), timeout=LOAD_MS)
+    assert "It goes through Eventscope." in read[0]
+    assert "It is trusted." in read[0]
+    assert context.capture.info.proxy.rpartition(":")[2] in read[0]

@@ -16,6 +16,7 @@ from ui.context import Context
 from ui.pages.connect.builtin import BuiltInCard
 from ui.pages.connect.capture import CaptureCard
 from ui.pages.connect.delivery import DeliveryCard
+from ui.pages.connect.devices import DevicesCard
 from ui.pages.connect.endpoint import EndpointCard
 from ui.pages.connect.importing import ImportCard
 from ui.pages.connect.installed import InstalledCard
@@ -45,6 +46,7 @@ class ConnectPage(QWidget):
         self.installed = InstalledCard(capture, context.settings, jobs, context.notifications)
         self.terminal = TerminalCard(capture, jobs)
         self.endpoint = EndpointCard(capture)
+        self.devices = DevicesCard(capture, context.settings)
         self.importing = ImportCard(capture)
         self._columns: list[QBoxLayout] = []
         self._lay_out()
@@ -132,8 +134,8 @@ class ConnectPage(QWidget):
         rows.addWidget(label("Ways to get traffic in", "section"))
         rows.addLayout(
             self._side_by_side(
-                [self.builtin, self.installed, self.endpoint, None],
-                [self.terminal, self.importing, None],
+                [self.builtin, self.installed, self.devices, None],
+                [self.terminal, self.endpoint, self.importing, None],
             )
         )
         rows.addStretch(1)
