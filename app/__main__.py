@@ -9,7 +9,8 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,14 @@ from app.arguments import (
     add_chart_arguments,
     add_label_arguments,
 )
-from app.errors import AppError, BadInput
+from app.errors import AppError
 from app.links import SCHEME, parse_link
-from app.output import give_up_output, put
+from app.output import give_up_output
 
 DEMO_EVENTS = 20_000
 MOST_EVENTS = 10_000_000
+_SEARCHED = "\0"
+"""In front of what is searched for; no argument can hold this sign."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,12 +64,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _with_minus(words: list[str]) -> list[str]:
     """Words that the parser takes for a search where they follow `users`: `-plan=pro` is nobody's
-    option there. No argument can hold the sign in front of them."""
+    option there."""
     if "users" not in words:
         return words
     at = words.index("users")
     is_search = re.compile(r"-(?!-|h$).").match
-    return words[:at] + [f"\0{word}" if is_search(word) else word for word in words[at:]]
+    return words[:at] + [_SEARCHED + word if is_search(word) else word for word in words[at:]]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     _workspace(events)
     events.add_argument("--filter", default="", metavar="TEXT", help='such as type:"Page Viewed"')
     events.add_argument("--format", choices=("json", "csv"), default="json")
-    events.set_defaults(run=_events)
+    events.set_defaults(run=_command("events"))
 
     uploads = commands.add_parser("uploads", help="print stored uploads, one a line")
     _workspace(uploads)
@@ -102,15 +105,15 @@ def _parser() -> argparse.ArgumentParser:
         "--summary", action="store_true", help="print the numbers of the Ingestion page instead"
     )
     uploads.add_argument("--frame", choices=("5m", "1h", "1d", "1w", "all"), default="all")
-    uploads.set_defaults(run=_uploads)
+    uploads.set_defaults(run=_command("uploads"))
 
     captures = commands.add_parser("captures", help="print every exchange and what it is")
     _workspace(captures)
-    captures.set_defaults(run=_captures)
+    captures.set_defaults(run=_command("captures"))
 
     sdks = commands.add_parser("sdks", help="print SDKs and their options with evidence")
     _workspace(sdks)
-    sdks.set_defaults(run=_sdks)
+    sdks.set_defaults(run=_command("sdks"))
 
     problems = commands.add_parser("problems", help="print what is wrong, one finding a line")
     _workspace(problems)
@@ -119,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
         choices=("error", "warning"),
         help="exit with 1 when there is a problem that is at least this bad and not muted",
     )
-    problems.set_defaults(run=_problems)
+    problems.set_defaults(run=_command("problems"))
 
     chart = commands.add_parser(
         "chart",
@@ -147,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
 
     label = commands.add_parser("label", help="labeled events: list, match, suggest, add, …")
     add_label_arguments(label)
-    label.set_defaults(run=_label)
+    label.set_defaults(run=_command("labels"))
     return parser
 
 
@@ -193,159 +196,31 @@ def _capture(given: argparse.Namespace) -> int:
     return run(given)
 
 
-def _events(given: argparse.Namespace) -> int:
-    from app.exchange import csv_rows
-    from app.filter import Filter, parse, unknown_keys
-    from app.store import Store
-    from app.store.trouble import explained
-    from app.study.caughtup import catch_up
-
-    chosen = Filter(parse(given.filter))
-    if given.filter.strip() and not chosen:
-        # While it is typed it shows everything; a script with an empty variable must not.
-        raise BadInput(f"The filter {given.filter.strip()!r} is only begun: a value is missing.")
-    for unknown in unknown_keys(given.filter):
-        print(f"There is no key “{unknown.word}:”; it is looked for as text.", file=sys.stderr)
-    folder = _folder(given)
-    if chosen.studies:
-        with explained(folder):
-            # Read first: it says in words when there is no workspace.
-            Store.read(folder).close()
-            catch_up(folder)
-    with explained(folder), Store.read(folder) as store:
-        found = store.events.export(chosen)
-        if given.format == "csv":
-            _print_text(csv_rows(found))
-        else:
-            _print_json(found)
-    return 0
-
-
-def _uploads(given: argparse.Namespace) -> int:
-    from app.store import Store
-    from app.store.trouble import explained
-    from app.study.caughtup import catch_up
-
-    folder = _folder(given)
-    with explained(folder):
-        if given.summary:
-            Store.read(folder).close()
-            catch_up(folder)
-        with Store.read(folder) as store:
-            _print_json([_summary(given, store)] if given.summary else store.uploads.export())
-    return 0
-
-
-def _summary(given: argparse.Namespace, store: Any) -> dict[str, Any]:
-    import time
-
-    from app.store.report import ALL, Frame
-    from app.store.report.summary import summary
-
-    return summary(store.report, ALL, Frame(given.frame), time.time_ns() // 1_000_000)
-
-
-def _captures(given: argparse.Namespace) -> int:
-    from app.store import Store
-    from app.store.trouble import explained
-
-    folder = _folder(given)
-    with explained(folder), Store.read(folder) as store:
-        _print_json(store.captures.export())
-    return 0
-
-
-def _sdks(given: argparse.Namespace) -> int:
-    from app.sdk.configured import configured
-    from app.sdk.dropped import dropped
-    from app.sdk.report import exported, sources
-    from app.store import Store
-    from app.store.trouble import explained
-    from app.study.caughtup import catch_up
-
-    folder = _folder(given)
-    # Read first: it says in words when there is no workspace.
-    with explained(folder):
-        Store.read(folder).close()
-        catch_up(folder)
-    with explained(folder), Store.read(folder) as store:
-        _print_json([exported(sources(store, configured(store), dropped(store)))])
-    return 0
-
-
-def _problems(given: argparse.Namespace) -> int:
-    from app.lint.mutes import muted
-    from app.lint.reading import all_findings, exported
-    from app.store import Store
-    from app.store.trouble import explained
-    from app.study.caughtup import catch_up
-
-    folder = _folder(given)
-    with explained(folder):
-        # Read first: it says in words when there is no workspace.
-        Store.read(folder).close()
-        catch_up(folder)
-        with Store.read(folder) as store:
-            found = all_findings(store, muted(folder))
-            _print_json(exported(store, found))
-    bad = {"error": ("error",), "warning": ("error", "warning")}.get(given.fail_on, ())
-    count = sum(one.rule.severity in bad and not one.is_muted for one in found)
-    if count:
-        what = "problem" if count == 1 else "problems"
-        print(f"{count} {what} of severity {given.fail_on} or worse.", file=sys.stderr)
-    return 1 if count else 0
-
-
 def _chart(given: argparse.Namespace) -> int:
     from app.query.command import run_chart
 
     return run_chart(given, _folder(given))
 
 
+def _command(name: str) -> Callable[[argparse.Namespace], int]:
+    """A command of `app.commands`."""
+
+    def run(given: argparse.Namespace) -> int:
+        status: int = import_module(f"app.commands.{name}").run(given, _folder(given))
+        return status
+
+    return run
+
+
 def _users(given: argparse.Namespace) -> int:
-    import time
-
-    from app.store import Store
-    from app.store.people.conditions import parse
-    from app.store.people.export import people
-    from app.store.trouble import explained
-    from app.study.caughtup import catch_up
-
-    conditions = parse(" ".join(word.removeprefix("\0") for word in given.search))
-    folder = _folder(given)
-    with explained(folder):
-        Store.read(folder).close()
-        catch_up(folder)
-        with Store.read(folder) as store:
-            found = people(store.people, conditions, time.time_ns() // 1_000_000, given.limit)
-            _print_json(found)
-            if not found:
-                print("Nobody was found.", file=sys.stderr)
-    return 0 if found else 1
+    given.search = [word.removeprefix(_SEARCHED) for word in given.search]
+    return _command("users")(given)
 
 
 def _import(given: argparse.Namespace) -> int:
-    from app.exchange import import_file
-    from app.store import Checkpointer, Store
+    from app.commands.importing import run
 
-    status = 0
-    folder = _folder(given)
-    if not any(path.is_file() for path in given.files):
-        # Not even an empty workspace is made for nothing.
-        raise BadInput(f"There is no file {given.files[0]}.")
-    with Store.write(folder) as store, Checkpointer(folder):
-        for path in given.files:
-            try:
-                report = import_file(store.writer, path, flows=_flows)
-            except BadInput as error:
-                print(error, file=sys.stderr)
-                status = 1
-                continue
-            if report.problem:
-                print(f"{path}: {report.problem}", file=sys.stderr)
-                status = 1
-            print(f"{path}: {report.events} events in {report.uploads} uploads", file=sys.stderr)
-    return status
+    return run(given, _folder(given), _flows)
 
 
 def _flows(file: Any, skipped: Any) -> Any:
@@ -354,53 +229,9 @@ def _flows(file: Any, skipped: Any) -> Any:
     return flow_captures(file, skipped)
 
 
-def _label(given: argparse.Namespace) -> int:
-    from app.label import command
-
-    folder = _folder(given)
-    if given.does == "list":
-        _print_json(command.listed(folder))
-    elif given.does == "suggest":
-        _print_json(command.suggested(folder, given.event, group=given.group))
-    elif given.does == "import":
-        return _import_labels(folder, given.file, strict=given.strict)
-    elif given.does == "export":
-        forms, warnings = command.exports(folder, ours=given.ours)
-        _print_json(forms)
-        for warning in warnings:
-            print(warning, file=sys.stderr)
-    elif given.does == "add":
-        _print_json(command.added(folder, command.chosen(folder, given, saved=False)))
-    else:
-        _print_json(command.matched(folder, command.chosen(folder, given, saved=True)))
-    return 0
-
-
-def _import_labels(folder: Path, file: Path, *, strict: bool) -> int:
-    from app.label import command
-
-    lines = list(command.imports(folder, file, strict=strict))
-    _print_json(lines)
-    bad = sum("error" in line for line in lines)
-    if bad:
-        said = "nothing was imported" if bad == len(lines) else f"{len(lines) - bad} imported"
-        print(f"{file}: {said}, {bad} {'problems' if bad > 1 else 'problem'}.", file=sys.stderr)
-    return int(bad > 0)
-
-
 def _folder(given: argparse.Namespace) -> Path:
     folder: Path = given.workspace or paths.default_workspace()
     return folder.expanduser().absolute()
-
-
-def _print_json(items: Iterable[dict[str, Any]]) -> None:
-    from app.decode.body import json_text
-
-    put(json_text(item) + "\n" for item in items)
-
-
-def _print_text(lines: Iterable[str]) -> None:
-    put(lines)
 
 
 def _count(text: str) -> int:

@@ -30,8 +30,7 @@ from app.label.suggest import Suggestion, suggest, suggest_group
 from app.store import Store
 from app.store.definitions import FILE as DEFINITIONS
 from app.store.events import EventDetail
-from app.store.trouble import explained
-from app.study.caughtup import catch_up
+from app.study.caughtup import studied
 
 MOST_BYTES = 16_000_000
 _VALUES = {
@@ -217,10 +216,7 @@ def _refuse_nothing(folder: Path) -> None:
 @contextmanager
 def _clicks(folder: Path) -> Iterator[tuple[Store, Clicks]]:
     """The store and its clicks, studied up to the newest."""
-    with explained(folder):
-        Store.read(folder).close()
-        catch_up(folder)
-    with explained(folder), Store.read(folder) as store:
+    with studied(folder) as store:
         clicks = Clicks(store.connection)
         clicks.update()
         yield store, clicks

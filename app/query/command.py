@@ -35,9 +35,7 @@ from app.query.releases import (
 from app.query.releases import KIND as RELEASE
 from app.query.warehouse import Warehouse
 from app.query.writing import written
-from app.store import Store
 from app.store.definitions import Definitions
-from app.store.trouble import explained
 from app.study.caughtup import catch_up
 
 
@@ -50,10 +48,7 @@ def run_chart(given: argparse.Namespace, folder: Path) -> int:
     asked = None if given.marks or given.ids else _asked(given)
     now = time.time_ns() // 1_000_000 if given.now is None else given.now
     clock = Clock(now, given.zone, given.week_start, given.quarter_start)
-    with explained(folder):
-        # Read first: it says in words when there is no workspace.
-        Store.read(folder).close()
-        catch_up(folder)
+    catch_up(folder)
     with Warehouse.open(folder) as warehouse:
         warehouse.refresh()
         with Definitions(folder) as definitions:
