@@ -12,7 +12,6 @@ from app.errors import BadInput
 from app.query import sql, units
 from app.query.asks import Ask
 from app.query.calendar import Buckets, Clock, shifted, span_of
-from app.query.conditions import Context
 from app.query.definition import (
     AnyChart,
     Funnel,
@@ -27,6 +26,7 @@ from app.query.journeysql import journey_behind
 from app.query.metrics import Questions, Rows
 from app.query.microscope import People, Point, menu
 from app.query.paths import Bools, Ints
+from app.query.places import Context
 from app.query.pointcharts import event_of, interval_of, intervals_of
 from app.query.segmentation import FREQUENCY_EDGES, buckets_of, edges_of
 

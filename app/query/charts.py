@@ -26,7 +26,6 @@ from app.query.cohorts import (
     size,
 )
 from app.query.columns import Property
-from app.query.conditions import Context
 from app.query.definition import (
     SHARED_VIEWS,
     AnyChart,
@@ -45,6 +44,7 @@ from app.query.groups import download_groups, group_names
 from app.query.journeys import JourneysFigure, journeys, journeys_json
 from app.query.microscope import People, Point, highlighted, read_point
 from app.query.names import Names, Notice, labels_of, notices_json
+from app.query.places import Context
 from app.query.reading import read
 from app.query.releases import Release, detected, versions
 from app.query.savedcohorts import SavedCohorts, users_of
@@ -148,7 +148,7 @@ class Charts:
             self._warehouse.properties(),
             self._warehouse.projects(),
             self._inactive,
-            {},
+            kinds=self._warehouse.group_kinds(),
         )
 
     def people(self, chart: AnyChart, point: Point) -> People:

@@ -17,7 +17,7 @@ from app.errors import StoreFull, StoreUnavailable
 log = logging.getLogger(__name__)
 
 FILE = "charts.duckdb"
-VERSION = "5"
+VERSION = "6"
 MEMORY = "400MB"
 SCRATCH = "charts-"
 OLD_S = 86400
@@ -37,6 +37,7 @@ _TABLES = (
     " user_id VARCHAR, device_id VARCHAR, owner INTEGER, session BIGINT, time BIGINT,"
     " state BIGINT, library VARCHAR)",
     "CREATE TABLE states (id BIGINT, owner INTEGER)",
+    "CREATE TABLE group_states (id BIGINT, source INTEGER, kind VARCHAR, name VARCHAR)",
     "CREATE TABLE clicks (event BIGINT, shape BIGINT)",
     "CREATE TABLE matches (label BIGINT, shape BIGINT)",
 )
@@ -46,6 +47,8 @@ VIEWS = (
     " FROM stored s LEFT JOIN merged m ON m.id = s.owner",
     "CREATE OR REPLACE VIEW newcomers AS SELECT coalesce(m.root, f.person) AS person,"
     " min(f.time) AS time FROM firsts f LEFT JOIN merged m ON m.id = f.person GROUP BY 1",
+    "CREATE OR REPLACE VIEW group_values AS SELECT *, coalesce(lead(id) OVER (PARTITION BY source,"
+    " kind, name ORDER BY id), 9223372036854775807) AS until FROM group_states",
     "CREATE OR REPLACE VIEW labeled AS SELECT c.event, m.label FROM clicks c"
     " JOIN matches m ON m.shape = c.shape",
 )

@@ -12,7 +12,6 @@ from app.errors import BadInput
 from app.query import sql
 from app.query.behind import spread
 from app.query.calendar import Buckets, Clock, Range, Span, ceiling, cut, floor, shifted, span_of
-from app.query.conditions import Context, person, source, time
 from app.query.definition import (
     AnyChart,
     Condition,
@@ -25,8 +24,10 @@ from app.query.definition import (
     Segmentation,
 )
 from app.query.microscope import Point
+from app.query.places import Context, person, time
 from app.query.pointcharts import dated, event_of, period_of
 from app.query.segments import in_segment
+from app.query.sources import source
 from app.query.writing import segment_json, written
 from app.store.definitions import Definition, Definitions
 
@@ -211,7 +212,7 @@ def _size(segment: Segment, rows: Rows, context: Context, day: Buckets) -> int:
     inside = in_segment(segment, context, day)
     before = exp.LT(this=time(), expression=sql.value(day.span.end_ms))
     counted = exp.Count(this=exp.Distinct(expressions=[person()]))
-    found = source(sql.both(before, inside), [exp.alias_(counted, "n")])
+    found = source(sql.both(before, inside), [exp.alias_(counted, "n")], context)
     return int(rows(sql.text(found))[0][0])
 
 

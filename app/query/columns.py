@@ -26,6 +26,10 @@ _SPELLED_ONE_WAY = re.compile(r"[^\"\\\x00-\x1f]+")
 _ARRAY = r'"((?:[^"\\]|\\.)+)":\['
 
 
+TABLES = {"user": "states", "group_property": "group_states"}
+"""Where properties are that events do not hold themselves, by scope."""
+
+
 class Property(NamedTuple):
     """A property that was seen. `listed` is the column of its arrays, if any came."""
 
@@ -34,6 +38,11 @@ class Property(NamedTuple):
     column: str
     listed: str | None
     seen: int
+
+    @property
+    def table(self) -> str:
+        """The table that it is a column of."""
+        return TABLES.get(self.scope, "stored")
 
 
 def known(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Property]:

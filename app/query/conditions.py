@@ -1,44 +1,29 @@
 """
-From definitions to conditions on the view `events`: properties, filters, events
-(semantics §6).
+From definitions to conditions on the view `events`: filters and events (semantics §6).
 
 Values of an array each count as a value (§0.4). What is not there is `(none)`, and a condition
 that says "not" holds for it (§6.1).
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-import sqlglot
 from sqlglot import exp
 
 from app.query import sql
-from app.query.calendar import DAY, Buckets, Clock
-from app.query.columns import Property
+from app.query.calendar import DAY, Buckets
 from app.query.definition import (
     Chart,
     Condition,
     EventSpec,
-    PropertyRef,
-    Segment,
 )
+from app.query.places import Context, Place, nothing, person, place, time
+from app.query.sources import source
 from app.query.sql import Sql
 
 _DATE = re.compile(r"\d{4}-\d{2}")
-_SAID_AS_PATH = re.compile(r"[^\"\\\x00-\x1f]+")
 LOOK_BACK_MS = 365 * DAY
 """How far back the rank of an event among its like is counted (semantics §20)."""
-_FIELDS = {
-    "user_id": "user_id",
-    "device_id": "device_id",
-    "session_id": "session",
-    "event_type": "type",
-    "library": "library",
-    "event_id": "id",
-    "upload_id": "upload",
-}
-_NUMBERS = ("session", "id", "upload")
 COMPARED = {"=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
 _NEGATIONS = {
     "is not": "is",
@@ -48,105 +33,6 @@ _NEGATIONS = {
     "set does not contain": "set contains",
     "not glob": "glob",
 }
-
-
-@dataclass(frozen=True)
-class Context:
-    """What definitions are read against.
-
-    `projects` are sources by API key; `inactive` event types that do not make a user active
-    (§0.3); `cohorts` the conditions of saved cohorts by id; `groups` the type of groups that are
-    counted instead of users (§18).
-    """
-
-    clock: Clock
-    properties: Mapping[tuple[str, str], Property]
-    projects: Mapping[str, int] = field(default_factory=dict)
-    inactive: frozenset[str] = frozenset()
-    cohorts: Mapping[int, "Segment"] = field(default_factory=dict)
-    groups: str = ""
-    as_of: int | None = None
-    """What users did and had is asked as it was before this time; None for all that is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a property lies: a column of text, one of lists, or both; and the way into them."""
-
-    text: Sql | None
-    listed: Sql | None
-
-
-def place(ref: PropertyRef, context: Context) -> Place:
-    """The columns of a property; nothing when it was never seen."""
-    if ref.scope == "field" and ref.name == "project":
-        return Place(_project(context), None)
-    if ref.scope == "field":
-        name = _FIELDS[ref.name]
-        found: Sql = sql.column(name, "e")
-        return Place(exp.cast(found, "VARCHAR") if name in _NUMBERS else found, None)
-    one = context.properties.get((ref.scope, ref.name))
-    if one is not None:
-        return _columns(one)
-    parent, _, child = ref.name.rpartition(".")
-    one = context.properties.get((ref.scope, parent))
-    return _children(_columns(one), child) if one and child else Place(None, None)
-
-
-def _project(context: Context) -> Sql:
-    """The API key of an event's project."""
-    of = sql.column("source", "e")
-    keys: list[tuple[Sql, Sql]] = [
-        (exp.EQ(this=of.copy(), expression=sql.value(number)), sql.value(key))
-        for key, number in sorted(context.projects.items())
-    ]
-    return sql.cases(keys, exp.null()) if keys else exp.cast(exp.null(), "VARCHAR")
-
-
-def _columns(one: Property) -> Place:
-    table = "u" if one.scope == "user" else "e"
-    listed = sql.column(one.listed, table) if one.listed else None
-    return Place(sql.column(one.column, table), listed)
-
-
-def _children(of: Place, child: str) -> Place:
-    # As a JSON path it can be said in other dialects; but those do not take every name.
-    path = f'$."{child}"'
-    if not _SAID_AS_PATH.fullmatch(child):
-        path = "/" + child.replace("~", "~0").replace("/", "~1")
-    text = of.text
-    if text is not None:
-        # What is no object has no children; asking it for one would be an error.
-        is_object = exp.Like(this=text.copy(), expression=sql.value("{%"))
-        text = sql.cases([(is_object, _extracted(text, path))], exp.null())
-    listed = of.listed
-    if listed is not None:
-        item = exp.to_identifier("item")
-        inner = sql.cases(
-            [
-                (
-                    exp.Like(this=exp.column("item"), expression=sql.value("{%")),
-                    _extracted(exp.column("item"), path),
-                )
-            ],
-            exp.null(),
-        )
-        listed = exp.Transform(this=listed, expression=exp.Lambda(this=inner, expressions=[item]))
-    return Place(text, listed)
-
-
-def _extracted(of: Sql, path: str) -> Sql:
-    if path.startswith("/"):
-        return exp.Anonymous(this="json_extract_string", expressions=[of, sql.value(path)])
-    found = sqlglot.parse_one(f"x ->> {sql.value(path).sql('duckdb')}", read="duckdb")
-    return found.transform(
-        lambda node: of.copy() if isinstance(node, exp.Column) and node.name == "x" else node
-    )
-
-
-def needs_states(expression: Sql) -> bool:
-    """Whether an expression asks for what was known of the person."""
-    return any(found.table == "u" for found in expression.find_all(exp.Column))
 
 
 def holds(condition: Condition, context: Context) -> Sql:
@@ -170,12 +56,6 @@ def _matches(at: Place, op: str, value: str | None) -> Sql:
     if at.listed is not None:
         found.append(_any_element(at.listed, op, value))
     return exp.paren(sql.either(*found))
-
-
-def nothing(at: Place) -> Sql:
-    """The condition that a property is not there."""
-    absent = [exp.Is(this=one.copy(), expression=exp.null()) for one in (at.text, at.listed) if one]
-    return exp.paren(sql.both(*absent))
 
 
 def _any_element(listed: Sql, op: str, value: str) -> Sql:
@@ -272,16 +152,6 @@ def _class(inner: str) -> str:
     return f"[{'^' if negated else ''}" + re.sub(r"([\\\[\]^&])", r"\\\1", signs) + "]"
 
 
-def time() -> exp.Column:
-    """The time of an event."""
-    return sql.column("time", "e")
-
-
-def person() -> exp.Column:
-    """Whose an event is."""
-    return sql.column("person", "e")
-
-
 def event_is(spec: EventSpec, context: Context, buckets: Buckets) -> Sql:
     """The condition that an event is of this kind, its own filters included."""
     ranked = [one for one in spec.where if one.property.scope == "count"]
@@ -289,7 +159,7 @@ def event_is(spec: EventSpec, context: Context, buckets: Buckets) -> Sql:
     matches = sql.both(_kind(spec, context, buckets), *map(exp.paren, plain))
     for one in ranked:
         before = _kind(spec, context, buckets) if one.property.name == "before" else matches
-        matches = sql.both(matches, _ranked(one, before, buckets))
+        matches = sql.both(matches, _ranked(one, before, buckets, context))
     return matches
 
 
@@ -330,7 +200,7 @@ def is_new(buckets: Buckets) -> Sql:
     )
 
 
-def _ranked(one: Condition, matches: Sql, buckets: Buckets) -> Sql:
+def _ranked(one: Condition, matches: Sql, buckets: Buckets, context: Context) -> Sql:
     """The condition that an event is the n-th of its like for its user (semantics §20)."""
     rank = exp.Window(
         this=exp.RowNumber(),
@@ -340,7 +210,9 @@ def _ranked(one: Condition, matches: Sql, buckets: Buckets) -> Sql:
         ),
     )
     span = buckets.span
-    ranks = source(matches, [exp.alias_(sql.column("id", "e"), "id"), exp.alias_(rank, "place")])
+    ranks = source(
+        matches, [exp.alias_(sql.column("id", "e"), "id"), exp.alias_(rank, "place")], context
+    )
     ranks = ranks.where(exp.GTE(this=time(), expression=sql.value(span.start_ms - LOOK_BACK_MS)))
     op = {"is": "=", "is not": "!="}.get(one.op, one.op)
     tests = [
@@ -355,37 +227,9 @@ def _ranked(one: Condition, matches: Sql, buckets: Buckets) -> Sql:
     return exp.In(this=sql.column("id", "e"), query=chosen.subquery())
 
 
-def source(matches: Sql, columns: list[Sql]) -> exp.Select:
-    """A question to `events` as e, joined with `states` as u where something asks for them."""
-    events = exp.alias_(exp.to_table("events"), "e", table=True)
-    found = exp.select(*columns).from_(events, copy=False)
-    if needs_states(matches) or any(needs_states(one) for one in columns):
-        found = found.join("states AS u", on="u.id = e.state", join_type="left", copy=False)
-    return found.where(matches, copy=False)
-
-
 def in_project(chart: Chart, context: Context) -> Sql | None:
     """The condition that an event belongs to the chart's project."""
     if not chart.project:
         return None
     number = context.projects.get(chart.project, -1)
     return exp.EQ(this=sql.column("source", "e"), expression=sql.value(number))
-
-
-def elements(ref: PropertyRef, context: Context, *, once: bool = False) -> Sql:
-    """The values of a property to group by: a text, or a list whose elements are to be unfolded
-    (see `is_listed`). `once` keeps each value of an event once."""
-    at = place(ref, context)
-    if at.listed is None:
-        return at.text if at.text is not None else exp.cast(exp.null(), "VARCHAR")
-    listed: Sql = at.listed
-    if once:
-        listed = exp.ArrayDistinct(this=listed)
-    single = exp.Array(expressions=[at.text if at.text is not None else exp.null()])
-    filled = exp.GT(this=exp.ArraySize(this=at.listed.copy()), expression=sql.value(0))
-    return sql.cases([(filled, listed)], single)
-
-
-def is_listed(ref: PropertyRef, context: Context) -> bool:
-    """Whether a property holds arrays somewhere."""
-    return place(ref, context).listed is not None

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from app.query.calendar import Range
 
 VERSION = 1
-SCOPES = ("event", "user", "group", "field", "count")
+SCOPES = ("event", "user", "group", "group_property", "field", "count")
 """Where a property is looked for (semantics §0.4): with the event, in what was known of the
-person at the event, among the groups of the event, among the fields every event has; `count` is
-the rank of the event among its like (§20)."""
+person at the event, among the groups of the event, in what was known of these groups (`org.plan`
+is the plan of the group of type `org`), among the fields every event has; `count` is the rank of
+the event among its like (§20)."""
 GROUPABLE_FIELDS = ("user_id", "device_id", "session_id", "event_type", "project", "library")
 FIELDS = (*GROUPABLE_FIELDS, "event_id", "upload_id")
 """What every event has; `library` is the SDK that sent it, as it says so: `name/version`."""

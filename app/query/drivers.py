@@ -12,10 +12,10 @@ import numpy as np
 from app.errors import BadInput
 from app.query.behind import ways_behind
 from app.query.columns import Property, literal, text_of
-from app.query.conditions import Context
 from app.query.definition import Funnel
 from app.query.funnelways import Arrays
 from app.query.microscope import Point, menu
+from app.query.places import Context
 from app.query.statistics import phi
 
 type Rows = Callable[[str], list[tuple[Any, ...]]]

@@ -18,6 +18,7 @@ from app.query import columns
 from app.query.chartsfile import VIEWS, make
 from app.query.loading import CHUNK_EVENTS, SEPARATOR, Marks, Reader, Written
 from app.query.lookups import Lookups
+from app.query.places import GROUP_PROPERTY
 
 LONGEST_LINE = 32_000_000
 CHUNKS_TOGETHER = 4
@@ -27,6 +28,10 @@ _EVENT_COLUMNS = (
     "{'id': 'BIGINT', 'upload': 'BIGINT', 'source': 'INTEGER', 'type': 'BIGINT',"
     " 'user': 'BIGINT', 'device': 'BIGINT', 'owner': 'INTEGER', 'session': 'BIGINT',"
     " 'time': 'BIGINT', 'state': 'BIGINT', 'event': 'VARCHAR', 'group': 'VARCHAR'}"
+)
+_GROUP_COLUMNS = (
+    "{'id': 'BIGINT', 'source': 'INTEGER', 'kind': 'VARCHAR', 'name': 'VARCHAR',"
+    f" '{GROUP_PROPERTY}': 'VARCHAR'}}"
 )
 _OWN = (
     "id",
@@ -140,7 +145,12 @@ class Filling:
         state = pool.submit(reader.write_states, path, marks.state).result()
         if state > marks.state:
             self._add_states(path)
-        marks = marks._replace(name=name, state=state, person_event=newest, upload=upload)
+        group = pool.submit(reader.write_group_states, path, marks.group).result()
+        if group > marks.group:
+            self._add_group_states(path)
+        marks = marks._replace(
+            name=name, state=state, person_event=newest, upload=upload, group=group
+        )
         self._mark(marks)
         return marks
 
@@ -177,6 +187,20 @@ class Filling:
         columns.insert(self._db, "states", ("id", "owner"), ("user",), lines)
         self._lookups.forget()
 
+    def _add_group_states(self, path: Path) -> None:
+        own = ("id", "source", "kind", "name")
+        lines = _lines(path, _GROUP_COLUMNS)
+        is_wider = columns.insert(
+            self._db, "group_states", own, (GROUP_PROPERTY,), lines, _named_groups
+        )
+        self._renew_views(is_wider)
+        self._lookups.forget()
+
+    def _renew_views(self, is_wider: bool) -> None:
+        """Views hold the list of columns that there were when they were made."""
+        for statement in VIEWS if is_wider else ():
+            self._db.execute(statement)
+
     def _add_events(self, some: Written, marks: Marks) -> None:
         if some.events:
             lines = _lines(some.path, _EVENT_COLUMNS)
@@ -188,9 +212,7 @@ class Filling:
                 "INSERT INTO firsts SELECT owner, min(time) FROM stored WHERE id > ? GROUP BY 1",
                 [marks.event],
             )
-            # Views hold the list of columns that there were when they were made.
-            for statement in VIEWS if is_wider else ():
-                self._db.execute(statement)
+            self._renew_views(is_wider)
         self._mark(marks._replace(event=some.through))
         self._lookups.forget()
 
@@ -281,6 +303,11 @@ def _named(rows: str) -> str:
         " LEFT JOIN names u ON u.id = l.user LEFT JOIN names d ON d.id = l.device"
         " LEFT JOIN uploads o ON o.id = l.upload)"
     )
+
+
+def _named_groups(rows: str) -> str:
+    kind, name = _HEX.format("kind"), _HEX.format("name")
+    return f"(SELECT * REPLACE ({kind} AS kind, {name} AS name) FROM {rows})"
 
 
 def _lines(path: Path, shape: str) -> str:

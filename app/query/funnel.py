@@ -10,7 +10,6 @@ from dataclasses import replace
 import numpy as np
 
 from app.query import funnelsql
-from app.query.conditions import Context
 from app.query.definition import EventSpec, Funnel, Group
 from app.query.funnelfigure import FunnelFigure, Part, Takeaways
 from app.query.funnelviews import (
@@ -22,6 +21,7 @@ from app.query.funnelviews import (
 )
 from app.query.funnelways import SECOND, Arrays, Asked, Ways, grouped_paths, variants
 from app.query.paths import NEVER, Bools, Ints
+from app.query.places import Context
 from app.query.statistics import compared
 
 NONE: Ints = np.zeros(0, np.int64)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from app.query import sql, units
-from app.query.conditions import elements, is_listed, person, source, time
 from app.query.definition import EventSpec, Funnel
+from app.query.places import elements, is_listed, person, time
+from app.query.sources import source
 from app.query.sql import Sql
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _hits(asked: "Asked", number: int, steps: tuple[EventSpec, ...]) -> exp.Sele
         held = elements(ref, asked.context)
         columns.append(exp.alias_(held, "held"))
         matches.append(exp.Not(this=exp.Is(this=held.copy(), expression=exp.null())))
-    return source(sql.both(*matches), columns)
+    return source(sql.both(*matches), columns, asked.context)
 
 
 def _unit(asked: "Asked") -> list[str]:

@@ -11,12 +11,14 @@ import numpy as np
 from sqlglot import exp
 
 from app.query import paths, sql
-from app.query.conditions import event_is, person, source, time
+from app.query.conditions import event_is
 from app.query.definition import Funnel
 from app.query.distribution import bins_of
 from app.query.funnelfigure import Part
 from app.query.funnelways import SECOND, Asked, Ways, event_ids, plain
 from app.query.paths import Bools, Ints
+from app.query.places import person, time
+from app.query.sources import source
 
 BIN_WIDTHS_S = (1, 10, 60, 600, 3600, 86400)
 MOST_BINS = 100
@@ -101,7 +103,7 @@ def times_before(asked: Asked, ways: Ways) -> tuple[Ints, Ints]:
     spec = asked.chart.counted or ways.steps[first]
     matches = exp.paren(event_is(spec, asked.context, asked.buckets))
     columns = [exp.alias_(person(), "person"), exp.alias_(time(), "time")]
-    found = asked.run(source(sql.both(asked.in_time(), matches), columns))
+    found = asked.run(source(sql.both(asked.in_time(), matches), columns, asked.context))
     tick = (plain(found["time"]) - asked.start_ms) // asked.unit_ms
     keys = np.sort(plain(found["person"]) * asked.span + tick)
     did = np.flatnonzero(ways.depths() > last)

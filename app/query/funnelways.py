@@ -15,21 +15,13 @@ from app.query import paths, sql, units
 from app.query.anyorder import any_attempts, unordered
 from app.query.attempts import attempts
 from app.query.calendar import cut, span_of
-from app.query.conditions import (
-    Context,
-    elements,
-    event_is,
-    in_project,
-    is_listed,
-    is_new,
-    person,
-    source,
-    time,
-)
+from app.query.conditions import event_is, in_project, is_new
 from app.query.definition import EventSpec, Funnel, PropertyRef, Segment
 from app.query.inorder import ordered
 from app.query.paths import Barriers, Found, Ints, Rows
+from app.query.places import Context, elements, is_listed, person, time
 from app.query.segments import in_segment
+from app.query.sources import source
 from app.query.sql import Sql
 
 type Arrays = Callable[[str], dict[str, Any]]
@@ -174,7 +166,7 @@ class Asked:
             exp.alias_(sql.column("id", "e"), "id"),
             exp.alias_(elements(ref, self.context, once=True), "value"),
         ]
-        inner = source(self.in_time(), columns)
+        inner = source(self.in_time(), columns, self.context)
         outer = exp.select(
             sql.column("id", "l"), exp.alias_(_code(sql.column("item", "x")), "code")
         )
@@ -207,7 +199,7 @@ class Asked:
                 columns.append(exp.alias_(_code(elements(ref, self.context)), f"g{i}"))
         matches = sql.both(self.in_time(), sql.either(*[exp.paren(f.copy()) for f in flags]))
         if not self.chart.hold:
-            return source(matches, columns)
+            return source(matches, columns, self.context)
         return self._holding(matches, columns)
 
     def flags(self, segment: Segment, steps: tuple[EventSpec, ...]) -> tuple[list[Sql], Sql]:
@@ -228,7 +220,7 @@ class Asked:
     def _holding(self, matches: Sql, columns: list[Sql]) -> exp.Select:
         ref = self.chart.hold[0]
         held = elements(ref, self.context, once=True)
-        inner = source(matches, [*columns, exp.alias_(held, "value")])
+        inner = source(matches, [*columns, exp.alias_(held, "value")], self.context)
         names = [column.alias for column in columns]
         item: Sql = sql.column("value", "l")
         outer = exp.select(*(sql.column(name, "l") for name in names))
@@ -275,7 +267,9 @@ class Asked:
         tick = exp.IntDiv(this=since, expression=sql.value(self.unit_ms))
         who = exp.Mul(this=exp.cast(person(), "BIGINT"), expression=sql.value(self.span))
         key = exp.alias_(exp.Add(this=who, expression=tick), "key")
-        keys = plain(self.run(source(sql.both(self.in_time(), matches), [key]))["key"])
+        keys = plain(
+            self.run(source(sql.both(self.in_time(), matches), [key], self.context))["key"]
+        )
         keys.sort()  # Three times as fast as making them unique, which nobody needs.
         return keys
 
@@ -285,7 +279,7 @@ class Asked:
         matches = sql.both(self.in_time(), exp.paren(event_is(step, self.context, self.buckets)))
         value, item = elements(ref, self.context), sql.column("value", "l")
         columns = [exp.alias_(sql.column("id", "e"), "id"), exp.alias_(value, "value")]
-        inner, outer = source(matches, columns), exp.select(sql.column("id", "l"))
+        inner, outer = source(matches, columns, self.context), exp.select(sql.column("id", "l"))
         if is_listed(ref, self.context):
             outer, item = _unnested(outer, inner), sql.column("item", "x")
         else:
@@ -305,11 +299,11 @@ class Asked:
         if is_listed(ref, self.context):
             item = sql.column("item", "x")
             outer = exp.select(exp.alias_(_code(item), "code"), exp.alias_(item.copy(), "value"))
-            inner = source(self.in_time(), [exp.alias_(value, "value")])
+            inner = source(self.in_time(), [exp.alias_(value, "value")], self.context)
             statement = _unnested(outer, inner).distinct()
         else:
             columns = [exp.alias_(_code(value), "code"), exp.alias_(value.copy(), "value")]
-            statement = source(self.in_time(), columns).distinct()
+            statement = source(self.in_time(), columns, self.context).distinct()
         return _texts(self.run(statement))
 
 

@@ -7,18 +7,11 @@ from sqlglot import exp
 from app.query import sql
 from app.query.asks import Ask
 from app.query.calendar import Buckets
-from app.query.conditions import (
-    Context,
-    elements,
-    event_is,
-    in_project,
-    is_listed,
-    person,
-    source,
-    time,
-)
+from app.query.conditions import event_is, in_project
 from app.query.definition import Chart, PropertyRef
+from app.query.places import Context, elements, is_listed, person, time
 from app.query.segments import in_segment, without_each
+from app.query.sources import source
 from app.query.sql import Sql
 
 
@@ -47,7 +40,7 @@ def hits_of(
     columns = own + [
         exp.alias_(elements(ref, context, once=once), name) for name, ref, once in asked
     ]
-    found = source(matches, columns)
+    found = source(matches, columns, context)
     listed = [name for name, ref, _ in asked if is_listed(ref, context)]
     if listed:
         found = _unfolded(found, names, [name for name, _, _ in asked], listed)

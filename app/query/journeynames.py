@@ -8,13 +8,9 @@ from sqlglot import exp
 
 from app.query import sql
 from app.query.calendar import Buckets
-from app.query.conditions import (
-    Context,
-    elements,
-    event_is,
-    is_listed,
-)
+from app.query.conditions import event_is
 from app.query.definition import EventSpec, Journeys
+from app.query.places import Context, elements, is_listed
 from app.query.sql import Sql
 
 BESIDE = " · "

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.query import units
-from app.query.conditions import (
-    Context,
-)
 from app.query.definition import Journeys
 from app.query.journeynames import APART
 from app.query.journeysql import paths_of
+from app.query.places import Context
 
 type Rows = Callable[[str], list[tuple[Any, ...]]]
 type Way = tuple[str, ...]

@@ -9,18 +9,12 @@ from sqlglot import exp
 
 from app.query import sql
 from app.query.calendar import Buckets, cut, span_of
-from app.query.conditions import (
-    Context,
-    event_is,
-    in_project,
-    is_active,
-    person,
-    source,
-    time,
-)
+from app.query.conditions import event_is, in_project, is_active
 from app.query.definition import Journeys
 from app.query.journeynames import APART, BESIDE, labels_of, title_of
+from app.query.places import Context, person, time
 from app.query.segments import in_segment
+from app.query.sources import source
 from app.query.sql import Sql
 
 SECOND = 1000
@@ -106,7 +100,7 @@ def _events(chart: Journeys, context: Context, buckets: Buckets) -> exp.Select:
     if shown:
         columns.append(exp.alias_(_flag(shown.copy()), "shown"))
     inside = _flag(buckets.within(time()))
-    found = source(matches, [*columns, exp.alias_(inside, "inside")])
+    found = source(matches, [*columns, exp.alias_(inside, "inside")], context)
     labels = labels_of(chart)
     if not labels:
         return found

@@ -61,6 +61,7 @@ class Marks(NamedTuple):
     source: int = 0
     person_event: int = 0
     upload: int = 0
+    group: int = -1
 
 
 class Written(NamedTuple):
@@ -238,6 +239,34 @@ class Reader:
         for text in reversed(later):
             state = _changed(state, text)
         return state
+
+    def write_group_states(self, path: Path, after: int) -> int:
+        """Write what became known of groups by calls after this one as lines `call, source, type
+        and name in hexadecimal, all that is known as JSON`, where each property is called after
+        the type of its group, too; returns the last call. What calls that were removed had said
+        is known from the beginning: call 0."""
+        rows = self._db.execute(
+            "SELECT c.group_id, c.event_id, c.changed, g.source_id, g.type, g.name"
+            " FROM study.group_changes c JOIN study.groups g ON g.id = c.group_id WHERE c.group_id"
+            " IN (SELECT group_id FROM study.group_changes WHERE event_id > ?) ORDER BY c.event_id",
+            (after,),
+        )
+        states: dict[int, dict[str, Any]] = {}
+        last = after
+
+        def lines() -> Iterator[str]:
+            nonlocal last
+            for group, call, text, source, kind, name in rows:
+                states[group] = _changed(states.get(group, {}), text)
+                if call > after:
+                    last = max(last, call)
+                    known = json_text({f"{kind}.{key}": one for key, one in states[group].items()})
+                    kept = known if len(known) < LONGEST_JSON else "{}"
+                    coded = (one.encode("utf-8", "replace").hex() for one in (kind, name))
+                    yield SEPARATOR.join((str(call), str(source), *coded, kept))
+
+        write_lines(path, lines())
+        return last
 
     def _no_events(self) -> list[tuple[int]]:
         marks = ",".join("?" * len(NO_EVENTS))

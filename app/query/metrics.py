@@ -10,12 +10,10 @@ from sqlglot import exp
 from app.query import sql, units
 from app.query.asks import ADDITIVE, BINNED, COUNTS, Ask, Cells, Frame, Grid
 from app.query.calendar import Buckets
-from app.query.conditions import (
-    Context,
-)
 from app.query.definition import Chart, Group
 from app.query.hits import hits_of
 from app.query.metricsql import statement_of
+from app.query.places import Context
 from app.query.segments import members
 from app.query.sql import Sql
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from app.query.conditions import Context
 from app.query.definition import (
     AnyChart,
     Chart,
@@ -24,6 +23,7 @@ from app.query.definition import (
 )
 from app.query.journeynames import BESIDE
 from app.query.node import BadDefinition
+from app.query.places import GROUP_PROPERTY, Context
 from app.query.walk import parts_of
 from app.store.definitions import Definition
 
@@ -32,7 +32,12 @@ LABEL = "label"
 LONGEST = 60
 MOST_COMPARED = 5000
 """Names that a typing error is compared with."""
-_OF = {"event": "event property", "user": "user property", "group": "type of groups"}
+_OF = {
+    "event": "event property",
+    "user": "user property",
+    "group": "type of groups",
+    GROUP_PROPERTY: "property of groups",
+}
 
 
 class Notice(NamedTuple):

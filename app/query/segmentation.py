@@ -10,7 +10,6 @@ from app.errors import BadInput
 from app.query.asks import Ask, Cells, Frame, Grid
 from app.query.calendar import Buckets, Clock, cut, span_of
 from app.query.comparing import earlier
-from app.query.conditions import Context
 from app.query.definition import EventSpec, Group, Segmentation, rows_kept
 from app.query.distribution import Distribution
 from app.query.figure import Figure, Series, titled
@@ -19,6 +18,7 @@ from app.query.formulatext import parse
 from app.query.formulavalues import Maker, property_of
 from app.query.grids import divided, framed, percent, rolled
 from app.query.metrics import Questions, Rows
+from app.query.places import Context
 from app.query.spread import distributions, median_metric
 
 FREQUENCY_EDGES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 11.0, 21.0, 51.0)

@@ -13,23 +13,10 @@ from sqlglot import exp
 from app.errors import BadInput
 from app.query import sql
 from app.query.calendar import DAY, Buckets, Clock, Range, Span, cut, floor, shifted, span_of
-from app.query.conditions import (
-    COMPARED,
-    Context,
-    as_number,
-    elements,
-    event_is,
-    holds,
-    is_active,
-    is_listed,
-    is_new,
-    nothing,
-    person,
-    place,
-    source,
-    time,
-)
+from app.query.conditions import COMPARED, as_number, event_is, holds, is_active, is_new
 from app.query.definition import CohortRef, Condition, EventSpec, Held, Performed, Segment
+from app.query.places import Context, elements, is_listed, nothing, person, place, time
+from app.query.sources import source
 from app.query.sql import Sql
 
 LONG_MS = 3000 * DAY
@@ -45,7 +32,9 @@ def in_segment(
         parts.append(is_new(buckets))
     if segment.users == "active":
         active = sql.both(is_active(context), buckets.within(time()))
-        parts.append(_persons(source(active, [exp.alias_(person(), "person")]), negated=False))
+        parts.append(
+            _persons(source(active, [exp.alias_(person(), "person")], context), negated=False)
+        )
     parts += [_performed(one, context, buckets) for one in segment.performed]
     parts += [_held(one, context) for one in segment.held]
     parts += [_in_cohort(one, context, buckets, seen) for one in segment.cohorts]
@@ -102,7 +91,7 @@ def _in_cohort(ref: CohortRef, context: Context, buckets: Buckets, seen: frozens
     if context.groups and not _is_of_groups(segment):
         raise BadInput(f"Cohort {ref.cohort} holds users; this chart counts groups.")
     inside = in_segment(segment, context, buckets, seen | {ref.cohort})
-    persons = source(inside or exp.true(), [exp.alias_(person(), "person")])
+    persons = source(inside or exp.true(), [exp.alias_(person(), "person")], context)
     return _persons(persons, negated=ref.negated)
 
 
@@ -198,7 +187,7 @@ def _counted(one: Performed, context: Context, buckets: Buckets, during: Buckets
     ref = one.property if one.of in ("sum", "distinct") else None
     if ref is not None:
         columns.append(exp.alias_(elements(ref, context), "t"))
-    hits = source(sql.both(*within, exp.paren(either)), columns)
+    hits = source(sql.both(*within, exp.paren(either)), columns, context)
     found = exp.select(*[sql.column(name, "s") for name in names])
     found = found.from_(exp.alias_(hits.subquery(), "s", table=True))
     if ref is not None:
@@ -296,10 +285,12 @@ def _followed(one: Performed, context: Context, during: Buckets, first: exp.Sele
     earliest = exp.alias_(exp.Min(this=time()), "time")
     who = exp.alias_(person(), "person")
     among_first = exp.In(this=person(), query=first.subquery())
-    found = source(sql.both(done(one.event), among_first), [who, earliest]).group_by(person())
+    found = source(sql.both(done(one.event), among_first), [who, earliest], context).group_by(
+        person()
+    )
     for spec in one.then:
         before = exp.alias_(found.subquery(), "b", table=True)
-        after = source(done(spec), [who.copy(), earliest.copy()])
+        after = source(done(spec), [who.copy(), earliest.copy()], context)
         same = exp.EQ(this=sql.column("person", "b"), expression=person())
         later = exp.GT(this=time(), expression=sql.column("time", "b"))
         found = after.join(before, on=sql.both(same, later)).group_by(person())
@@ -319,7 +310,7 @@ def _held(one: Held, context: Context) -> Sql:
     within = sql.both(within, *_known(context))
     who = exp.alias_(person(), "person")
     if one.when == "ever":
-        return _persons(source(sql.both(within, has), [who]), negated=one.negated)
+        return _persons(source(sql.both(within, has), [who], context), negated=one.negated)
     if _zero_suffices(asked):
         has = exp.paren(sql.either(has, nothing(place(one.property, context))))
     newest = exp.Order(
@@ -331,7 +322,7 @@ def _held(one: Held, context: Context) -> Sql:
     rank = exp.Window(this=exp.RowNumber(), partition_by=[person()], order=newest)
     state = exp.alias_(sql.cases([(has, sql.value(1))], sql.value(0)), "has")
     ranked = source(
-        sql.both(within, is_active(context)), [who, state, exp.alias_(rank, "place")]
+        sql.both(within, is_active(context)), [who, state, exp.alias_(rank, "place")], context
     ).subquery()
     found = exp.select("person").from_(exp.alias_(ranked, "r", table=True))
     return _persons(found.where("place = 1 AND has = 1"), negated=one.negated)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from app.query import sql, units
-from app.query.conditions import Context, in_project, is_active, source, time
+from app.query.conditions import in_project, is_active
 from app.query.definition import (
     TOP_KINDS,
     TYPE,
@@ -20,8 +20,10 @@ from app.query.definition import (
     Segmentation,
 )
 from app.query.metrics import Rows
+from app.query.places import Context, time
 from app.query.segmentation import buckets_of
 from app.query.segments import in_segment
+from app.query.sources import source
 
 MOST = 10
 
@@ -65,7 +67,7 @@ def _statement(chart: Segmentation, segments: tuple[Segment, ...], context: Cont
         exp.paren(sql.either(*inside)) if inside else None,
     )
     kind = sql.column("type", "e")
-    query = source(matches, [exp.alias_(kind, "type")]).group_by(kind.copy())
+    query = source(matches, [exp.alias_(kind, "type")], context).group_by(kind.copy())
     count = exp.Ordered(this=exp.Count(this=exp.Star()), desc=True)
     return query.order_by(count, exp.Ordered(this=kind.copy())).limit(MOST)
 

@@ -9,12 +9,15 @@ An event belongs to the groups that it names itself, else to those that its user
 time: putting a user into a group sets a user property that is called after the type of groups.
 """
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from app.errors import BadInput
 from app.query import sql
-from app.query.conditions import Context, Place, elements, place, source
-from app.query.definition import PropertyRef
+from app.query.groupvalues import UNIT_NAME, membership, only_group
+from app.query.places import Context, is_known, is_of_several
+from app.query.sources import source
 from app.query.sql import Sql
 
 _BASE = (
@@ -60,10 +63,10 @@ def of_groups(statement: exp.Select, context: Context) -> exp.Select:
 
 
 def names_of(people: Sql) -> exp.Select:
-    """The names of groups whose numbers a question gives, in order."""
+    """The names of groups whose numbers a question gives, in order, each once."""
     found = exp.select("unit_name").from_("unit_numbers")
     found = found.where(exp.In(this=exp.column("unit_number"), query=exp.Subquery(this=people)))
-    return found.order_by("unit_number")
+    return found.group_by("unit_name").order_by("MIN(unit_number)")
 
 
 def _used(statement: exp.Select, context: Context) -> list[str]:
@@ -71,22 +74,21 @@ def _used(statement: exp.Select, context: Context) -> list[str]:
     asked = {column.name for column in statement.find_all(exp.Column)}
     known = [one for one in context.properties.values() if one.scope in ("event", "group")]
     names = [*_BASE, *(one.column for one in known), *(one.listed for one in known if one.listed)]
-    return [name for name in names if name in asked or name in ("id", "time", "state")]
+    return [name for name in names if name in asked or name in ("id", "source", "time", "state")]
 
 
 def _named(names: list[str], context: Context) -> exp.Select:
     """The events with one `unit_name` each; those of several groups once for each of them."""
-    ref = PropertyRef("group", context.groups)
-    own, theirs = place(ref, context), place(PropertyRef("user", context.groups), context)
-    if _is_nowhere(own) and _is_nowhere(theirs):
-        raise BadInput(f"No event carries a group of the type {context.groups!r}.")
+    kind, users = context.groups, replace(context, groups="")
+    if not is_known(kind, context):
+        raise BadInput(f"No event carries a group of the type {kind!r}.")
     columns: list[Sql] = [exp.alias_(sql.column(name, "e"), name, quoted=True) for name in names]
-    if own.listed is None and theirs.listed is None:
-        known = [one for one in (own.text, theirs.text) if one is not None]
-        value = sql.call("coalesce", *known) if len(known) > 1 else known[0]
+    if not is_of_several(kind, users):
+        value = only_group(kind, users)
         there = exp.Not(this=exp.Is(this=value.copy(), expression=exp.null()))
-        return source(there, [*columns, exp.alias_(value, "unit_name")])
-    inner = source(exp.true(), [*columns, exp.alias_(_lists(own, theirs, context), "unit_list")])
+        return source(there, [*columns, exp.alias_(value, UNIT_NAME)], users)
+    listed = exp.alias_(membership(kind, users), "unit_list")
+    inner = source(exp.true(), [*columns, listed], users)
     unnest = exp.Unnest(
         expressions=[sql.column("unit_list", "l")],
         alias=exp.TableAlias(this=exp.to_identifier("x"), columns=[exp.to_identifier("item")]),
@@ -98,36 +100,15 @@ def _named(names: list[str], context: Context) -> exp.Select:
     return outer.where("x.item IS NOT NULL")
 
 
-def _is_nowhere(at: Place) -> bool:
-    return at.text is None and at.listed is None
-
-
-def _lists(own: Place, theirs: Place, context: Context) -> Sql:
-    """The groups of an event as a list, each once; null where it has none."""
-    branches: list[tuple[Sql, Sql]] = []
-    for scope, at in (("group", own), ("user", theirs)):
-        if _is_nowhere(at):
-            continue
-        ref = PropertyRef(scope, context.groups)
-        value = elements(ref, context, once=True)
-        if at.listed is None:
-            value = exp.Array(expressions=[value])
-        there = [
-            exp.Not(this=exp.Is(this=one.copy(), expression=exp.null()))
-            for one in (at.text, at.listed)
-            if one is not None
-        ]
-        branches.append((exp.paren(sql.either(*there)), value))
-    return sql.cases(branches, exp.null())
-
-
 def _numbers() -> exp.Select:
-    """Numbers of groups, in the order in which they were first seen."""
-    order = exp.Order(expressions=[exp.Ordered(this=exp.column(c)) for c in ("first", "unit_name")])
+    """Numbers of groups, in the order in which they were first seen. Those of two projects are not
+    the same, however they are called."""
+    named = ("source", "unit_name")
+    order = exp.Order(expressions=[exp.Ordered(this=exp.column(c)) for c in ("first", *named)])
     number = exp.alias_(exp.Window(this=exp.RowNumber(), order=order), "unit_number")
-    firsts = exp.select("unit_name", exp.alias_(exp.Min(this=exp.column("id")), "first"))
-    firsts = firsts.from_("unit_named").group_by("unit_name")
-    return exp.select("unit_name", number).from_(exp.alias_(firsts.subquery(), "f", table=True))
+    firsts = exp.select(*named, exp.alias_(exp.Min(this=exp.column("id")), "first"))
+    firsts = firsts.from_("unit_named").group_by(*named)
+    return exp.select(*named, number).from_(exp.alias_(firsts.subquery(), "f", table=True))
 
 
 def _events(names: list[str], context: Context) -> exp.Select:
@@ -143,8 +124,14 @@ def _events(names: list[str], context: Context) -> exp.Select:
             value = exp.cast(exp.null(), "VARCHAR[]")
         columns.append(exp.alias_(value, name, quoted=True))
     columns.append(exp.alias_(sql.column("unit_number", "m"), "person", quoted=True))
+    columns.append(sql.column(UNIT_NAME, "n"))
     found = exp.select(*columns).from_(exp.alias_(exp.to_table("unit_named"), "n", table=True))
-    same = exp.EQ(this=sql.column("unit_name", "m"), expression=sql.column("unit_name", "n"))
+    same = sql.both(
+        *(
+            exp.EQ(this=sql.column(name, "m"), expression=sql.column(name, "n"))
+            for name in ("source", UNIT_NAME)
+        )
+    )
     return found.join(exp.alias_(exp.to_table("unit_numbers"), "m", table=True), on=same)
 
 

@@ -10,6 +10,8 @@ Views (all times in ms, `person` is who somebody turned out to be):
     events      id, upload, source, type, user_id, device_id, person, session, time, state, library,
                 "event.NAME" and "group.NAME" (text), and where arrays came, "event.NAME[]" (list)
     states      id, owner, "user.NAME", "user.NAME[]"    what was known of a person at an event
+    group_values id, until, source, kind, name, "group_property.KIND.NAME", …[]"
+                                                     what was known of a group, from call to call
     newcomers   person, time                         the first event ever
     labeled     event, label                         which events labels count
 
@@ -138,6 +140,13 @@ class Warehouse(Closing):
                 found = self._db.execute("SELECT api_key, id FROM sources").fetchall()
                 self._lookups.projects = {str(key): int(number) for key, number in found}
             return self._lookups.projects
+
+    def group_kinds(self) -> tuple[str, ...]:
+        """The types of groups of which properties are known."""
+        if self._lookups.kinds is None:
+            found = self.rows("SELECT DISTINCT kind FROM group_states ORDER BY 1")
+            self._lookups.kinds = tuple(str(kind) for (kind,) in found)
+        return self._lookups.kinds
 
     def last_event(self) -> int:
         """The newest event that is loaded, or 0."""

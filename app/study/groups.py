@@ -47,8 +47,20 @@ class GroupsFollower:
         self._last.clear()
 
     def forget(self, first: Ids) -> None:
-        """Changes by events that are gone."""
+        """Changes by events that are gone become one of each group, by no event: what they said
+        is still so."""
+        rows = self._db.execute(
+            "SELECT group_id, changed FROM group_changes WHERE event_id < ? ORDER BY event_id",
+            (first.event,),
+        ).fetchall()
+        states: dict[int, State] = {}
+        for group, text in rows:
+            states[group] = applied(states.get(group, {}), parsed(text.encode()))
         self._db.execute("DELETE FROM group_changes WHERE event_id < ?", (first.event,))
+        self._db.executemany(
+            "INSERT INTO group_changes VALUES (?, 0, ?)",
+            [(group, json_text(state)) for group, state in states.items() if state],
+        )
 
     def _see(self, source: int, one: Arrived, kind: str, names: object) -> None:
         listed = names if isinstance(names, list) else [names]

@@ -127,7 +127,7 @@ def _sources(warehouse: Warehouse, ref: PropertyRef) -> list[str]:
     known = warehouse.properties().get((ref.scope, ref.name))
     if known is None:
         return []
-    table = "states" if ref.scope == "user" else "stored"
+    table = known.table
     found = [f"SELECT {quoted(known.column)} AS v FROM {table}"]
     if known.listed:
         found.append(f"SELECT UNNEST({quoted(known.listed)}) AS v FROM {table}")

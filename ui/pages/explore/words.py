@@ -83,6 +83,7 @@ SCOPES = {
     "event": "event property",
     "user": "user property",
     "group": "group",
+    "group_property": "property of groups",
     "field": "of every event",
     "count": "how often so far",
 }
