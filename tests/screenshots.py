@@ -78,11 +78,20 @@ def take(suffix: str) -> None:
             for name, show in scenes(application, kind).items():
                 if wanted and not name.startswith(wanted):
                     continue
+                close_popups()
                 show()
                 settle(qt)
                 picture(window).save(str(folder / f"{name}-{theme}{suffix}.png"))
         window.close()
         application.shutdown()
+
+
+def close_popups() -> None:
+    """What one scene left open is not to lie over the next."""
+    from PySide6.QtWidgets import QApplication
+
+    while popup := QApplication.activePopupWidget():
+        popup.close()
 
 
 def picture(window):  # type: ignore[no-untyped-def]
