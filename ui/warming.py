@@ -11,7 +11,8 @@ from collections.abc import Callable
 from importlib import import_module
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 BEGIN_MS = 1500
 PAUSE_MS = 80
@@ -80,22 +81,35 @@ class Warming(QObject):
             self.warmed.emit()
 
 
-class Opening(QLabel):
-    """Says on a page that it opens, until everything is there; then calls `build`."""
+class Opening(QWidget):
+    """Lies over a page that opens, until everything is there; then calls `build`. It says so, or
+    shows a `shell` of the page."""
 
-    def __init__(self, page: QWidget, warming: Warming, build: Callable[[], object]) -> None:
-        super().__init__("Opening…", page)
+    def __init__(
+        self,
+        page: QWidget,
+        warming: Warming,
+        build: Callable[[], object],
+        shell: QWidget | None = None,
+    ) -> None:
+        super().__init__(page)
         self._page = page
         self._build = build
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setProperty("role", "muted")
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hurry: Callable[[], object] | None = warming.hurry
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addWidget(shell or _said())
         self.setGeometry(page.rect())
         page.installEventFilter(self)
         warming.warmed.connect(self._end)
         self.show()
-        # Painted first: what follows holds the window in small pieces.
-        QTimer.singleShot(0, self, warming.hurry)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._hurry is not None:
+            # Only once it is seen: what follows holds the window in small pieces.
+            QTimer.singleShot(0, self, self._hurry)
+            self._hurry = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and watched is self._page:
@@ -108,3 +122,11 @@ class Opening(QLabel):
         self._page.removeEventFilter(self)
         if self._page.isVisible():
             self._build()
+
+
+def _said() -> QLabel:
+    said = QLabel("Opening…")
+    said.setTextFormat(Qt.TextFormat.PlainText)
+    said.setProperty("role", "muted")
+    said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return said

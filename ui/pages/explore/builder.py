@@ -13,12 +13,11 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayou
 from app.query.definition import AnyChart, EventSpec, Funnel, Segmentation
 from app.query.names import Notice
 from ui.pages.explore import funnelsheet, journeysheet, segmentationsheet
-from ui.pages.explore.kinds import KINDS, as_kind, kind_of, with_event
+from ui.pages.explore.kinds import as_kind, kind_of, with_event
 from ui.pages.explore.pieces import PickButton, Pieces, ValuesFor
 from ui.pages.explore.sheet import Sheet
+from ui.pages.explore.shell import KINDS, WIDTH
 from ui.pages.explore.vocabulary import Vocabulary
-
-WIDTH = 348
 
 
 class Builder(QWidget):

@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
 
 from ui.pages.emptystate import EmptyState
 from ui.pages.explore.behind import WIDTH as PANEL
-from ui.pages.explore.builder import WIDTH, Builder
+from ui.pages.explore.builder import Builder
 from ui.pages.explore.controls import Controls
 from ui.pages.explore.figureview import FigureView
 from ui.pages.explore.head import Head
 from ui.pages.explore.pinned import PinnedCharts
+from ui.pages.explore.shell import WIDTH
 from ui.pages.explore.table import Breakdown
 from ui.plain import number, plural
 from ui.theme import hairline, label

@@ -20,11 +20,6 @@ from app.query.definition import (
 from ui.pages.explore.drafts import is_chosen
 from ui.plain import one_line
 
-KINDS = {
-    "segmentation": ("Segmentation", "How many, how often, how much, over time"),
-    "funnel": ("Funnel", "Who came how far through steps"),
-    "journeys": ("Journeys", "What people did after, before or between events"),
-}
 DEFAULT_RANGE = Range(last=30)
 NOBODY_CHOSE = EventSpec("event")
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.actions import Action
 from ui.context import Context
+from ui.pages.explore.shell import Shell
 from ui.warming import Opening
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ class ExplorePage(QWidget):
         if self._made is not None or warming is None or warming.is_warm:
             self.desk.show()
         elif self._opening is None:
-            self._opening = Opening(self, warming, lambda: self.desk)
+            shell = Shell(self._restored)
+            self._opening = Opening(self, warming, lambda: self.desk, shell)
         super().showEvent(event)
 
     def _has(self, claim: Callable[[Desk], bool]) -> Callable[[], bool]:
