@@ -17,6 +17,7 @@ from app.query.cohorts import (
     funnel_rule,
     holds_for,
     is_static,
+    people_in,
     population,
     rule,
     save_dynamic,
@@ -311,6 +312,14 @@ class Charts:
         """How many they were on each of the last days: the day's start in ms, and the number.
         Raises BadInput for what only holds of now."""
         return population(cohort, self._warehouse.rows, self._for_rule(cohort), days)
+
+    def people_in(self, cohort: Segment) -> People:
+        """The users that a cohort's rule holds for now."""
+        return people_in(cohort, self._for_rule(cohort))
+
+    def all_groups(self, group: str) -> list[str]:
+        """All groups of a type. Raises BadInput for one that no event carries."""
+        return group_names(self._warehouse.rows, "SELECT id FROM events", self._group(group))
 
     def known(self, members: list[list[str]]) -> int:
         """How many of these members of a fixed cohort are users here."""

@@ -23,7 +23,7 @@ from app.query.definition import (
     Segment,
     Segmentation,
 )
-from app.query.microscope import Point
+from app.query.microscope import People, Point
 from app.query.places import Context, person, time
 from app.query.pointcharts import dated, event_of, period_of
 from app.query.segments import in_segment
@@ -199,6 +199,19 @@ def size(segment: Segment, rows: Rows, context: Context) -> int:
     return _size(
         segment, rows, context, cut(Span(today, ceiling(today, "day", clock)), "day", clock)
     )
+
+
+def people_in(segment: Segment, context: Context) -> People:
+    """The users that a rule holds for, as of the clock's day."""
+    clock = context.clock
+    today = floor(clock.now_ms, "day", clock)
+    end = ceiling(today, "day", clock)
+    day = cut(Span(today, end), "day", clock)
+    inside = sql.both(
+        exp.LT(this=time(), expression=sql.value(end)), in_segment(segment, context, day)
+    )
+    found = source(inside, [exp.alias_(person(), "person")], context).distinct()
+    return People(sql.text(found), 0, end)
 
 
 def holds_for(segment: Segment, person: int, rows: Rows, context: Context) -> bool:

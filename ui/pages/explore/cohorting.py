@@ -22,6 +22,7 @@ from app.query.readsegment import read_segment
 from app.store.definitions import Definition, Definitions
 from ui.pages.explore.asking import charts_of
 from ui.pages.explore.cohorteditor import CohortEditor
+from ui.pages.explore.cohortexchange import CohortExchange
 from ui.pages.explore.cohortlist import CohortList
 from ui.pages.explore.drafts import finished
 from ui.pages.explore.prompt import Prompt
@@ -43,6 +44,7 @@ class Cohorting(QObject):
         super().__init__(desk)
         self._desk = desk
         self._editor: CohortEditor | None = None
+        self.exchange = CohortExchange(desk, self._use)
 
     def open_list(self) -> None:
         """All cohorts, and how many are in them."""
@@ -60,6 +62,8 @@ class Cohorting(QObject):
         listed.renaming.connect(self._rename)
         listed.removing.connect(self._remove)
         listed.keeping.connect(self._keep)
+        listed.importing.connect(self.exchange.open)
+        listed.exporting.connect(self.exchange.offer)
         listed.open_at(self._place())
         for one in kept:
             self._ask_size(listed, one)
@@ -137,9 +141,10 @@ class Cohorting(QObject):
         )
 
     def leave(self) -> None:
-        """Back to the chart, if a cohort is edited."""
+        """Back to the chart, if a cohort is edited, or a list read."""
         if self.is_open:
             self.editor.leave()
+        self.exchange.leave()
 
     def _close(self) -> None:
         desk, editor = self._desk, self.editor

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QTreeWidgetItem, QWidget
 
 from app.store.definitions import Definition
@@ -19,8 +19,8 @@ from ui.plain import one_line
 SIZE = (620, 360)
 KINDS = {"static": "these people", "dynamic": "by a rule", "groups": "groups"}
 EMPTY = (
-    "People who have something in common. Say who they are with New cohort, or click a point of a"
-    " chart and choose Create Cohort; then filter charts by them."
+    "People who have something in common. Say who they are with New cohort, click a point of a"
+    " chart and choose Create Cohort, or import a list of ids; then filter charts by them."
 )
 
 
@@ -34,6 +34,8 @@ class CohortList(ListPopup):
         removing: a cohort is to be removed.
         adding: a new one is wanted.
         keeping: the people of the chart's segment are to be a cohort.
+        importing: a list of ids is to be a cohort.
+        exporting: a cohort is to be written to a file; where on the screen that was asked.
     """
 
     editing = Signal(object)
@@ -42,6 +44,8 @@ class CohortList(ListPopup):
     removing = Signal(object)
     adding = Signal()
     keeping = Signal()
+    importing = Signal()
+    exporting = Signal(object, object)
 
     def __init__(self, parent: QWidget, cohorts: Sequence[Definition], *, segment: bool) -> None:
         """`segment` tells whether the chart's segment says anything about people."""
@@ -54,6 +58,10 @@ class CohortList(ListPopup):
         self.use.setToolTip("The chart is about these people")
         self.rename = button("Rename…", lambda: self.take(self.renaming.emit))
         self.remove = button("Remove", self.remove_current)
+        self.export = button("Export…", self._export)
+        self.export.setToolTip("Write the cohort to a file")
+        self.load = button("Import a list…", lambda: self._go(self.importing))
+        self.load.setToolTip("A file with one id a line; it can also be dropped on the page")
         self.keep = button("Keep this chart's people…", lambda: self._go(self.keeping))
         self.keep.setEnabled(segment)
         self.keep.setToolTip(
@@ -65,8 +73,8 @@ class CohortList(ListPopup):
         self.add.setProperty("kind", "primary")
         self.add.setToolTip("Say who they are: what they did, what they had")
         self.list.itemActivated.connect(lambda *_: self._activate())
-        self.add_feet((self.use, self.edit, self.rename, self.remove), ())
-        self.add_feet((), (self.keep, self.add))
+        self.add_feet((self.use, self.edit, self.rename, self.export, self.remove), ())
+        self.add_feet((), (self.load, self.keep, self.add))
         self.setFixedSize(*SIZE)
 
     def _add_cohort(self, one: Definition) -> None:
@@ -83,7 +91,7 @@ class CohortList(ListPopup):
 
     def look(self) -> None:
         found = self.current()
-        for part in (self.use, self.rename, self.remove):
+        for part in (self.use, self.rename, self.export, self.remove):
             part.setEnabled(found is not None)
         has_rule = found is not None and has_a_rule(found)
         self.edit.setEnabled(has_rule)
@@ -93,6 +101,13 @@ class CohortList(ListPopup):
 
     def remove_current(self) -> None:
         self.take(self.removing.emit)
+
+    def _export(self) -> None:
+        found = self.current()
+        if found is not None:
+            place = self.export.mapToGlobal(QPoint(0, self.export.height()))
+            self.close()
+            self.exporting.emit(found, place)
 
     def _activate(self) -> None:
         self.take((self.editing if has_a_rule(self.current()) else self.renaming).emit)

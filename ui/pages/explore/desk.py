@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QCursor, QFocusEvent, QShowEvent
+from PySide6.QtGui import QCursor, QDragEnterEvent, QDropEvent, QFocusEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.errors import AppError
@@ -100,6 +100,7 @@ class Desk(QWidget):
         self._refresher = Refresher(self._refresh, self)
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._tick = QTimer(self, interval=TICK_MS)
+        self.setAcceptDrops(True)
         self._make_parts()
         self._connect()
         self._show_chart()
@@ -236,6 +237,13 @@ class Desk(QWidget):
         self.keeping.show()
         self._context.actions.refresh()
         self.ask()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.cohorting.exchange.enter(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A list of ids becomes a cohort."""
+        self.cohorting.exchange.drop(event)
 
     # Asking
 

@@ -67,7 +67,7 @@ class Downloads(QObject):
             people = charts.people(spot.chart, spot.point)
             return charts.download(people, path, told, go_on)
 
-        self._begin(path, write, ("person", "people"))
+        self.begin(path, write, ("person", "people"))
 
     def groups(self, spot: Spot, group: str, path: Path) -> None:
         """Write the groups of a type."""
@@ -80,14 +80,18 @@ class Downloads(QObject):
             people = charts.people(spot.chart, spot.point)
             return charts.download_groups(spot.chart, people, group, path, told, go_on)
 
-        self._begin(path, write, ("group", "groups"))
+        self.begin(path, write, ("group", "groups"))
 
     def stop(self) -> None:
         """Stop writing; what is in the file stays."""
         if self._running:
             self._running.stop()
 
-    def _begin(self, path: Path, write: Write, words: tuple[str, str]) -> None:
+    def begin(
+        self, path: Path, write: Write, words: tuple[str, str], more: Callable[[], str] = str
+    ) -> None:
+        """Write a file; `words` are what its rows are, and `more` is what else is said of it at
+        the end."""
         if self._running:
             self._desk.tell("A download is still being written. Stop it first, or wait for it.")
             return
@@ -98,18 +102,22 @@ class Downloads(QObject):
             return write(warehouse, self._tell, lambda: not stopped.is_set())
 
         job, self._running = self._desk.asker.aside(self, work)
-        job.then(partial(self._end, path, words)).catch(partial(self._fail, path, words))
+        job.then(partial(self._end, path, words, more)).catch(partial(self._fail, path, words))
 
     def _tell(self, count: int) -> None:
         # From its thread: a signal reaches the window in the window's own.
         self._count = count
         self.written.emit(count)
 
-    def _end(self, path: Path, words: tuple[str, str], found: Written) -> None:
+    def _end(
+        self, path: Path, words: tuple[str, str], also: Callable[[], str], found: Written
+    ) -> None:
         running, self._running = self._running, None
         self.written.emit(None)
         count, more = found
         said = f"{plural(count, *words)} in {one_line(path.name, 60)}"
+        if also():
+            said += f", {also()}"
         if running and running.is_stopped.is_set():
             self._desk.tell(f"The download was stopped; {said}.")
         elif more:
@@ -119,7 +127,7 @@ class Downloads(QObject):
 
     def _fail(self, path: Path, words: tuple[str, str], error: AppError) -> None:
         if isinstance(error, Interrupted):
-            self._end(path, words, (self._count, False))
+            self._end(path, words, str, (self._count, False))
             return
         self._running = None
         self.written.emit(None)

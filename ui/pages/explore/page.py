@@ -110,6 +110,8 @@ class ExplorePage(QWidget):
                    ("Shift+C",), "users", "people segments rename remove", "Cohorts…"),
             Action("explore.new_cohort", "Explore: new cohort",
                    desk(lambda d: d.cohorting.add()), (), "users", "people build rule"),
+            Action("explore.import_cohort", "Explore: cohort from a list of ids",
+                   desk(lambda d: d.cohorting.exchange.open()), (), "import", "csv file upload"),
             Action("explore.copy_picture", "Explore: copy the chart as a picture",
                    desk(lambda d: d.taking.copy("picture")), (), "copy", "png image clipboard"),
             Action("explore.copy_csv", "Explore: copy the table as CSV",

@@ -75,7 +75,7 @@ class Breakdown(QWidget):
             bar.addWidget(part)
         bar.addStretch(1)
         bar.addWidget(self.top)
-        bar.addWidget(label("Top", "muted"))
+        bar.addWidget(label("Draw top", "muted"))
         bar.addWidget(self.most)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
