@@ -103,7 +103,8 @@ def test_what_events_were_sent_with_is_told_of_those_without_problems(
     who = {"user_id": "ada-lovelace", "device_id": "device-2", "insert_id": "i-1"}
     number = workspace.add(event("Fine", time=NOW_MS + 3000, language="de-DE", **who))
     page._refresh()
-    qtbot.waitUntil(lambda: page.model.text(0, "language") == "–")
+    qtbot.waitUntil(lambda: len(page.model) == 3)
+    assert page.model.text(0, "language") == "–"
     study(workspace)
     page._refresh()
     qtbot.waitUntil(lambda: page.model.text(0, "language") == "de-DE")
