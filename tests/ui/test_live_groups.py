@@ -79,6 +79,18 @@ def use(qtbot: QtBot, page: LivePage, by: By) -> None:
     qtbot.waitUntil(lambda: len(table_of(page).model()) > 0 and is_done(page))
 
 
+def test_groups_are_called_as_before_until_there_are_others(qtbot: QtBot, page: LivePage) -> None:
+    use(qtbot, page, By.SESSION)
+    before = groups(page)
+    assert "Session of ada-lovelace" in before
+    # Until the answer comes the old ones are painted, those too that were out of sight.
+    page.view.use_group(By.UPLOAD)
+    assert page.groups is not None
+    page.groups.redraw()
+    assert groups(page) == before
+    qtbot.waitUntil(lambda: "Upload 3" in groups(page))
+
+
 @pytest.mark.parametrize(
     ("by", "expected"),
     [

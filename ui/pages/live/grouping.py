@@ -62,6 +62,8 @@ class GroupPane(QWidget):
         self._context = context
         self._stream = stream
         self._by: By | None = None
+        self._shown: By | None = None
+        """What the groups that are shown have in common: others stay until there are new ones."""
         self._chosen: object = None
         self._studied = 0
         self._roots: dict[int, int] = {}
@@ -199,6 +201,7 @@ class GroupPane(QWidget):
             else:
                 groups.add_newer(*found)
             self.model.groups = groups
+            self._shown = self._by
 
         self._is_new = False
         self._change(add)
@@ -263,7 +266,7 @@ class GroupPane(QWidget):
     def _heads(self, groups: Groups, numbers: Sequence[int]) -> Sequence[Head | None]:
         from app.store.eventgroups import EventGroups, Span
 
-        by = self._by
+        by = self._shown
         nothing: list[Head | None] = [None] * len(numbers)
         if by is None:
             return nothing
