@@ -25,6 +25,9 @@ from app.model import Outcome, Via
 FEW_TYPES = 3
 """How many types that are not hidden are looked for instead of passing over the hidden ones."""
 _OF_UPLOADS = frozenset({"project", "sdk", "status", "upload", "via", "time"})
+SAME = (Op.HAS, Op.EQUAL)
+NOT_200 = "status IS NOT 200"
+"""The index holds what is rare, and is used when asked in its own words."""
 _UPLOAD_FLAGS = {"local": "delivery = 'local'", "failed": "failure <> ''"}
 
 
@@ -130,6 +133,8 @@ class _Compiler:
     # Uploads
 
     def _of_uploads(self, one: Condition, *, is_negated: bool) -> Sql:
+        if is_negated and one.key == "status" and is_number(one, 200) and one.op in SAME:
+            return self._in_uploads("captures", NOT_200, ())
         table, condition, values = self._upload_condition(one)
         if is_negated:
             # Turned around here, because the uploads that are left may be few.
@@ -242,8 +247,7 @@ def _status(one: Condition) -> Sql:
     made = _whole_number("status", one)
     if is_number(one, 200):
         return made
-    # The index holds what is rare, and is used when asked in its own words.
-    return Sql(f"{made.text} AND status <> 200", made.values)
+    return Sql(f"{made.text} AND {NOT_200}", made.values)
 
 
 def _whole_number(column: str, one: Condition) -> Sql:

@@ -31,7 +31,7 @@ from app.store.writer import OUTCOMES
 
 MOST_NAMES = 500
 """How many names a filter lists one by one."""
-MOST_UPLOADS = 500
+MOST_UPLOADS = 5000
 """How many uploads."""
 MOST_RUNS = 2000
 """How many runs of events with the same fields."""

@@ -120,10 +120,18 @@ M004_STATUS = (
     "CREATE INDEX captures_status ON captures (status) WHERE status <> 200",
 )
 
+M005_LOCAL = (
+    # Those without an answer are no 200 either, and what was answered here may be few.
+    "DROP INDEX captures_status",
+    "CREATE INDEX captures_status ON captures (status) WHERE status IS NOT 200",
+    "CREATE INDEX captures_local ON captures (id) WHERE delivery = 'local'",
+)
+
 STEPS = {
     "m001_captures": M001_CAPTURES,
     "m002_meaning": M002_MEANING,
     "m003_filters": M003_FILTERS,
     "m004_status": M004_STATUS,
+    "m005_local": M005_LOCAL,
 }
 """Statements by step, in order. A file with other steps was made by a newer version."""

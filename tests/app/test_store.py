@@ -14,7 +14,6 @@ from app.filter import Filter, parse
 from app.filter.sql import where
 from app.model import Capture, Decoded, Kind, Outcome, Response, Via
 from app.store import Store
-from app.store.events import MOST_UPLOADS
 from app.store.http import pack, unpack
 from app.store.schema import FILE, STEPS
 from tests.factories import KEY, event, filled, recorded, upload
@@ -142,9 +141,12 @@ def test_filters_by_what_became_of_an_upload(tmp_path: Path) -> None:
         assert types(store, "project:none") == []
 
 
-def test_filters_by_upload_when_there_are_many(tmp_path: Path) -> None:
+def test_filters_by_upload_when_there_are_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.store.events.MOST_UPLOADS", 50)
     new, old = (event(name, library=f"sdk/{name}") for name in ("New", "Old"))
-    many = MOST_UPLOADS + 5
+    many = 55
     filled(tmp_path, [upload(old)] * many + [upload(new), upload(old)] * many)
     with Store.read(tmp_path) as store:
         assert list(store.events.newest(Filter(parse("sdk:new")), 2)) == [
@@ -165,6 +167,31 @@ def test_rare_outcomes_are_found_by_an_index(tmp_path: Path) -> None:
             f"EXPLAIN QUERY PLAN SELECT id FROM events WHERE {found.sql} ORDER BY id DESC"
         ).fetchall()
         assert ["events_outcome" in row[3] for row in plan] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        ("is:local", "captures_local"),
+        ("status != 200", "captures_status"),
+        ("status >= 400", "captures_status"),
+        ("status:429", "captures_status"),
+        ("is:failed", "captures_failure"),
+    ],
+)
+def test_rare_answers_are_found_by_an_index(tmp_path: Path, text: str, index: str) -> None:
+    filled(tmp_path, [upload(event("A"))])
+    asked: list[str] = []
+    with Store.read(tmp_path) as store:
+        store.connection.set_trace_callback(asked.append)
+        assert not store.events.newest(Filter(parse(text)), 1)
+        store.connection.set_trace_callback(None)
+        captures = [one for one in asked if "FROM captures" in one]
+        assert captures
+        plans = [
+            store.connection.execute(f"EXPLAIN QUERY PLAN {one}").fetchall() for one in captures
+        ]
+        assert all(index in plan[0][3] for plan in plans)
 
 
 def test_the_oldest_event_that_waits_for_its_answer(tmp_path: Path) -> None:
