@@ -239,7 +239,7 @@ def label_a_click(application) -> None:  # type: ignore[no-untyped-def]
 
     window = application.window
     newest = application.context.store.ask(clicks, [])
-    window.label_event(newest[0])
+    window.ways.label_event(newest[0])
     until(QApplication.instance(), window.page("label").editor.isVisible)
 
 

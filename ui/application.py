@@ -92,9 +92,9 @@ class Application(QObject):
             self._say(error)
         # Once more after the first page is painted.
         QTimer.singleShot(0, self.window, self.window.make_pages)
-        self.links.asked.connect(self.window.show_link)
+        self.links.asked.connect(self.window.ways.show_link)
         if self._link:
-            self.window.show_link(self._link)
+            self.window.ways.show_link(self._link)
 
     @property
     def capture(self) -> CaptureProcess:

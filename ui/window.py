@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +21,11 @@ from app import settings as keys
 from app.errors import AppError
 from app.settings import Setting, Settings
 from ui.actions import Action, Actions
+from ui.pagelist import PAGES
 from ui.rail import Rail
+from ui.ways import Ways
 
 if TYPE_CHECKING:
-    from app.links import EventLink
     from ui.context import Context
     from ui.pages.emptystate import EmptyState
     from ui.statusbar import StatusBar
@@ -39,20 +39,6 @@ QUIT = "window.quit"
 READING = frozenset({"live", "ingestion", "users", "sdks", "requests", "explore", "problems"})
 """Pages of what was captured."""
 _DELIVERIES = {"forward": "forward", "local": "keep local", "block": "block"}
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of the window. `make` imports and builds it."""
-
-    id: str
-    title: str
-    icon: str
-    shortcut: str
-    make: Callable[[], QWidget]
-    at_foot: bool = False
-    in_rail: bool = True
-    """Others are reached from where they are spoken of, and from the palette."""
 
 
 class MainWindow(QMainWindow):
@@ -80,7 +66,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._settings = settings
         self.actions_table = actions
-        self._setting_changed = setting_changed
         self._made: dict[str, QWidget] = {}
         self._current = ""
         self._unreadable: EmptyState | None = None
@@ -90,34 +75,17 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Eventscope")
         self.setMinimumSize(SMALLEST)
         self.resize(SIZE)
-        self.pages = {
-            one.id: one
-            for one in (
-                Page("connect", "Connect", "connect", "Ctrl+1", self._make_connect),
-                Page("live", "Live", "live", "Ctrl+2", self._make_live),
-                Page("ingestion", "Ingestion", "ingestion", "Ctrl+3", self._make_ingestion),
-                Page("users", "Users", "users", "Ctrl+4", self._make_users),
-                Page("sdks", "SDKs", "sdks", "Ctrl+5", self._make_sdks),
-                Page("requests", "Requests", "endpoint", "", self._make_requests),
-                Page("label", "Label", "label", "Ctrl+6", self._make_label),
-                Page("explore", "Explore", "explore", "Ctrl+7", self._make_explore),
-                Page("problems", "Problems", "warning", "", self._make_problems,
-                     in_rail=False),
-                Page("faults", "Faults and limits", "warning", "", self._make_faults,
-                     in_rail=False),
-                Page("settings", "Settings", "settings", "Ctrl+,", self._make_settings, True),
-            )
-        }  # fmt: skip
+        self.pages = {one.id: one for one in PAGES}
+        self.ways = Ways(self._led_to, self._come_forward, setting_changed, self)
         self.rail = Rail(actions)
         self.stack = QStackedWidget()
         self._foot = QWidget()
         self._foot.setFixedHeight(FOOT)
         self._add_actions()
         self._lay_out()
-        geometry = self._layout.get("geometry")
-        if geometry:
-            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
-        first = page or self._layout.get("page", "")
+        geometry = str(self._layout.get("geometry", "")).encode("ascii", "replace")
+        self.restoreGeometry(QByteArray.fromBase64(geometry))
+        first = page or str(self._layout.get("page", ""))
         self._first = first if first in self.pages else "connect"
         self._is_painted = False
         self._gives_way = False
@@ -222,7 +190,7 @@ class MainWindow(QMainWindow):
     def page(self, page_id: str) -> Any:
         """A page, making it when it was not there yet."""
         if page_id not in self._made:
-            widget = self.pages[page_id].make()
+            widget = self.pages[page_id].make(self.context, self.ways)
             self._made[page_id] = widget
             self.stack.addWidget(widget)
             state = self._layout.get(page_id)
@@ -245,6 +213,10 @@ class MainWindow(QMainWindow):
             return
         # Where the keyboard was on it, or its beginning: never on what led elsewhere before.
         (shown.focusWidget() or shown).setFocus()
+
+    def _led_to(self, page_id: str) -> QWidget:
+        self.go_to(page_id)
+        return self._made[page_id]
 
     def _shown(self) -> QWidget:
         """The current page, or what stands in for it."""
@@ -283,58 +255,12 @@ class MainWindow(QMainWindow):
         if self.stack.currentWidget() is not self._shown():
             self.go_to(self._current)
 
-    def show_event(self, event_id: int) -> None:
-        """Show an event in Live, with the inspector."""
-        self.go_to("live")
-        self.page("live").show_event(event_id)
-
-    def show_event_in_front(self, event_id: int) -> None:
-        """The same for a person who asked for it in another window."""
-        self.show_event(event_id)
-        self._come_forward()
-
-    def show_link(self, link: EventLink) -> None:
-        """Show the event that a link names, in front: a person just asked for it."""
-        self.go_to("live")
-        self.page("live").show_link(link)
-        self._come_forward()
-
     def _come_forward(self) -> None:
         from PySide6.QtCore import Qt
 
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.raise_()
         self.activateWindow()
-
-    def show_person(self, event_id: int) -> None:
-        """Show an event in Users, among everything that its person did."""
-        self.go_to("users")
-        self.page("users").open_event(event_id)
-
-    def label_event(self, event_id: int) -> None:
-        """Name what an event clicked."""
-        self.go_to("label")
-        self.page("label").label_captured(event_id)
-
-    def add_to_chart(self, event_type: str) -> None:
-        """Show an event type in Explore, beside what is in the chart there."""
-        self.go_to("explore")
-        self.page("explore").add_event(event_type)
-
-    def look_behind_uploads(self, deed: str, uploads: list[int]) -> None:
-        """Show who is behind uploads, in Explore."""
-        self.go_to("explore")
-        self.page("explore").look_behind_uploads(deed, uploads)
-
-    def open_chart(self, number: int) -> None:
-        """Show a saved chart."""
-        self.go_to("explore")
-        self.page("explore").open_chart(number)
-
-    def show_filtered(self, text: str) -> None:
-        """Show the events in Live that a filter fits."""
-        self.go_to("live")
-        self.page("live").filter.set_text(text)
 
     def make_pages(self) -> None:
         """Make the pages that were not needed yet, so that all their actions can be found: one
@@ -354,96 +280,6 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self.make_pages)
         elif self.context.warming:
             self.context.warming.begin()
-
-    def _make_connect(self) -> QWidget:
-        from ui.pages.connect import ConnectPage
-
-        page = ConnectPage(self.context)
-        page.toaster.event_asked.connect(self.show_event_in_front)
-        return page
-
-    def _make_live(self) -> QWidget:
-        from ui.pages.live import LivePage
-
-        page = LivePage(self.context)
-        page.chart_asked.connect(self.add_to_chart)
-        page.person_asked.connect(self.show_person)
-        page.label_asked.connect(self.label_event)
-        return page
-
-    def _make_sdks(self) -> QWidget:
-        from ui.pages.sdks import SdksPage
-
-        page = SdksPage(self.context)
-        page.event_asked.connect(self.show_event)
-        return page
-
-    def _make_requests(self) -> QWidget:
-        from ui.pages.requests import RequestsPage
-
-        page = RequestsPage(self.context)
-        page.live_asked.connect(self.show_filtered)
-        return page
-
-    def _make_ingestion(self) -> QWidget:
-        from ui.pages.ingestion import IngestionPage
-
-        page = IngestionPage(self.context)
-        page.live_asked.connect(self._show_in_live)
-        page.people_asked.connect(self.look_behind_uploads)
-        return page
-
-    def _show_in_live(self, wanted: object) -> None:
-        """An event by its id, or what a filter text finds."""
-        if isinstance(wanted, int):
-            self.show_event(wanted)
-        elif isinstance(wanted, str):
-            self.show_filtered(wanted)
-
-    def _make_users(self) -> QWidget:
-        from ui.pages.users import UsersPage
-
-        page = UsersPage(self.context)
-        page.event_asked.connect(self.show_event)
-        page.chart_asked.connect(self.open_chart)
-        page.filter_asked.connect(self.show_filtered)
-        return page
-
-    def _make_problems(self) -> QWidget:
-        from ui.pages.problems.page import ProblemsPage
-
-        page = ProblemsPage(self.context)
-        page.event_asked.connect(self.show_event)
-        page.filter_asked.connect(self.show_filtered)
-        return page
-
-    def _make_faults(self) -> QWidget:
-        from ui.pages.faults import FaultsPage
-
-        return FaultsPage(self.context)
-
-    def _make_label(self) -> QWidget:
-        from ui.pages.label import LabelPage
-
-        page = LabelPage(self.context)
-        page.live_asked.connect(self.show_filtered)
-        page.site.toaster.event_asked.connect(self.show_event_in_front)
-        return page
-
-    def _make_explore(self) -> QWidget:
-        from ui.pages.explore import ExplorePage
-
-        page = ExplorePage(self.context)
-        page.live_asked.connect(self._show_in_live)
-        page.person_asked.connect(self.show_person)
-        return page
-
-    def _make_settings(self) -> QWidget:
-        from ui.pages.settings import SettingsPage
-
-        page = SettingsPage(self._settings, self.context.jobs)
-        page.changed.connect(self._setting_changed)
-        return page
 
     def _widen_shortcuts(self) -> None:
         """Shortcuts of actions that belong to no single page work on all of them."""
@@ -486,7 +322,7 @@ class MainWindow(QMainWindow):
         except AppError as error:
             self.context.notifications.warn(error.sentence)
             return
-        self._setting_changed(keys.THEME)
+        self.ways.use_setting(keys.THEME)
 
     # What is remembered
 
@@ -513,6 +349,6 @@ class MainWindow(QMainWindow):
 def _read_layout(text: str) -> dict[str, Any]:
     try:
         state = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return state if isinstance(state, dict) else {}

@@ -206,7 +206,15 @@ def test_the_layout_is_remembered(
     assert second.page("live").table.columnWidth(2) == 171
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", '{"page": "nowhere", "geometry": "%%%"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[1]", "[" * 100_000),
+        '{"page": "nowhere", "geometry": "%%%"}',
+        '{"page": ["live"], "geometry": {"width": 1}}',
+    ],
+    ids=range(6),
+)
 def test_a_damaged_layout_is_left_out(
     qtbot: QtBot, context: Context, changed: list[Setting[object]], text: str
 ) -> None:
