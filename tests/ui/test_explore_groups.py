@@ -54,6 +54,26 @@ def test_groups_complete_what_people_do_not(world: World) -> None:
     assert "1 group did step 2, Pay" in world.desk.figure.funnel.bars.said(0, 2, converted=True)
 
 
+def test_charts_split_and_filter_by_what_is_known_of_groups(
+    world: World, workspace: Workspace
+) -> None:
+    said = {"groups": {"company": "Birch"}, "group_properties": {"$set": {"plan": "Team"}}}
+    workspace.add(event("$groupidentify", time=NOW_MS - HOUR, **said))
+    workspace.add(event("Send", user_id="dan", device_id="device-dan", time=NOW_MS - HOUR,
+                        groups={"company": "Birch"}))  # fmt: skip
+    study(workspace.folder)
+    world.until(lambda: "company.plan" in [name for _, name, _ in world.desk.vocabulary.properties])
+    world.click("by+")
+    world.pick("company.plan")
+    shares = lambda: {one.group: one.total for one in world.answered().figure.series}  # noqa: E731
+    world.until(lambda: shares() == {("Team",): 1, (None,): 2})
+    world.click("events[0].where+")
+    world.pick("company.plan")
+    world.click("events[0].where[0].values")
+    world.pick("Team")
+    world.until(lambda: shares() == {("Team",): 1})
+
+
 def test_groups_behind_a_point(world: World) -> None:
     next(one for one in of_groups(world).actions() if one.text() == "View Groups").trigger()
     behind = world.desk.behind
