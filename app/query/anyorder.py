@@ -13,11 +13,18 @@ from itertools import combinations
 
 import numpy as np
 
+from app.query.giveup import GoOn, always, watched
 from app.query.paths import Barriers, Found, Ints, Nodes, Rows
 
 
 def unordered(
-    rows: Rows, nodes: Nodes, steps: int, window: int, barriers: Barriers, span: int
+    rows: Rows,
+    nodes: Nodes,
+    steps: int,
+    window: int,
+    barriers: Barriers,
+    span: int,
+    go_on: GoOn = always,
 ) -> Found:
     """The best choices in any order: within one window, each step by an event of its own; a
     path's depth is how many of the first steps are there (semantics §8.4)."""
@@ -34,6 +41,7 @@ def unordered(
     holds = np.ones(len(nodes), bool)
     for step in range(steps):
         for chosen in _with_last(step, overlap):
+            go_on()
             bits = sum(1 << one for one in chosen)
             holds &= _within(mask, bits, low, high) >= len(chosen)
         depth[holds] = step + 1
@@ -61,13 +69,20 @@ def _within(mask: Ints, bits: int, low: Ints, high: Ints) -> Ints:
     return counts[high] - counts[low]
 
 
-def any_attempts(rows: Rows, nodes: Nodes, steps: int, window: int, barriers: Barriers) -> Found:
+def any_attempts(
+    rows: Rows,
+    nodes: Nodes,
+    steps: int,
+    window: int,
+    barriers: Barriers,
+    go_on: GoOn = always,
+) -> Found:
     """A path for each attempt. An excluded event ends the windows that began before it."""
     until = rows.tick + window
     for step in barriers.keys:
         until = np.minimum(until, barriers.until(step, rows.person, rows.tick))
     found: list[list[int]] = []
-    for first, unit in _units(rows, until, steps, window):
+    for first, unit in watched(_units(rows, until, steps, window), go_on):
         found += [[-1 if row < 0 else first + row for row in path] for path in unit.attempts()]
     path = np.array(found, np.int64).reshape(-1, steps)
     depth = (path >= 0).sum(axis=1)

@@ -4,22 +4,32 @@ Totals of funnels in order: every attempt, and the events that it takes (semanti
 
 import numpy as np
 
+from app.query.giveup import GoOn, always, watched
 from app.query.paths import Barriers, Found, Ints, Nodes, Rows
 
 
-def attempts(rows: Rows, nodes: Nodes, steps: int, window: int, barriers: Barriers) -> Found:
+def attempts(
+    rows: Rows,
+    nodes: Nodes,
+    steps: int,
+    window: int,
+    barriers: Barriers,
+    go_on: GoOn = always,
+) -> Found:
     """Totals: every event that may begin a path and is not taken by one is an attempt, and an
     event goes to the earliest attempt that waits for it (semantics §8.6)."""
     node_of = np.repeat(np.arange(len(nodes)), np.diff(nodes.first))
     overlap = bool((rows.mask & (rows.mask - 1)).any())
     search = one_by_one if overlap else queued
-    path = search(rows, _by_step(rows, node_of), steps, window, barriers)
+    path = search(rows, _by_step(rows, node_of), steps, window, barriers, go_on)
     depth = (path >= 0).sum(axis=1)
     path = np.where(path >= 0, node_of[path], -1) if len(rows) else path
     return Found(nodes, path[:, 0].copy(), depth, path)
 
 
-def queued(rows: Rows, order: Ints, steps: int, window: int, barriers: Barriers) -> Ints:
+def queued(
+    rows: Rows, order: Ints, steps: int, window: int, barriers: Barriers, go_on: GoOn = always
+) -> Ints:
     """The rows of each attempt's steps, when no event may do two steps.
 
     Attempts then stand in a line before each step, in the order in which they were begun; they
@@ -34,6 +44,7 @@ def queued(rows: Rows, order: Ints, steps: int, window: int, barriers: Barriers)
     until = tick[last] + window
     attempt = np.arange(len(last))
     for step in range(1, steps):
+        go_on()
         blocked = barriers.until(step - 1, person[last], tick[last])
         limit = np.minimum(np.minimum(until, blocked), span - 1)
         events = np.flatnonzero((mask >> step) & 1)
@@ -69,7 +80,9 @@ def _served(low: Ints, high: Ints) -> Ints:
     return np.concatenate((np.zeros(1, np.int64), after))[:-1]
 
 
-def one_by_one(rows: Rows, order: Ints, steps: int, window: int, barriers: Barriers) -> Ints:
+def one_by_one(
+    rows: Rows, order: Ints, steps: int, window: int, barriers: Barriers, go_on: GoOn = always
+) -> Ints:
     """The rows of each attempt's steps for any events: which attempt takes an event that may do
     several steps depends on all before it, so there is nothing to be done but to go through."""
     untils = [barriers.until(step, rows.person, rows.tick).tolist() for step in range(steps - 1)]
@@ -79,7 +92,7 @@ def one_by_one(rows: Rows, order: Ints, steps: int, window: int, barriers: Barri
     found: list[list[int]] = []
     waiting: list[list[int]] = []
     unit = -1
-    for row in order.tolist():
+    for row in watched(order.tolist(), go_on):
         if units[row] != unit:
             unit, waiting = units[row], []
         tick, mask = ticks[row], masks[row]

@@ -150,6 +150,7 @@ class Charts:
             self._warehouse.projects(),
             self._inactive,
             kinds=self._warehouse.group_kinds(),
+            go_on=self._warehouse.go_on,
         )
 
     def people(self, chart: AnyChart, point: Point) -> People:

@@ -78,6 +78,7 @@ def _parts(asked: Asked, ways: Ways, number: int, variant: str) -> list[Part]:
     most = MOST_GROUPS if asked.chart.compatible else MOST_WITHOUT_CAPS
     found = []
     for number_of in np.argsort(-sizes, kind="stable")[:most]:
+        asked.context.go_on()
         group = tuple(
             NOT_REACHED if code < 0 else names[i].get(int(code))
             for i, code in enumerate(unique[:, number_of])

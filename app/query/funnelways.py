@@ -117,15 +117,15 @@ class Asked:
         if simultaneous:
             rows = paths.merged(rows)
         nodes = paths.grouped(rows, simultaneous=simultaneous)
-        size = len(steps)
+        size, go_on = len(steps), self.context.go_on
         if chart.count == "totals" and chart.order == "any":
-            found = any_attempts(rows, nodes, size, window, barriers)
+            found = any_attempts(rows, nodes, size, window, barriers, go_on)
         elif chart.count == "totals":
-            found = attempts(rows, nodes, size, window, barriers)
+            found = attempts(rows, nodes, size, window, barriers, go_on)
         elif chart.order == "any":
-            found = unordered(rows, nodes, size, window, barriers, self.span)
+            found = unordered(rows, nodes, size, window, barriers, self.span, go_on)
         else:
-            found = ordered(rows, nodes, size, window, barriers, self.span)
+            found = ordered(rows, nodes, size, window, barriers, self.span, go_on)
         every = np.arange(len(found.entry))
         chosen = every if chart.count == "totals" else paths.best(found)
         return Ways(rows, found, chosen, groups, self.start_ms, self.unit_ms, steps, every)

@@ -13,6 +13,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from app.query.giveup import GoOn, always
 from app.query.paths import NEVER, Barriers, Bools, Found, Ints, Nodes, Rows
 
 PIECE = 1 << 16
@@ -20,12 +21,19 @@ PIECE = 1 << 16
 
 
 def ordered(
-    rows: Rows, nodes: Nodes, steps: int, window: int, barriers: Barriers, span: int
+    rows: Rows,
+    nodes: Nodes,
+    steps: int,
+    window: int,
+    barriers: Barriers,
+    span: int,
+    go_on: GoOn = always,
 ) -> Found:
     """The paths in this order from every node that may begin one."""
     # In pieces that fit into a processor's own memory, and take little of the machine's.
     parts = []
     for low, high in _pieces(nodes):
+        go_on()
         some_rows, some_nodes = _part(rows, nodes, low, high)
         found = _ordered(some_rows, some_nodes, steps, window, barriers, span)
         path = np.where(found.path >= 0, found.path + low, -1)

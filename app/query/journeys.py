@@ -12,6 +12,7 @@ from typing import Any
 
 from app.query import units
 from app.query.definition import Journeys
+from app.query.giveup import GoOn, watched
 from app.query.journeynames import APART
 from app.query.journeysql import paths_of
 from app.query.places import Context
@@ -64,10 +65,12 @@ class JourneysFigure:
 def journeys(chart: Journeys, rows: Rows, context: Context) -> JourneysFigure:
     """The answer to journeys. Raises BadInput for what cannot be asked."""
     statement = units.text(paths_of(chart, context), context)
-    found = [_path(chart, row) for row in rows(statement)]
+    found = [_path(chart, row) for row in watched(rows(statement), context.go_on)]
     total = sum(one.count for one in found)
     paths = sorted(found, key=lambda one: (-one.count, one.way))[:100]
-    return JourneysFigure(total, _nodes(chart, found, total), tuple(paths), (statement,))
+    return JourneysFigure(
+        total, _nodes(chart, found, total, context.go_on), tuple(paths), (statement,)
+    )
 
 
 def _path(chart: Journeys, row: tuple[Any, ...]) -> WholePath:
@@ -83,9 +86,11 @@ def _path(chart: Journeys, row: tuple[Any, ...]) -> WholePath:
     return WholePath(shown, int(count), None if seconds is None else float(seconds), bool(done))
 
 
-def _nodes(chart: Journeys, found: list[WholePath], total: int) -> tuple[JourneyNode, ...]:
+def _nodes(
+    chart: Journeys, found: list[WholePath], total: int, go_on: GoOn
+) -> tuple[JourneyNode, ...]:
     counts: dict[Way, int] = defaultdict(int)
-    for one in found:
+    for one in watched(found, go_on):
         for depth in range(1, len(one.way) + 1):
             counts[one.way[:depth]] += one.count
     children: dict[Way, list[Way]] = defaultdict(list)

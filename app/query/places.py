@@ -20,6 +20,7 @@ from app.query.definition import (
     PropertyRef,
     Segment,
 )
+from app.query.giveup import GoOn, always
 from app.query.sql import Sql
 
 GROUP_PROPERTY = "group_property"
@@ -57,6 +58,8 @@ class Context:
     kinds: tuple[str, ...] = ()
     as_of: int | None = None
     """What users did and had is asked as it was before this time; None for all that is known."""
+    go_on: GoOn = always
+    """Called between pieces of long work; raises Interrupted to end it."""
 
 
 @dataclass(frozen=True, slots=True)

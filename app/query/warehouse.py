@@ -88,6 +88,13 @@ class Warehouse(Closing):
         """What is asked from now on is another question: nobody gave it up yet."""
         self._is_given_up = False
 
+    def go_on(self) -> None:
+        """Raises Interrupted when the question was given up since its last statement. For long
+        work between two, which the engine knows nothing of."""
+        if self._is_given_up:
+            self._is_given_up = False
+            raise Interrupted("The question was given up.")
+
     @contextlib.contextmanager
     def beside(self) -> Iterator[Self]:
         """Another connection to the same copy, for a long question in another thread: nobody
@@ -200,9 +207,7 @@ class Warehouse(Closing):
     @contextlib.contextmanager
     def _asked(self) -> Iterator[None]:
         """A statement of a question, unless that was given up between two."""
-        if self._is_given_up:
-            self._is_given_up = False
-            raise Interrupted("The question was given up.")
+        self.go_on()
         with self._explained():
             yield
 
