@@ -461,7 +461,11 @@ def test_search_with_completion_and_advanced(world: World) -> None:
     assert box.text() == "-did:Order"
     page.search.set_text("plan=nothing")
     world.qtbot.waitUntil(lambda: page.count.text() == "Nobody found")
+    world.qtbot.waitUntil(page.hint.isVisible)
     assert page.advanced.lines[0].name.text() == "plan"
+    page.search.set_text("Plan")
+    world.qtbot.waitUntil(lambda: len(world.people()) == 2)
+    assert not page.hint.isVisible()
 
 
 def test_what_is_offered_is_taken(world: World) -> None:

@@ -185,6 +185,7 @@ class PeopleSearch:
 
     def _word(self, text: str) -> _Part:
         parts = [self._user(text), self._device(text), self._value(None, text)]
+        parts += [self._value(name, "") for name in self._named(text)]
         asked = " OR ".join(f"({part.asked})" for part in parts)
         few = [part.few for part in parts if part.few is not None]
         return _Part(
@@ -275,6 +276,12 @@ class PeopleSearch:
                 "SELECT id FROM study.property_names WHERE name = ? COLLATE NOCASE", (name,)
             ).fetchone()
         return None if row is None else int(row[0])
+
+    def _named(self, text: str) -> list[str]:
+        """The properties that a person calls so, upper or lower case."""
+        wanted = text.casefold()
+        rows = self._db.execute("SELECT name FROM study.property_names")
+        return [name for (name,) in rows if shown_name(name).casefold() == wanted]
 
     def _types(self, text: str) -> list[int]:
         exact = self._numbers("SELECT id FROM study.doing_types WHERE type = ?", text)

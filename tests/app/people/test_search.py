@@ -51,6 +51,10 @@ def test_by_everything_that_is_known(store: Store) -> None:
         assert found(store, 'tags="a b"') == ["ada@example.com"]
         assert found(store, "n=12") == ["ada@example.com"]
         assert found(store, "pro") == ["nobody-known", "ada@example.com"]
+        # A word is also the name of what somebody has, however it is kept or written.
+        assert found(store, "PLAN") == everyone
+        assert found(store, "platform") == ["bob@example.com"]
+        assert found(store, "-tags") == ["nobody-known", "bob@example.com"]
         assert found(store, "-plan=pro") == ["nobody-known", "bob@example.com"]
         assert found(store, "example.com -ada") == ["bob@example.com"]
         assert found(store, "project:0123") == everyone

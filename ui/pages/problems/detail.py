@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.naming import PREFIX
 from ui.context import Context
 from ui.inspector.raw import RawView
 from ui.inspector.rawtext import Part
@@ -256,7 +257,7 @@ class FindingDetail(QWidget):
         for row in found:
             item = QTreeWidgetItem(
                 [
-                    one_line(row.type or "(no type)"),
+                    one_line(_told_apart(row.type)),
                     one_line(row.user_id or row.device_id or ""),
                     clock(row.received_ms).partition(".")[0],
                 ]
@@ -315,3 +316,9 @@ class FindingDetail(QWidget):
 
 def _when(at_ms: int) -> str:
     return local_time(at_ms).partition(".")[0]
+
+
+def _told_apart(event_type: str) -> str:
+    """A type without what all of Amplitude's own begin with, so that the rest is seen."""
+    rest = event_type.removeprefix(PREFIX)
+    return (event_type if rest == event_type else f"…{rest}") or "(no type)"

@@ -115,6 +115,7 @@ class SdksPage(QWidget):
         self.other.setToolTip("Show another instance beside this one, what differs first")
         self.other.setMinimumWidth(OTHER // 2)
         self.other.setMaximumWidth(OTHER)
+        self.other.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.other.activated.connect(lambda _at: self._show_chosen())
         self.copy = QToolButton()
         self.copy.setText("Copy")
@@ -243,7 +244,7 @@ class SdksPage(QWidget):
         self.other.addItem("Compare with…", "")
         for source in found:
             for one in source.instances:
-                title = f"{words.instance_title(one)} · {words.where(one)}"
+                title = f"{words.instance_title(one)} · {words.where(one) or words.amounts(one)}"
                 cut = self.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, OTHER - 40)
                 self.other.addItem(cut, one.id)
                 at = self.other.count() - 1

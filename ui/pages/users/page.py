@@ -103,6 +103,13 @@ class UsersPage(QWidget):
         )
         self.nobody = label("", "small", wrap=True)
         self.nobody.hide()
+        self.hint = label(
+            "Words are looked for in IDs, and in names and values of user properties. Also:"
+            ' plan=pro, did:"Order Completed"@7d, and with a minus what must not be.',
+            "muted",
+            wrap=True,
+        )
+        self.hint.hide()
 
     def _make_states(self) -> None:
         self.none = EmptyState(
@@ -133,6 +140,7 @@ class UsersPage(QWidget):
         row.addWidget(self.more)
         top.addLayout(row)
         top.addWidget(self.advanced)
+        top.addWidget(self.hint)
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -367,8 +375,10 @@ class UsersPage(QWidget):
             f"{plural(self._nobodys, 'event')} without any usable ID"
             f" {'belongs' if self._nobodys == 1 else 'belong'} to nobody."
         )
-        if conditions and not self._found.people:
+        is_nobody = bool(conditions) and not self._found.people
+        if is_nobody:
             self.count.setText("Nobody found")
+        self.hint.setVisible(is_nobody)
 
     def _fill(self, pinned: list[PersonRow], recent: list[PersonRow]) -> None:
         self._pinned, self._recent = pinned, recent
