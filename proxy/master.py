@@ -8,6 +8,7 @@ reads our stdin.
 import contextlib
 import errno
 import socket
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -70,10 +71,7 @@ class CaptureMaster(master.Master):
             if not any(taken):
                 break
             before = self._config.proxy_port, self._config.endpoint_port
-            proxy, endpoint = (
-                _free_above(port, _host(self._config)) if is_taken else port
-                for port, is_taken in zip(before, taken, strict=True)
-            )
+            proxy, endpoint = _moved(before, taken, _host(self._config))
             self._config = replace(self._config, proxy_port=proxy, endpoint_port=endpoint)
             self.options.update(mode=_modes(self._config))
             await self.proxyserver.setup_servers()
@@ -122,9 +120,14 @@ def _is_taken(server: ServerInstance[Any]) -> bool:
     return isinstance(trouble, OSError) and trouble.errno == errno.EADDRINUSE
 
 
-def _free_above(port: int, host: str) -> int:
-    with socket.socket() as probe:
-        return _bound(probe, port + 1, host)
+def _moved(ports: Sequence[int], taken: Sequence[bool], host: str) -> list[int]:
+    """The next free port for each that is taken. All are held until all are known, so they differ
+    although the ports that were wanted lie side by side."""
+    with contextlib.ExitStack() as held:
+        return [
+            _bound(held.enter_context(socket.socket()), port + 1, host) if is_taken else port
+            for port, is_taken in zip(ports, taken, strict=True)
+        ]
 
 
 def free_ports(proxy: int, endpoint: int, *, network: bool = False) -> tuple[int, int]:

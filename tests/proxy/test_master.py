@@ -55,6 +55,33 @@ def test_a_port_that_was_taken_meanwhile_is_chosen_anew(tmp_path: Path, which: s
     assert {at for at in (0, 1) if ports[at] != chosen[at]} == which
 
 
+def test_ports_side_by_side_that_were_both_taken_do_not_become_the_same(tmp_path: Path) -> None:
+    with contextlib.ExitStack() as others:
+        endpoint = beside_each_other(others)
+        config = Config(
+            tmp_path, tmp_path, endpoint + 1, endpoint, "https://api2.amplitude.com", ""
+        )
+        ports, addresses = asyncio.run(settled(config))
+    assert len(set(ports)) == 2
+    assert not {endpoint, endpoint + 1} & set(ports)
+    assert addresses == tuple(f"{LOOPBACK}:{port}" for port in ports)
+
+
+def beside_each_other(others: contextlib.ExitStack) -> int:
+    """Another program takes two ports, this one and the next, as those of the settings are."""
+    while True:
+        with contextlib.ExitStack() as held:
+            first, second = (held.enter_context(socket.socket()) for _ in range(2))
+            first.bind((LOOPBACK, 0))
+            port = int(first.getsockname()[1])
+            with contextlib.suppress(OSError, OverflowError):
+                second.bind((LOOPBACK, port + 1))
+                for one in (first, second):
+                    one.listen()
+                others.enter_context(held.pop_all())
+                return port
+
+
 def test_a_port_that_was_taken_after_it_was_chosen(tmp_path: Path) -> None:
     proxy, endpoint = free_ports(0, 0)
     with socket.socket() as other:
