@@ -32,6 +32,7 @@ _STEP = re.compile(r'\.(?:"((?:[^"\\]|\\.)*)"|([^.]+))')
 _PLAIN_KEY = re.compile(r"[A-Za-z_]+")
 _OPERATOR = re.compile(r"\s*(!=|>=|<=|=|>|<|~|:)|\s+(contains)(?=\s|$)", re.IGNORECASE)
 _LONE_OPERATOR = re.compile(r"(!=|>=|<=|=|>|<)(?=\s|$)")
+_LAST_NAME = re.compile(r"(?<![^\s(])([\w.$-]+)\s+\Z")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)("?)')
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _LIKELY_NAME = re.compile(r"[\w$-]+")
@@ -48,6 +49,11 @@ class FilterProblem(BadInput):
         super().__init__(sentence)
         self.start = start
         self.end = end
+
+
+def _no_key(word: str, start: int, end: int) -> FilterProblem:
+    said = word[:40]
+    return FilterProblem(f"“{said}” is no key. A property is written prop.{said}.", start, end)
 
 
 class Unknown(NamedTuple):
@@ -184,9 +190,7 @@ class _Parser:
         if self.count > MOST_CONDITIONS:
             raise FilterProblem("The filter has too many conditions.", start, len(self.text))
         if found := _LONE_OPERATOR.match(self.text, self.at):
-            raise FilterProblem(
-                f"There is nothing before {found[1]} to compare.", start, found.end()
-            )
+            raise self._nothing_to_compare(found)
         if self.text[self.at] == '"':
             return self._free_text(start, "")
         if found := _PATH_KEY.match(self.text, self.at):
@@ -197,6 +201,13 @@ class _Parser:
         if found and (operator := _OPERATOR.match(self.text, found.end())):
             return self._compared(start, found, operator)
         return self._free_text(start, "")
+
+    def _nothing_to_compare(self, operator: "re.Match[str]") -> FilterProblem:
+        before = _LAST_NAME.search(self.text, 0, operator.start())
+        if before is None or before[1].lower() in _JOINING:
+            sentence = f"There is nothing before {operator[1]} to compare."
+            return FilterProblem(sentence, operator.start(), operator.end())
+        return _no_key(before[1], before.start(), before.end(1))
 
     def _keyed(self, start: int, found: "re.Match[str]") -> Condition | None:
         """`key:value`, or text that looks like it."""
@@ -226,12 +237,7 @@ class _Parser:
         sign = (operator[1] or operator[2]).lower()
         is_apart = operator.end() > found.end() + len(sign)
         if key is None and is_apart and sign in ("=", "!=", ">", ">=", "<", "<="):
-            word = found[0]
-            raise FilterProblem(
-                f"“{word[:40]}” is no key. A property is written prop.{word[:40]}.",
-                start,
-                found.end(),
-            )
+            raise _no_key(found[0], start, found.end())
         if key is None or not key.is_plain or (is_apart and sign in (":", "contains", "~")):
             if key is not None and key.is_plain and sign != ":":
                 return self._operated(key, (), start, operator)

@@ -153,6 +153,8 @@ def test_a_dangling_word_leaves_the_rest() -> None:
         ("price > 10", 0, 5, "A property is written prop.price."),
         ("a > 3", 0, 1, "“a” is no key"),
         ("> 3", 0, 1, "nothing before > to compare"),
+        ("a or > 3", 5, 6, "nothing before > to compare"),
+        ("type:x price_2.net > 3", 7, 18, "“price_2.net” is no key. A property is written prop."),
         ("user > 3", 0, 8, "“user” cannot be compared with >"),
         ("time:soon", 0, 9, "Try 5m"),
         ("time:2026-13-01", 0, 15, "is no time"),
