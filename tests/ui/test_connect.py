@@ -328,6 +328,10 @@ def test_everything_has_a_name_and_keeps_to_plain_text(running: ConnectPage) -> 
     named = [found for found in controls if not found.objectName().startswith("qt_")]
     assert len(named) > 25
     assert [repr(found) for found in named if not found.accessibleName()] == []
+    # A text to read tells what it is; what can be done with a control is told where it is.
+    told = [found for found in named if not isinstance(found, QPlainTextEdit)]
+    own = [found for found in told if not isinstance(found.parent(), QLineEdit)]
+    assert [found.accessibleName() for found in own if not found.toolTip()] == []
     labels = running.findChildren(QLabel)
     assert {found.textFormat() for found in labels} == {Qt.TextFormat.PlainText}
 

@@ -25,6 +25,7 @@ CONFIG = Capture(
     response=Response(200, (), b'{"configs":{"analyticsSDK":{"browserSDK":{"autocapture":true}}}}'),
     duration_ms=31,
 )
+NOTHING_HELD = Qt.KeyboardModifier.NoModifier
 ODD = Capture(NOW_MS, "POST", "https://api2.amplitude.com/<b>odd</b>?q=100%", body=b"\x00\xff")
 
 
@@ -221,3 +222,27 @@ def test_many_are_paged(tmp_path: Path, workspace: Workspace) -> None:
     assert list(reader.after(wanted, 78)) == [79, 80]
     assert [row.id for row in reader.rows([80, 999, 1])] == [80, 1]
     assert reader.rows([1])[0].sent_bytes > 100
+
+
+@pytest.mark.parametrize(
+    ("key", "held"),
+    [(Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier), (Qt.Key.Key_Slash, NOTHING_HELD)],
+)
+def test_the_search_is_reached_by_keys(
+    qtbot: QtBot,
+    workspace: Workspace,
+    page: RequestsPage,
+    key: Qt.Key,
+    held: Qt.KeyboardModifier,
+) -> None:
+    workspace.add("Bought")
+    page.clear()
+    qtbot.waitUntil(lambda: len(page.model) == 1)
+    page.search.setText("api2")
+    page.activateWindow()
+    page.table.setFocus()
+    qtbot.waitUntil(page.table.hasFocus)
+    qtbot.keyClick(page.table, key, held)
+    qtbot.waitUntil(page.search.hasFocus)
+    assert page.search.selectedText() == "api2"
+    assert "Ctrl+F" in page.search.toolTip()

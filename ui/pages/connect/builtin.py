@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton
 from app import settings as keys
 from app.errors import AppError, StoreUnavailable
 from app.settings import Settings
+from ui.actions import shown
 from ui.browser.address import parse_address
 from ui.browser.opener import SHOP, BrowserOpener
 from ui.captureprocess import CaptureProcess
@@ -37,6 +38,7 @@ class BuiltInCard(Card):
         self.address = QLineEdit(settings.get(keys.BROWSER_HOME))
         self.address.setPlaceholderText("Your site, for example localhost:3000")
         self.address.setAccessibleName("Site to open in the built-in browser")
+        self.address.setToolTip(f"Opens with {shown('Return')}")
         self.address.setClearButtonEnabled(True)
         for button in self.address.findChildren(QToolButton):
             button.setAccessibleName("Clear the address")

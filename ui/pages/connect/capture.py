@@ -5,6 +5,7 @@ The first card: whether capture runs, on which addresses, and the button that st
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from app import wire
+from ui.actions import shown
 from ui.captureprocess import ELSEWHERE, CaptureProcess
 from ui.pages.connect.parts import Card, CopyButton, beside, value
 from ui.theme import label, set_role
@@ -31,6 +32,7 @@ class CaptureCard(Card):
         self.endpoint = value()
         self.note = label("", "warning", wrap=True)
         self.button = QPushButton("Start capture")
+        self.button.setToolTip(f"Start or stop capture  ({shown('Ctrl+E')})")
         self.button.clicked.connect(self.toggle)
         self._addresses = [
             *self._address("Proxy", self.proxy, "the proxy's address"),

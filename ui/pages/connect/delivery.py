@@ -39,7 +39,9 @@ class DeliveryCard(Card):
         super().__init__("Delivery", icon="forward")
         self._capture = capture
         self.segments = Segments(
-            "Delivery", [(str(mode), words[0]) for mode, words in _WORDS.items()]
+            "Delivery",
+            [(str(mode), words[0]) for mode, words in _WORDS.items()],
+            {str(mode): words[1] for mode, words in _WORDS.items()},
         )
         self.segments.buttons[Delivery.BLOCK].setProperty("tone", "bad")
         self.sentence = label("", "muted", wrap=True)

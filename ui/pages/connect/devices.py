@@ -45,6 +45,11 @@ class DevicesCard(Card):
         self.kinds = Segments(
             "Kind of device",
             [(ANDROID, "Android"), (IOS, "iOS simulator"), (WIFI, "Phone on Wi-Fi")],
+            {
+                ANDROID: "An emulator, or a phone on a cable",
+                IOS: "A simulator on this Mac",
+                WIFI: "Any phone in the same network",
+            },
         )
         self.android = _Typed(ANDROID_TRUST)
         self.ios = _Typed()
@@ -116,7 +121,7 @@ class _OnWifi(QWidget):
         set_role(self.problem, "bad")
         self.problem.hide()
         self.code = QrView()
-        self.address = Picker("Address of this machine")
+        self.address = Picker("Address of this machine", "The network that the phone is in")
         self.page = value()
         self.proxy = value()
         self.found = QWidget()

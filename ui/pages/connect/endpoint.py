@@ -24,7 +24,7 @@ class EndpointCard(Card):
         self.url = value()
         self.url.setAccessibleName("serverUrl")
         self.copy_url = CopyButton("the serverUrl", self.url.text, text=False)
-        self.sdk = Picker("SDK")
+        self.sdk = Picker("SDK", "How an SDK is given the address")
         self.code = CodeBox("the snippet", LEAST_LINES)
         self.hint = label("", "muted", wrap=True)
         running = WhileRunning(capture, "Start capture to see the address.")

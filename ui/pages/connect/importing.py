@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from app import wire
+from ui.actions import shown
 from ui.captureprocess import CaptureProcess
 from ui.pages.connect.parts import Card, beside
 from ui.plain import one_line, plural
@@ -70,7 +71,8 @@ class ImportCard(Card):
         """The capture process reads files, so it has to run."""
         is_ready = self._capture.state == "listening"
         self.choose.setEnabled(is_ready)
-        self.choose.setToolTip("" if is_ready else "Start capture first")
+        does = f"Read captured traffic into the workspace  ({shown('Ctrl+O')})"
+        self.choose.setToolTip(does if is_ready else "Start capture first")
         if not is_ready and self._waiting:
             self._waiting.clear()
             self.reading.hide()

@@ -2,7 +2,7 @@
 What the cards of the Connect page are made of: card, copy button, code to copy, segments.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
@@ -113,9 +113,10 @@ class CopyButton(QPushButton):
 class Picker(QComboBox):
     """A choice from a list, as wide as its longest entry."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, tip: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
+        self.setToolTip(tip)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setMaxVisibleItems(12)
 
@@ -163,7 +164,9 @@ class Segments(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self, name: str, choices: Sequence[tuple[str, str]], tips: Mapping[str, str]
+    ) -> None:
         super().__init__()
         self.setProperty("segments", True)
         self.setAccessibleName(name)
@@ -177,6 +180,7 @@ class Segments(QFrame):
             button.setProperty("kind", "segment")
             button.setCheckable(True)
             button.setAccessibleName(f"{name}: {title}")
+            button.setToolTip(tips[key])
             button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
             button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             button.toggled.connect(self._let_tab_find_the_chosen)

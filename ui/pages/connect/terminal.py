@@ -27,10 +27,14 @@ class TerminalCard(Card):
         self._jobs = jobs
         self._values: dict[str, str] = {}
         self._runtimes: dict[str, Snippet] = {}
-        self.shells = Segments("Shell", [(str(shell), str(shell)) for shell in Shell])
+        self.shells = Segments(
+            "Shell",
+            [(str(shell), str(shell)) for shell in Shell],
+            {str(shell): f"The variables as {shell} takes them" for shell in Shell},
+        )
         self.shells.choose(str(Shell.POWERSHELL if sys.platform == "win32" else Shell.SH))
         self.code = CodeBox("the variables", 6)
-        self.runtime = Picker("Runtime")
+        self.runtime = Picker("Runtime", "What a runtime needs beside the variables")
         self.hint = label("", "muted", wrap=True)
         self.runtime_code = CodeBox("the runtime's command", 1)
         self._lay_out()

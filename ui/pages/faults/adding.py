@@ -42,6 +42,7 @@ class AddingCard(Card):
         self.host = QLineEdit()
         self.host.setAccessibleName("Host")
         self.host.setPlaceholderText("any host")
+        self.host.setToolTip("Only what is sent to this host, such as api2.amplitude.com")
         self.host.setFixedWidth(WIDTH)
         self.often = _combo(
             "How often", [("Every time", EVERY), ("The first …", FIRST), ("A share", SHARE)]
@@ -51,6 +52,7 @@ class AddingCard(Card):
         self.says = label("", "muted", wrap=True)
         self.button = QPushButton("Add and switch on")
         self.button.setProperty("kind", "primary")
+        self.button.setToolTip("Uploads meet it from now on, until it is switched off")
         self.button.clicked.connect(self._add)
         self._lay_out()
         for combo in (self.kind, self.endpoint, self.source, self.often):

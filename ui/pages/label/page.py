@@ -73,7 +73,14 @@ class LabelPage(QWidget):
         self.site = Site(context)
         self.editor = Editor()
         self.side = QStackedWidget()
-        self.mode = Segments("Clicks", [("navigate", "Navigate"), ("label", "Label")])
+        self.mode = Segments(
+            "Clicks",
+            [("navigate", "Navigate"), ("label", "Label")],
+            {
+                "navigate": "Clicks go to the site",
+                "label": "Clicks choose what to label; the site does not notice",
+            },
+        )
         self.mode.choose("navigate")
         self.width_choice = QComboBox()
         self.width_choice.setAccessibleName("Width of the site")

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from app.errors import AppError
 from ui.context import Context
+from ui.findkeys import find_with_keys
 from ui.pages.emptystate import EmptyState
 from ui.pages.problems.detail import FindingDetail
 from ui.pages.problems.reading import ICONS, TONES, WORDS, Loaded, read_all
@@ -117,6 +118,7 @@ class FindingsView(QWidget):
         self.search.setPlaceholderText("Search rules, sentences and projects")
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName("Search problems")
+        find_with_keys(self, self.search, "A part of a rule, a sentence or a project")
         self.search.setMaximumWidth(360)
         self.show_muted.setToolTip("Also list what was muted, to take it back")
         bar = QHBoxLayout()

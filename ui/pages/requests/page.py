@@ -29,6 +29,7 @@ from app.model import Kind
 from app.store.requests import Wanted
 from ui.actions import Action
 from ui.context import Context
+from ui.findkeys import find_with_keys
 from ui.inspector.info import InfoView
 from ui.inspector.raw import RawView
 from ui.inspector.rawtext import Part
@@ -91,6 +92,7 @@ class RequestsPage(QWidget):
             self.kind.addItem(words, (kind,))
         self.search.setAccessibleName("Find in addresses and descriptions")
         self.search.setPlaceholderText("Find in addresses and descriptions")
+        find_with_keys(self, self.search, "A part of an address, or of what a request is")
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(420)
         self.table.setAccessibleName("Requests, newest first")

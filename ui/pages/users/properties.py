@@ -59,6 +59,7 @@ class PropertiesPane(QWidget):
         self.needle = QLineEdit()
         self.needle.setPlaceholderText("Search names and values")
         self.needle.setAccessibleName("Search in properties")
+        self.needle.setToolTip("A part of a name or of a value")
         self.needle.setMaxLength(200)
         self.needle.setClearButtonEnabled(True)
         self.needle.textChanged.connect(lambda _text: self._filter())
