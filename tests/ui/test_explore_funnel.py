@@ -123,7 +123,8 @@ def test_who_dropped_out(funnel: World) -> None:
     funnel.until(lambda: [row.user_id for row in users.rows] == ["user-5", "user-6", "user-7"])
 
 
-def test_drivers_with_the_keyboard(funnel: World) -> None:
+def open_drivers(funnel: World) -> None:
+    """The drivers of the last step, with the keyboard."""
     bars = funnel.desk.figure.funnel.bars
     bars.setFocus()
     while bars.chosen != (0, 3, True):
@@ -132,9 +133,42 @@ def test_drivers_with_the_keyboard(funnel: World) -> None:
     found = menu()
     assert "Explore Conversion Drivers" in titles(found)
     funnel.press(found, "Explore Conversion Drivers")
-    drivers = funnel.desk.behind.drivers
+
+
+def test_drivers_with_the_keyboard(funnel: World) -> None:
+    open_drivers(funnel)
+    drivers = funnel.desk.behind.drivers.table
     funnel.until(lambda: [row.event for row in drivers.rows] == ["Review"])
     assert drivers.rows[0].correlation == pytest.approx(1.0)
+    panel = funnel.desk.behind.drivers
+    assert panel.facts.text() == (
+        "Of 5 people after step 2, 2 (40.0 %) came to step 3 and 3 (60.0 %) dropped out."
+    )
+    drivers.setFocus()
+    drivers.go_to(1)
+    assert panel.line.text() == (
+        "Review. Did it: 2 people, 2 (100.0 %) converted, 0 (0.0 %) dropped out."
+        " Did not: 3 people, 0 (0.0 %) converted, 3 (100.0 %) dropped out."
+    )
+    # The same for those who dropped out: what goes with converting goes against it.
+    funnel.choose("drivers.tab", "who dropped out")
+    model = drivers.model()
+    shown = [model.index(0, at).data() for at in range(3)]
+    assert shown == ["Review", "high  −1.00", "0.0 %"]
+    # From an earlier step there are more people, and more that they did.
+    funnel.choose("drivers.start", "after step 1")
+    funnel.until(lambda: panel.facts.text().startswith("Of 8 people after step 1,"))
+
+
+def test_drivers_are_split_by_properties(funnel: World) -> None:
+    open_drivers(funnel)
+    panel = funnel.desk.behind.drivers
+    funnel.until(lambda: bool(panel.table.rows))
+    panel.expand.choose(frozenset({"price"}))
+    funnel.until(lambda: [len(one.values) for one in panel.table.rows][:1] == [1])
+    panel.expand.choose(frozenset({"a", "b", "c", "price"}))
+    # Three are enough for anybody.
+    assert panel.expand.chosen == {"a", "b", "c"}
 
 
 def test_a_group_is_left_out(funnel: World) -> None:

@@ -146,6 +146,14 @@ def test_a_way_becomes_a_funnel(journeys: World) -> None:
     assert journeys.answered().figure.parts[0].counts == (4, 2, 1)
 
 
+def test_shares_of_the_step_before(journeys: World) -> None:
+    flow = journeys.desk.figure.journeys.map
+    node = next(one for one in flow.nodes if one.way == ("Open", "Search", "Look"))
+    assert flow.said(node).endswith("1 person, 25.0 % of all")
+    journeys.choose("shares", "% of the step before")
+    assert flow.said(node).endswith("1 person, 50.0 % of the step before")
+
+
 def test_before_and_between(journeys: World) -> None:
     journeys.click("start.remove")
     assert journeys.desk.frame.nothing.title.text() == "Pick where journeys begin"

@@ -180,3 +180,30 @@ def test_a_search_says_how_many_it_leaves_and_a_copy_has_all(world: World) -> No
     assert QGuiApplication.clipboard().text().split("\t")[:3] == ["Buy", "C3", "1"]
     table.search.clear()
     assert table.count.text() == "4 rows"
+
+
+def test_rows_of_an_earlier_period_say_the_change(world: World) -> None:
+    # 10 of the last hours against those a day before, when nobody did anything.
+    ask(world, measure="totals", interval="day", by=[], events=["Buy"], compare=["day"])
+    table = world.desk.table
+    world.until(table.against.isVisible)
+    own, before = table.model.lines
+    assert before.texts[0] == "Buy (previous day)"
+    world.choose("against", "Change since")
+    own, change = table.model.lines
+    assert change.texts[0] == "Buy (vs previous day)"
+    assert change.numbers == tuple(
+        None if now is None or then is None else now - then
+        for now, then in zip(own.numbers, before.numbers, strict=True)
+    )
+    at = next(at for at, number in enumerate(change.numbers) if (number or 0) > 0)
+    model = table.model
+    assert model.index(1, at + len(model.texts)).data().startswith("+")
+    world.choose("against", "Change in %")
+    share = table.model.lines[1]
+    for part, now, then in zip(share.numbers, own.numbers, before.numbers, strict=True):
+        wanted = None if not then or now is None else (now - then) / then * 100
+        assert part == (None if wanted is None else pytest.approx(wanted))
+    assert "Buy (vs previous day)" in table.csv()
+    ask(world, events=["Buy"])
+    assert table.against.isHidden()

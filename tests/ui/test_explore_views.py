@@ -444,3 +444,15 @@ def test_projects_can_be_chosen(world: World, workspace: Workspace) -> None:
     world.choose("project", "0" * 32)
     world.until(lambda: world.total() == 1)
     assert world.answered().chart.project == "0" * 32
+
+
+def test_people_in_several_groups_are_not_added_up(world: World) -> None:
+    totals = world.desk.figure.totals.totals
+    show(world, events=[{"event": "Look", "by": ["kind"]}], view="stacked_bar")
+    world.until(totals.isVisible)
+    assert not totals.is_summed
+    show(world, events=[{"event": "Look", "by": ["kind"]}], view="stacked_bar", measure="totals")
+    world.until(lambda: totals.is_summed)
+    show(world, events=[{"event": "Look", "by": ["kind"]}], view="stacked_bar", relative=True)
+    world.until(lambda: {one.unit for one in totals.parts} == {"%"})
+    assert totals.is_summed

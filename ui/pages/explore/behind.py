@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from app.errors import AppError
 from app.label.element import ACTIONS
-from app.query import Clock, Warehouse
+from app.query import Clock, Warehouse, menu
 from app.query.definition import AnyChart, Funnel
 from app.query.drivers import Driver
 from app.query.microscope import People, Point, highlighted
@@ -37,6 +37,7 @@ from ui.chartthread import ChartThread
 from ui.context import Context
 from ui.elided import ElidedLabel
 from ui.pages.explore.asking import charts_of
+from ui.pages.explore.driverspanel import DriversPanel
 from ui.pages.explore.pieces import Chooser
 from ui.pages.explore.streams import StreamTree
 from ui.pages.ingestion.choice import Choice, ChoiceButton
@@ -131,7 +132,8 @@ class Behind(QWidget):
         self.upload.live_asked.connect(self.live_asked)
         self.upload.closed.connect(self.upload.hide)
         self.upload.hide()
-        self.drivers = ListTable("Conversion drivers", _driver_columns())
+        self.drivers = DriversPanel()
+        self.drivers.asked.connect(self._load)
         self.drivers.left.connect(self.closed)
         self.groups = ListTable("Groups behind the point", _group_columns())
         self.groups.left.connect(self.closed)
@@ -190,7 +192,10 @@ class Behind(QWidget):
         self.people = None
         self.title.show_text(spot.said)
         self.properties.show_choices([Choice(one, one) for one in properties[:MOST_PROPERTIES]])
-        has_drivers = isinstance(spot.chart, Funnel)
+        step = spot.point.step or 1
+        has_drivers = "drivers" in menu(spot.chart, spot.point)
+        if isinstance(spot.chart, Funnel) and has_drivers:
+            self.drivers.show_funnel(spot.chart, step, properties[:MOST_PROPERTIES])
         self.tabs.blockSignals(True)
         self.tabs.setTabVisible(list(TABS).index("drivers"), has_drivers)
         self.tabs.setTabVisible(list(TABS).index("groups"), bool(self.group_types))
@@ -227,7 +232,8 @@ class Behind(QWidget):
         self.more.hide()
         self.facts.setText("Looking…")
         if self.tab == "drivers":
-            self._ask(lambda charts, _people: charts.drivers(spot.chart, spot.point),
+            by, start = self.drivers.by, self.drivers.start
+            self._ask(lambda charts, _people: charts.drivers(spot.chart, spot.point, by, start),
                       self._show_drivers, with_people=False)  # fmt: skip
         elif self.tab == "groups":
             self._offer_groups()
@@ -382,10 +388,7 @@ class Behind(QWidget):
         self.facts.setText(plural(len(found), "group"))
 
     def _show_drivers(self, found: list[Driver]) -> None:
-        if not found:
-            self._say("Between these steps nobody did anything else.")
-            return
-        self.drivers.show_rows(found)
+        self.drivers.show_drivers(found)
         self.stack.setCurrentWidget(self.drivers)
         self.facts.setText(plural(len(found), "event") + " between the steps")
 
@@ -425,7 +428,7 @@ def _upload_columns() -> list[Any]:
     return [
         column("upload", "Upload", 70, lambda row: f"#{row.upload}", "The number of the upload",
                is_mono=True),
-        column("last", "Newest event", 120, lambda row: clock(row.last_ms),
+        column("last", "Newest event", 120, lambda row: clock(row.last_ms).partition(".")[0],
                "When the newest of these events happened", is_wide=True),
         column("events", "Events", 60, lambda row: number(row.events),
                "Events of the chart in the time of the point", is_number=True),
@@ -439,27 +442,3 @@ def _counted(row: BehindUpload | Uncounted) -> Cell:
     tone = "bad" if row.outcome == "rejected" else "warning"
     word = str(row.outcome) if row.outcome != "accepted" else "repeated"
     return Cell(word, tone, has_dot=True)
-
-
-def _correlation(row: Driver) -> str:
-    """How strong it is, in a number and in a word."""
-    if row.correlation is None:
-        return "–"
-    return f"{row.strength}  {row.correlation:+.2f}"
-
-
-def _driver_columns() -> list[Any]:
-    def share(value: float | None) -> str:
-        return "–" if value is None else f"{value * 100:.1f} %"
-
-    return [
-        column("event", "Event", 160, lambda row: " · ".join(
-            [row.event, *("(none)" if one is None else one for one in row.values)]),
-            "What was done between the steps", is_wide=True, least=100),
-        column("correlation", "Correlation", 140, _correlation,
-               "From -1 (goes with dropping out) to +1 (goes with converting)", is_number=True),
-        column("converted", "Converted", 80, lambda row: share(row.converted_share),
-               "Share of those who converted who did it", is_number=True, yields=1),
-        column("dropped", "Dropped", 70, lambda row: share(row.dropped_share),
-               "Share of those who dropped out who did it", is_number=True, yields=2),
-    ]  # fmt: skip

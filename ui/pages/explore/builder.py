@@ -38,7 +38,7 @@ class Builder(QWidget):
         self.setProperty("surface", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("What the chart is about")
-        self.setMinimumWidth(WIDTH - 28)
+        self.setMinimumWidth(WIDTH)
         self.area = Sheet()
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)

@@ -38,7 +38,7 @@ from ui.pages.explore.journeysview import JourneysView
 from ui.pages.explore.marks import marks_in
 from ui.pages.explore.titled import Titled
 from ui.pages.explore.totals import TotalsArea
-from ui.pages.explore.words import MEASURES
+from ui.pages.explore.words import MEASURES, NOT_SUMMED
 from ui.plain import one_line
 
 WHOLE = ("bar", "stacked_bar", "pie", "kpi")
@@ -178,7 +178,8 @@ class FigureView(QWidget):
         found = parts(figure, self.shown, chart, stacked=chart.view == "stacked_bar")
         if chart.relative and chart.view in ("bar", "stacked_bar"):
             found = relative_parts(found, by_row=chart.view == "stacked_bar")
-        self.totals.totals.show_parts(chart.view, found)
+        is_summed = chart.relative or chart.measure not in NOT_SUMMED
+        self.totals.totals.show_parts(chart.view, found, summed=is_summed)
         shared = shared_title([figure.series[at].name for at in self.shown])
         when = span_text(figure.buckets.span.start_ms, figure.buckets.span.end_ms)
         self._whole.show_title(title, "  ·  ".join(filter(None, (shared, when))))

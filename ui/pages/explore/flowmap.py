@@ -21,6 +21,7 @@ BOX = 0.72
 """How much of a column is the box; the rest are ribbons."""
 TALL = 36.0
 LEAST_TEXT = 14.0
+LEAST_NAME = 40
 VENDOR = "[Amplitude] "
 Key = Qt.Key
 type Way = tuple[str, ...]
@@ -47,6 +48,8 @@ class FlowMap(QWidget):
         self.nodes: tuple[JourneyNode, ...] = ()
         self.is_backward = False
         self.noun = ("person", "people")
+        self.is_of_parent = False
+        """Whether shares are of the step before, and not of all."""
         self.chosen: Way | None = None
         self._boxes: dict[Way, Box] = {}
         self._colours: dict[str, int] = {}
@@ -74,8 +77,17 @@ class FlowMap(QWidget):
         """A node in words."""
         way = reversed(node.way) if self.is_backward else node.way
         people = plural(node.count, *self.noun)
-        share = f"{node.share * 100:.1f} % of all"
+        whole = "the step before" if self.is_of_parent else "all"
+        share = f"{self._share(node)} of {whole}"
         return f"{' → '.join(one_line(step, 60) for step in way)}: {people}, {share}"
+
+    def show_shares(self, *, of_parent: bool) -> None:
+        """Shares of the step before, or of all."""
+        self.is_of_parent = of_parent
+        self.update()
+
+    def _share(self, node: JourneyNode) -> str:
+        return f"{(node.of_parent if self.is_of_parent else node.share) * 100:.1f} %"
 
     def _shape(self) -> None:
         """A child lies within the height of its parent, below its elder siblings."""
@@ -156,10 +168,14 @@ class FlowMap(QWidget):
         """The name, and the numbers beside it or, where there is room, below."""
         colours, metrics = tokens(), painter.fontMetrics()
         is_tall = room.height() > TALL
-        numbers = f"{node.share * 100:.1f} %"
-        if is_tall:
-            numbers += f"  ·  {number(node.count)}"
+        numbers, wide = self._share(node), int(room.width())
+        both = f"{numbers}  ·  {number(node.count)}"
+        if is_tall and metrics.horizontalAdvance(both) <= wide:
+            numbers = both
         beside = 0 if is_tall else metrics.horizontalAdvance(numbers) + 8
+        if wide - beside < LEAST_NAME:
+            # Without a name, numbers say nothing; the tooltip has both.
+            numbers, beside = "", 0
         middle = Qt.AlignmentFlag.AlignVCenter
         left, right = (
             int(middle | side) for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 
 from app.query.definition import MOST_CALLED, EventSpec, Journeys
 from ui.elided import ElidedLabel
@@ -165,6 +165,7 @@ def _name(kind: str) -> QWidget:
     shown = ElidedLabel()
     shown.show_text(kind)
     shown.setMinimumWidth(120)
+    shown.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     return shown
 
 

@@ -9,6 +9,7 @@ import io
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
+    QHBoxLayout,
     QHeaderView,
     QSplitter,
     QTreeWidget,
@@ -22,12 +23,14 @@ from app.query.definition import Journeys
 from app.query.journeys import JourneyNode, JourneysFigure, WholePath
 from app.query.microscope import Point
 from ui.pages.explore.flowmap import FlowMap
+from ui.pages.explore.pieces import Chooser
 from ui.pages.explore.times import duration
 from ui.pages.explore.words import noun_of
 from ui.plain import number, one_line, plural, tooltip
 from ui.theme import label
 
 HEADS = ("Path", "People", "Share", "Mean time", "Arrived")
+SHARES = {"all": "% of all", "step": "% of the step before"}
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -45,7 +48,7 @@ class JourneysView(QWidget):
         self.chart: Journeys | None = None
         self.figure: JourneysFigure | None = None
         self.facts = label("", "muted", wrap=True)
-        self.facts.setContentsMargins(12, 6, 12, 2)
+        self.shares = Chooser("shares", SHARES, "all", "What shares are of", self._choose_shares)
         self.map = FlowMap()
         self.map.picked.connect(self._pick)
         self.table = QTreeWidget()
@@ -66,7 +69,11 @@ class JourneysView(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addWidget(self.facts)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(12, 4, 12, 2)
+        bar.addWidget(self.facts, 1)
+        bar.addWidget(self.shares)
+        rows.addLayout(bar)
         rows.addWidget(halves, 1)
 
     def show_answer(self, chart: Journeys, figure: JourneysFigure) -> None:
@@ -84,6 +91,9 @@ class JourneysView(QWidget):
         for path in figure.paths:
             self.table.addTopLevelItem(self._row(path))
         self.table.setColumnHidden(4, chart.start is None or chart.end is None)
+
+    def _choose_shares(self, of: str) -> None:
+        self.map.show_shares(of_parent=of == "step")
 
     def _texts(self, path: WholePath) -> list[str]:
         way = self._way(path.way)

@@ -15,18 +15,24 @@ from app.query import Clock, Figure
 from app.query.calendar import label as bucket_label
 from app.query.definition import Segmentation
 from app.query.figure import Series, titled
-from ui.pages.explore.drawing import USUAL, title_of
+from ui.pages.explore.drawing import USUAL
 from ui.pages.explore.numberbox import number_box
 from ui.pages.explore.pieces import Chooser
-from ui.pages.explore.tablemodel import SUMMARIES, SUMMARY_TIPS, BreakdownModel, Line, summary
+from ui.pages.explore.tablemodel import (
+    SUMMARIES,
+    SUMMARY_TIPS,
+    BreakdownModel,
+    Line,
+    changed,
+    summary,
+)
 from ui.pages.explore.tableview import BreakdownView
-from ui.pages.explore.words import property_title, shift_title
+from ui.pages.explore.words import NOT_SUMMED, property_title, shift_title
 from ui.plain import plural
 from ui.theme import hairline, label
 
-NOT_SUMMED = ("uniques", "active", "average", "frequency")
-"""Who is counted in two intervals would be counted twice in their sum."""
 MOST_ROWS = 30
+AGAINST = {"numbers": "Earlier numbers", "change": "Change since", "share": "Change in %"}
 
 
 class Breakdown(QWidget):
@@ -58,6 +64,10 @@ class Breakdown(QWidget):
         self.search.textChanged.connect(self._search)
         self.summary = Chooser("summary", SUMMARIES, "total", "What stands for all intervals",
                                self._choose)  # fmt: skip
+        self.compared = "numbers"
+        self.against = Chooser("against", AGAINST, "numbers", "What rows of earlier periods say",
+                               self._choose_against)  # fmt: skip
+        self.against.hide()
         self.count = label("", "muted")
         self.most = number_box("top", "How many rows are drawn until you pick some",
                                (1, MOST_ROWS), USUAL, lambda _: self.reset.emit())  # fmt: skip
@@ -71,7 +81,7 @@ class Breakdown(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 6, 12, 6)
         bar.setSpacing(8)
-        for part in (self.search, self.summary, self.count):
+        for part in (self.search, self.summary, self.against, self.count):
             bar.addWidget(part)
         bar.addStretch(1)
         bar.addWidget(self.top)
@@ -95,14 +105,23 @@ class Breakdown(QWidget):
         buckets = figure.buckets
         heads = [bucket_label(start, buckets.interval, clock) for start in buckets.starts]
         how = self._offer_sum(chart)
+        self.against.setVisible(any(one.compared for one in figure.series))
         lines = [
-            Line(at, _texts(chart, one, titles), (summary(one, how), *one.points), one.unit)
+            self._line(figure, at, _texts(chart, one, titles, self.compared), how)
             for at, one in enumerate(figure.series)
         ]
         self.model.summary_tip = SUMMARY_TIPS[how]
         self.model.show_lines(titles, [SUMMARIES[how], *heads], lines, drawn)
         self.view.fit(len(titles))
         self._say_count()
+
+    def _line(self, figure: Figure, at: int, texts: tuple[str, ...], how: str) -> Line:
+        one = figure.series[at]
+        if not one.compared or self.compared == "numbers":
+            return Line(at, texts, (summary(one, how), *one.points), one.unit)
+        is_share = self.compared == "share"
+        numbers = changed(figure, one, how, share=is_share)
+        return Line(at, texts, numbers, "%" if is_share else one.unit, is_change=True)
 
     def show_picked(self, *, picked: bool) -> None:
         """Whether there is anything to reset."""
@@ -143,6 +162,13 @@ class Breakdown(QWidget):
 
     def _choose(self, how: str) -> None:
         self.how = how
+        self._again()
+
+    def _choose_against(self, compared: str) -> None:
+        self.compared = compared
+        self._again()
+
+    def _again(self) -> None:
         if self._shown:
             self.show_figure(*self._shown, picked=not self.top.isHidden())
 
@@ -164,10 +190,13 @@ def _titles(chart: Segmentation, figure: Figure) -> list[str]:
     return found
 
 
-def _texts(chart: Segmentation, one: Series, titles: Sequence[str]) -> tuple[str, ...]:
-    first = title_of(one) if one.event is None else chart.events[one.event].title()
-    if one.compared and one.event is not None:
-        first = f"{chart.events[one.event].title()} ({shift_title(one.compared)})"
+def _texts(
+    chart: Segmentation, one: Series, titles: Sequence[str], compared: str
+) -> tuple[str, ...]:
+    first = one.name if one.event is None else chart.events[one.event].title()
+    if one.compared:
+        since = "" if compared == "numbers" else "vs "
+        first = f"{first} ({since}{shift_title(one.compared)})"
     found = [first]
     if len(chart.segments) > 1:
         segment = chart.segments[one.segment]

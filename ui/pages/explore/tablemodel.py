@@ -12,13 +12,14 @@ import io
 import math
 import statistics
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.exchange.csvtext import cell
-from app.query.figure import Series
+from app.query.figure import Figure, Series, changes
 from ui.charts.ticks import full_text, with_unit
 from ui.plain import one_line, tooltip
 
@@ -38,12 +39,13 @@ SUMMARY_TIPS = {
 
 class Line(NamedTuple):
     """A row: the place of its series, its texts, and its numbers with the summary first; their
-    unit is empty, `%` or `$`."""
+    unit is empty, `%` or `$`. Those of a change have a sign."""
 
     at: int
     texts: tuple[str, ...]
     numbers: tuple[float | None, ...]
     unit: str = ""
+    is_change: bool = False
 
 
 def said(value: float | None, unit: str) -> str:
@@ -72,6 +74,20 @@ def summary(one: Series, how: str) -> float | None:
     if how == "median":
         return float(statistics.median(known))
     return known[-1] - known[0] if how == "change" else sum(known)
+
+
+def changed(figure: Figure, one: Series, how: str, *, share: bool) -> tuple[float | None, ...]:
+    """By how much the chart's own period differs from a compared one, the summary first; as a
+    `share` of the compared one, in percent."""
+    whole = replace(
+        figure, series=tuple(replace(each, points=(summary(each, how),)) for each in figure.series)
+    )
+    first = changes(whole, replace(one, points=(summary(one, how),)))
+    found = [*first, *changes(figure, one)]
+    if not share:
+        return tuple(None if each is None else each[0] for each in found)
+    parts = (None if each is None else each[1] for each in found)
+    return tuple(None if part is None else part * 100 for part in parts)
 
 
 class BreakdownModel(QAbstractTableModel):
@@ -169,7 +185,9 @@ class BreakdownModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             if is_text:
                 return one_line(line.texts[column], 120)
-            return said(line.numbers[column - len(self.texts)], line.unit)
+            number = line.numbers[column - len(self.texts)]
+            sign = "+" if line.is_change and number is not None and number > 0 else ""
+            return sign + said(number, line.unit)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(not is_text)
         if role == Qt.ItemDataRole.ToolTipRole and is_text:

@@ -77,6 +77,8 @@ class Totals(QWidget):
         super().__init__()
         self.parts: tuple[Part, ...] = ()
         self.kind = "bar"
+        self.is_summed = True
+        """Whether what is stacked adds up: somebody may be in several groups of people."""
         self.chosen: int | None = None
         self._shapes: list[tuple[QPainterPath, int]] = []
         self.setMouseTracking(True)
@@ -84,9 +86,9 @@ class Totals(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
         self.setAccessibleName("Chart over the whole range")
 
-    def show_parts(self, kind: str, parts: Sequence[Part]) -> None:
-        """Draw these."""
-        self.kind, self.parts = kind, tuple(parts)
+    def show_parts(self, kind: str, parts: Sequence[Part], *, summed: bool = True) -> None:
+        """Draw these; `summed` says whether the parts of a row add up to something."""
+        self.kind, self.parts, self.is_summed = kind, tuple(parts), summed
         if self.chosen is not None and self.chosen >= len(self.parts):
             self.chosen = None
         rows = (
@@ -201,7 +203,8 @@ class Totals(QWidget):
             first, last = boxes[members[0]], boxes[members[-1]]
             self._text(painter, row, QRectF(SIDE, first.top(), first.left() - SIDE - 8, BAR))
             number = sum(_known(self.parts[at].value) for at in members)
-            said = self.parts[members[0]]._replace(value=number).said
+            is_said = self.is_summed or len(members) == 1
+            said = self.parts[members[0]]._replace(value=number).said if is_said else ""
             if self.chosen is not None and self.chosen in members:
                 said = self.parts[self.chosen].said
             self._number(painter, said, QPointF(last.right() + 8, first.top()))

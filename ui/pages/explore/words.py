@@ -19,6 +19,8 @@ MEASURES = {
     "distribution": ("Distribution of property", "events by the size of a value"),
     "formula": ("Formula", "of the events, called by their letters"),
 }
+NOT_SUMMED = ("uniques", "active", "average", "frequency")
+"""Who is in two intervals, or in two groups, would be counted twice in their sum."""
 INTERVALS = {
     "realtime": "5 minutes",
     "hour": "Hourly",
