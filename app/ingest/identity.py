@@ -15,8 +15,8 @@ PLACEHOLDERS = frozenset(
     {"anonymous", "nil", "none", "null", "n/a", "na", "undefined", "unknown", "{}", "lmy47d"}
     | {"0", "-1", "00000000-0000-0000-0000-000000000000"}
 )
-"""Words that code writes where an id is missing. They join strangers, so they are kept as they
-are, for a person to see."""
+"""Words that code writes where an id is missing, whatever their case. They join strangers, so they
+are kept as they are, for a person to see."""
 
 type Key = tuple[int, str]
 """A source and an id in it."""

@@ -103,7 +103,7 @@ def own(fields: Json) -> State:
 
 def is_operation(name: str) -> bool:
     """Whether this key of `user_properties` says what to do with those below it."""
-    return name in OPERATIONS or name in (CLEAR, UNSET)
+    return name in OPERATION_NAMES
 
 
 def _context(found: State, fields: Json) -> None:
@@ -201,6 +201,7 @@ OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "$remove": _remove,
 }
 """In the order in which the server takes them, after `$clearAll` and `$unset`."""
+OPERATION_NAMES = frozenset({CLEAR, UNSET, *OPERATIONS})
 
 
 def _listed(value: Any) -> list[Any]:

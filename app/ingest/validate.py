@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Final
 
+from app.ingest.identity import PLACEHOLDERS, shortest_id
 from app.model import Event, Upload
 
-MIN_ID_LENGTH = 5
 MOST_EVENTS = 2000
 DEEPEST = 40
 
@@ -27,25 +27,6 @@ RESERVED = frozenset(
     }
 )
 """Names that the server makes itself; senders must not use them."""
-
-PLACEHOLDERS = frozenset(
-    {
-        "anonymous",
-        "nil",
-        "none",
-        "null",
-        "n/a",
-        "na",
-        "undefined",
-        "unknown",
-        "00000000-0000-0000-0000-000000000000",
-        "{}",
-        "lmy47d",
-        "0",
-        "-1",
-    }
-)
-"""Ids that stand for nobody, whatever their case."""
 
 Indexes = dict[str, list[int]]
 
@@ -116,7 +97,7 @@ def check(upload: Upload) -> Findings:
     if not RESERVED.isdisjoint(map(_type, upload.events)):
         _check_names(upload.events, found)
     # Most uploads are about one person.
-    at_least = min_id_length(upload)
+    at_least = shortest_id(upload.options)
     people = set(map(_ids, upload.events))
     if not all(_good_ids(user, device, at_least) for user, device in people):
         for index, event in enumerate(upload.events):
@@ -157,12 +138,6 @@ def refused(
         "events_with_invalid_fields": invalid or {},
         "events_with_missing_fields": missing or {},
     }
-
-
-def min_id_length(upload: Upload) -> int:
-    """The shortest id that this upload wants taken."""
-    wanted = upload.options.get("min_id_length")
-    return wanted if type(wanted) is int and wanted >= 0 else MIN_ID_LENGTH
 
 
 def _check_depths(events: Iterable[Event], found: Findings) -> None:

@@ -7,7 +7,7 @@ What an id looks like is found out when it is first seen. Remembers the newest 2
 import re
 from typing import ClassVar
 
-from app.ingest.validate import MIN_ID_LENGTH, PLACEHOLDERS, min_id_length
+from app.ingest.identity import PLACEHOLDERS, SHORTEST_ID, shortest_id
 from app.lint.look import GROUP_IDENTIFY, Family, Group, Look
 from app.lint.recent import Recent
 from app.lint.report import Report
@@ -65,9 +65,9 @@ class Ids(Family):
 
     def _length(self, look: Look, group: Group, report: Report) -> None:
         user, device = group.user, group.device
-        if (device and len(device) >= MIN_ID_LENGTH) or (user and len(user) >= MIN_ID_LENGTH):
+        if (device and len(device) >= SHORTEST_ID) or (user and len(user) >= SHORTEST_ID):
             return
-        least = min_id_length(look.upload) if look.upload else MIN_ID_LENGTH
+        least = shortest_id(look.upload.options) if look.upload else SHORTEST_ID
         if max(len(user or ""), len(device or "")) >= max(least, 1):
             return
         events = [one for one in group.fresh if one.event.type != GROUP_IDENTIFY]

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from app.ingest.user_properties import OPERATION_NAMES
 from app.lint.recent import Recent
 from app.lint.report import Report
 from app.lint.rule import Rule
@@ -37,20 +38,6 @@ GROUP_IDENTIFY = "$groupidentify"
 SESSION_STARTS = frozenset({"session_start", "[Amplitude] Start Session"})
 SESSION_ENDS = frozenset({"session_end", "[Amplitude] End Session"})
 SESSION_MARKS = SESSION_STARTS | SESSION_ENDS
-OPERATIONS = frozenset(
-    {
-        "$set",
-        "$setOnce",
-        "$add",
-        "$append",
-        "$prepend",
-        "$preInsert",
-        "$postInsert",
-        "$remove",
-        "$unset",
-        "$clearAll",
-    }
-)
 
 
 class Group(NamedTuple):
@@ -135,7 +122,7 @@ def user_values(fields: dict[str, Any]) -> dict[str, Any]:
     found = properties(fields, "user_properties")
     if not found:
         return found
-    plain = {key: value for key, value in found.items() if key not in OPERATIONS}
+    plain = {key: value for key, value in found.items() if key not in OPERATION_NAMES}
     written = found.get("$set")
     return {**written, **plain} if isinstance(written, dict) else plain
 

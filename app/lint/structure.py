@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from app.lint.look import OPERATIONS, Family, Look, Sdk, properties
+from app.ingest.user_properties import DEVICE_GROUP, OPERATION_NAMES, PLACE_GROUP
+from app.lint.look import Family, Look, Sdk, properties
 from app.lint.recent import Recent
 from app.lint.report import Report
 from app.lint.rule import Rule, warning
@@ -35,18 +36,7 @@ MIXED_OPERATIONS = warning(
     "Put plain properties under $set: what happens to a mixture is not documented.",
 )
 
-DEVICE = frozenset(
-    {
-        "platform",
-        "os_name",
-        "os_version",
-        "device_brand",
-        "device_manufacturer",
-        "device_model",
-        "carrier",
-    }
-)
-PLACE = frozenset({"country", "region", "city", "dma"})
+DEVICE, PLACE = frozenset(DEVICE_GROUP), frozenset(PLACE_GROUP)
 MOST_GROUP_TYPES = 5
 MOST_GROUPS = 10
 _LOOKED_AT = DEVICE | PLACE | {"groups", "user_properties"}
@@ -129,9 +119,9 @@ def _is_usual(name: str, look: Look, fields: dict[str, Any]) -> bool:
 
 def _mixed(one: Arrived, report: Report) -> None:
     names = properties(one[2][7], "user_properties").keys()
-    if names.isdisjoint(OPERATIONS) or names <= OPERATIONS:
+    if names.isdisjoint(OPERATION_NAMES) or names <= OPERATION_NAMES:
         return
-    plain = several(sorted(names - OPERATIONS))
-    used = several(sorted(names & OPERATIONS))
+    plain = several(sorted(names - OPERATION_NAMES))
+    used = several(sorted(names & OPERATION_NAMES))
     sentence = f"{shown(one.event.type)} has {used} next to plain {plain}."
     report.add(MIXED_OPERATIONS, one.event.type, sentence, [one])
