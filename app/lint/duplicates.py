@@ -93,7 +93,8 @@ class Duplicates(Family):
             key = f"{source} {name[:100]} {(event[3] or '')[:100]}"
             before = known.peek(key)
             mark = (event[1] or 0) & _TIME
-            if before is None or now_ms - (before >> _BITS) > WEEK_MS:
+            # Both ways: an import may be older than what is there.
+            if before is None or abs(now_ms - (before >> _BITS)) >= WEEK_MS:
                 if one[5]:
                     known.put(key, now_ms << _BITS | mark)
                 elif one[3] is Outcome.DUPLICATE and one[4] is None:

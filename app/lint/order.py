@@ -100,9 +100,10 @@ def _changed(known: dict[str, int], values: dict[str, Any]) -> list[str]:
     for name, value in values.items():
         if name.startswith(_ATTRIBUTION) or name[:1] == "[":
             continue
+        short = name[:200]
         mark = zlib.crc32(json_text(value)[:2000].encode("utf-8", "replace"))
-        if known.get(name) != mark:
+        if known.get(short) != mark:
             changed.append(name)
-            if len(known) < MOST_PROPERTIES or name in known:
-                known[name[:200]] = mark
+            if len(known) < MOST_PROPERTIES or short in known:
+                known[short] = mark
     return changed

@@ -233,6 +233,12 @@ CASES = [
             event("Other", 5000, insert_id="same-1", device_id="device-2"),
         ),
     ),
+    Case(
+        "LNT-11",
+        "an import of something older",
+        (sent(event(insert_id="same-1")), sent(event("B", 1, insert_id="same-1"), at=1 - 7 * DAY)),
+        (sent(event(insert_id="same-1")), sent(event("B", 1, insert_id="same-1"), at=-7 * DAY)),
+    ),
     Case("LNT-12", "1 000 ms apart", each(event(), event(at=1000)), each(event(), event(at=1001))),
     Case(
         "LNT-12",
@@ -335,6 +341,16 @@ CASES = [
             identify(-9000, {"$set": {"plan": "pro"}}),
             event("Upgrade"),
             identify(900, {"$set": {"plan": "pro"}}),
+        ),
+    ),
+    Case(
+        "LNT-21",
+        "a value that it had before, under a long name",
+        each(event("Upgrade"), identify(900, {"$set": {"plan" * 60: "pro"}})),
+        each(
+            identify(-9000, {"$set": {"plan" * 60: "pro"}}),
+            event("Upgrade"),
+            identify(900, {"$set": {"plan" * 60: "pro"}}),
         ),
     ),
     Case(
