@@ -3,14 +3,14 @@ The cookies of Amplitude's browser SDKs (wire-format §3.4).
 
     AMP_<first 10 of the key>         base64(percent-encoded JSON)         Browser SDK 1 and 2
     amp_<first 6 of the key>          fields with dots between             legacy JavaScript
+    amplitude_id_<the key>            base64(JSON)                         legacy, before 6.0
 """
 
 import base64
-import binascii
 from typing import Any
 from urllib.parse import unquote
 
-from app.decode.body import BodyProblem, parsed
+from app.decode.body import parsed
 
 LONGEST = 4096
 """What browsers keep of a cookie."""
@@ -34,18 +34,27 @@ def cookies_of(header: str, api_key: str) -> dict[str, dict[str, Any]]:
             read = legacy_cookie(value)
             if read is not None:
                 found["legacy"] = read
+        elif api_key and name.startswith(f"amplitude_id_{api_key}"):
+            read = older_cookie(value)
+            if read is not None:
+                found.setdefault("legacy", read)
     return found
 
 
 def browser_cookie(value: str) -> dict[str, Any] | None:
     """The JSON of a cookie of the Browser SDK, or None."""
-    text = unquote(value) if "%" in value else value
     try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-        document = parsed(unquote(data.decode("utf-8")).encode("utf-8", "replace"))
-    except (binascii.Error, ValueError, BodyProblem):
+        return _object(unquote(_plain(value)))
+    except ValueError:
         return None
-    return document if isinstance(document, dict) else None
+
+
+def older_cookie(value: str) -> dict[str, Any] | None:
+    """The JSON of a cookie of an early legacy SDK, under the same names, or None."""
+    try:
+        return _object(_plain(value))
+    except ValueError:
+        return None
 
 
 def legacy_cookie(value: str) -> dict[str, Any] | None:
@@ -62,12 +71,22 @@ def legacy_cookie(value: str) -> dict[str, Any] | None:
     return found
 
 
+def _plain(value: str) -> str:
+    """The text in base64, with or without its padding. Raises ValueError."""
+    text = unquote(value) if "%" in value else value
+    return base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode("utf-8")
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    """A JSON object. Raises ValueError for what is no JSON."""
+    document = parsed(text.encode("utf-8", "replace"))
+    return document if isinstance(document, dict) else None
+
+
 def _user(text: str) -> str | None:
-    if not text:
-        return None
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, ValueError):
+        return _plain(text) or None
+    except ValueError:
         return None
 
 

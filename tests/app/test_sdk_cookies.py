@@ -9,7 +9,7 @@ from urllib.parse import quote
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.sdk.cookies import browser_cookie, cookies_of, legacy_cookie
+from app.sdk.cookies import browser_cookie, cookies_of, legacy_cookie, older_cookie
 from tests.factories import KEY
 
 
@@ -41,8 +41,21 @@ def test_legacy_cookie() -> None:
     assert opted_out["optOut"] is True
 
 
+def test_older_cookie() -> None:
+    document = {"deviceId": "d-1", "userId": "100%41", "optOut": True, "sessionId": 1}
+    value = base64.b64encode(json.dumps(document).encode()).decode()
+    assert older_cookie(value) == document
+    assert cookies_of(f"amplitude_id_{KEY}.shop.example={value}", KEY) == {"legacy": document}
+    newer = "amp_" + KEY[:6] + "=device-2..1.1.1.0.0.0"
+    both = cookies_of(f"{newer}; amplitude_id_{KEY}={value}", KEY)
+    assert both["legacy"]["deviceId"] == "device-2"
+    assert cookies_of(f"amplitude_id_{KEY}=no", KEY) == {}
+    assert cookies_of(f"amplitude_id_={value}", "") == {}
+
+
 @given(st.text(max_size=300))
 def test_no_cookie_is_too_strange(value: str) -> None:
     browser_cookie(value)
     legacy_cookie(value)
+    older_cookie(value)
     cookies_of(f"AMP_{KEY[:10]}={value}", KEY)
