@@ -158,7 +158,7 @@ def _halved(upload: Upload, family: Family) -> Reaction:
     count = len(upload.events)
     if count == 1:
         return Reaction("Drops the event: it is too large on its own.", (0,))
-    half = f"at most {max(1, count // 2)} in an upload"
+    half = f"at most {(count + 1) // 2} in an upload"
     if family in _TYPESCRIPT:
         # Seen of 2.48: what it halves is the size of its queue.
         half = "with its flushQueueSize halved"
