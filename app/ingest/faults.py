@@ -300,7 +300,8 @@ def _check_value(rule: FaultRule) -> None:
                 f"{rule.kind} cannot be {rule.value!r}.", f"It can be {', '.join(words)}."
             )
     elif rule.kind in _NUMBERS:
-        if not (rule.value or "0").isdecimal() or int(rule.value or 0) > _LARGEST_NUMBER:
+        value = rule.value or "0"
+        if not value.isdecimal() or len(value) > 9 or int(value) > _LARGEST_NUMBER:
             raise BadInput(f"{rule.kind} needs a number up to {_LARGEST_NUMBER}.")
     elif rule.value:
         raise BadInput(f"{rule.kind} takes no value.")

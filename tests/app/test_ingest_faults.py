@@ -57,6 +57,7 @@ def test_every_kind_can_be_had_bare(kind: str) -> None:
         "500#0",
         "500#1.5",
         "reset=later",
+        "latency=" + "9" * 5000,
         "500,port=80",
         "500,on=everything",
         "500,host=",
