@@ -28,7 +28,7 @@ settings.register_profile("patient", settings(), deadline=None)
 settings.load_profile("patient")
 
 HOME = Path(os.environ["EVENTSCOPE_HOME"])
-GRACE_S = 5.0
+GRACE_S = 60.0
 
 
 def pytest_unconfigure() -> None:

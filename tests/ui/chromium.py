@@ -20,7 +20,7 @@ from app.wire import Listening
 
 CHROMIUM = next(one for one in BROWSERS if one.key == "chromium")
 PROGRAM = find(CHROMIUM)
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 HEADLESS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0"),
     *("--remote-allow-origins=*", "--window-size=1000,700", "--hide-scrollbars"),

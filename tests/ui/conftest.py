@@ -13,6 +13,7 @@ from app.decode import decode
 from app.model import Capture, Response, Via
 from app.settings import Settings
 from app.store import Store
+from ui import chartthread, jobs
 from ui.actions import Actions
 from ui.browser import engine
 from ui.captureprocess import CaptureProcess
@@ -25,6 +26,14 @@ from ui.reader import Reader
 from ui.theme import Theme
 
 from .connecting import free_port
+
+# How long anything may take: a slow machine is no failure, and who waits for what will never come
+# waits for nothing but the report. Waits give no time of their own.
+PATIENCE_MS = 60_000
+for wait in ("waitUntil", "waitSignal", "waitSignals", "waitExposed", "waitActive"):
+    getattr(QtBot, wait).__kwdefaults__["timeout"] = PATIENCE_MS
+for threads in (jobs, chartthread):
+    threads.PATIENCE_S = PATIENCE_MS / 1000
 
 # The engine keeps the proxy that it is first told, for as long as the tests run; so it is told
 # before any of them makes a profile.

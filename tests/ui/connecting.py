@@ -22,8 +22,6 @@ from ui.livefeed import LiveFeed
 from ui.notifications import Notifications
 from ui.reader import Reader
 
-START_MS = 20_000
-
 
 def free_port() -> int:
     """A port that is free now."""
@@ -59,7 +57,7 @@ def parts(workspace: Path, proxy_port: int | None = None) -> Iterator[Context]:
 
 def start(qtbot: QtBot, context: Context) -> None:
     """Start the capture process and wait until it listens."""
-    with qtbot.waitSignal(context.capture.listening, timeout=START_MS):
+    with qtbot.waitSignal(context.capture.listening):
         context.capture.start()
 
 

@@ -48,7 +48,7 @@ class World:
         return self
 
     def until(self, claim: Callable[[], Any]) -> None:
-        self.qtbot.waitUntil(lambda: bool(claim()), timeout=15_000)
+        self.qtbot.waitUntil(lambda: bool(claim()))
 
     # What a person does
 

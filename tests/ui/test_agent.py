@@ -22,7 +22,6 @@ from tests.ui.test_browser import pytestmark  # noqa: F401
 from ui.browser.agent import Agent
 
 DATA = Path(__file__).parents[1] / "data/agent"
-LOAD_MS = 30_000
 WATCH = """
 window.seen = [];
 for (const name of ['click', 'mousedown', 'pointerdown', 'keydown', 'submit', 'change'])
@@ -48,15 +47,15 @@ class Browser:
         self.view.show()
 
     def load(self, html: str) -> None:
-        with self._qtbot.waitSignal(self.page.loadFinished, timeout=LOAD_MS):
+        with self._qtbot.waitSignal(self.page.loadFinished):
             self.page.setHtml(html, QUrl("https://shop.example.test/"))
-        self._qtbot.waitUntil(lambda: bool(self.all_of(Page)), timeout=LOAD_MS)
+        self._qtbot.waitUntil(lambda: bool(self.all_of(Page)))
 
     def run(self, code: str) -> Any:
         """What JavaScript of the page itself answers."""
         found: list[Any] = []
         self.page.runJavaScript(f"JSON.stringify({code}) ?? 'null'", 0, found.append)
-        self._qtbot.waitUntil(lambda: bool(found), timeout=LOAD_MS)
+        self._qtbot.waitUntil(lambda: bool(found))
         return json.loads(found[0])
 
     def all_of[T](self, kind: type[T]) -> list[T]:
@@ -65,13 +64,13 @@ class Browser:
     def next[T](self, kind: type[T]) -> T:
         """The next thing said of this kind."""
         count = len(self.all_of(kind))
-        self._qtbot.waitUntil(lambda: len(self.all_of(kind)) > count, timeout=LOAD_MS)
+        self._qtbot.waitUntil(lambda: len(self.all_of(kind)) > count)
         return self.all_of(kind)[-1]
 
     def label(self) -> None:
         self.agent.do("mode", mode="label")
         self.agent.do("survey", most=5000)
-        self._qtbot.waitUntil(lambda: bool(self.all_of(Survey)), timeout=LOAD_MS)
+        self._qtbot.waitUntil(lambda: bool(self.all_of(Survey)))
 
     def click(self, selector: str) -> None:
         """With the mouse, in the middle of an element."""
@@ -105,7 +104,7 @@ def browser(qtbot: QtBot) -> Iterator[Browser]:
 def pick(browser: Browser, selector: str, qtbot: QtBot) -> Picked:
     count = len(browser.all_of(Picked))
     browser.click(selector)
-    qtbot.waitUntil(lambda: len(browser.all_of(Picked)) > count, timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: len(browser.all_of(Picked)) > count)
     return browser.all_of(Picked)[-1]
 
 
@@ -139,11 +138,11 @@ def test_keys_walk_the_levels_and_leave(browser: Browser, qtbot: QtBot) -> None:
     for key, tag in ((Qt.Key.Key_Up, "li"), (Qt.Key.Key_Up, "ul"), (Qt.Key.Key_Down, "li")):
         count = len(browser.all_of(Picked))
         browser.press(key)
-        qtbot.waitUntil(lambda count=count: len(browser.all_of(Picked)) > count, timeout=LOAD_MS)
+        qtbot.waitUntil(lambda count=count: len(browser.all_of(Picked)) > count)
         assert browser.all_of(Picked)[-1].subject.tag == tag
     assert not browser.all_of(Picked)[-1].is_sure
     browser.press(Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: bool(browser.all_of(Leave)), timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: bool(browser.all_of(Leave)))
 
 
 def test_navigating_leaves_the_page_alone(browser: Browser, qtbot: QtBot) -> None:
@@ -153,14 +152,12 @@ def test_navigating_leaves_the_page_alone(browser: Browser, qtbot: QtBot) -> Non
     browser.agent.do("mode", mode="navigate")
     qtbot.waitUntil(
         lambda: browser.run("document.documentElement.lastElementChild.tagName") == "BODY",
-        timeout=LOAD_MS,
     )
     browser.click("#mutator")
     qtbot.waitUntil(
         lambda: str(browser.run("document.getElementById('out').textContent")).startswith(
             "clicked"
         ),
-        timeout=LOAD_MS,
     )
 
 
@@ -169,7 +166,7 @@ def test_an_open_shadow_root_can_be_labeled(browser: Browser, qtbot: QtBot) -> N
     found = [one for one in browser.all_of(Survey)[-1].elements if one.in_shadow]
     assert [one.text for one in found] == ["Shadow button", "Shadow link"]
     browser.agent.do("pick", element=browser.all_of(Survey)[-1].elements.index(found[0]))
-    qtbot.waitUntil(lambda: bool(browser.all_of(Picked)), timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: bool(browser.all_of(Picked)))
     picked = browser.all_of(Picked)[-1]
     assert picked.subject.in_shadow
     assert [one["tag"] for one in picked.subject.hierarchy[:3]] == ["button", "div", "my-widget"]
@@ -199,9 +196,7 @@ def test_a_page_cannot_reach_the_agent(browser: Browser, qtbot: QtBot) -> None:
 def test_an_address_that_changes_without_loading_is_told(browser: Browser, qtbot: QtBot) -> None:
     browser.label()
     browser.page.runJavaScript("location.hash = 'cart'")
-    qtbot.waitUntil(
-        lambda: browser.all_of(Page)[-1].url == "https://shop.example.test/#cart", timeout=LOAD_MS
-    )
+    qtbot.waitUntil(lambda: browser.all_of(Page)[-1].url == "https://shop.example.test/#cart")
     assert not browser.all_of(Page)[-1].is_new
 
 
@@ -254,7 +249,7 @@ def test_only_what_can_be_seen_is_outlined_and_only_as_long_as_it_is_picked(
     browser: Browser, qtbot: QtBot
 ) -> None:
     def until(is_so: bool, selector: str) -> None:
-        qtbot.waitUntil(lambda: is_outlined(browser, selector) is is_so, timeout=LOAD_MS)
+        qtbot.waitUntil(lambda: is_outlined(browser, selector) is is_so)
 
     browser.load(SEEN)
     browser.label()

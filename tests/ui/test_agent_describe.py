@@ -17,7 +17,6 @@ from resources import path
 from tests.ui.test_browser import pytestmark  # noqa: F401
 
 DATA = Path(__file__).parents[1] / "data/agent"
-LOAD_MS = 30_000
 NAMES = {
     "hierarchy": "Element Hierarchy",
     "tag": "Element Tag",
@@ -66,7 +65,7 @@ def run(qtbot: QtBot, profile: QWebEngineProfile) -> Iterator[Callable[[str], An
     """Runs JavaScript on the recorded page, beside the agent's `describe`."""
     page = QWebEnginePage(profile)
     html = (DATA.parent / "label/pages/main.html").read_text("utf-8")
-    with qtbot.waitSignal(page.loadFinished, timeout=LOAD_MS):
+    with qtbot.waitSignal(page.loadFinished):
         page.setHtml(html, QUrl("https://shop.example.test/"))
     script = path("agent/describe.js").read_text("utf-8")
 
@@ -75,7 +74,7 @@ def run(qtbot: QtBot, profile: QWebEngineProfile) -> Iterator[Callable[[str], An
         page.runJavaScript(
             f"(() => {{ {script}; return JSON.stringify({code}); }})()", 0, found.append
         )
-        qtbot.waitUntil(lambda: bool(found), timeout=LOAD_MS)
+        qtbot.waitUntil(lambda: bool(found))
         return json.loads(found[0])
 
     yield evaluate

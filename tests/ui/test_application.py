@@ -55,20 +55,19 @@ def cards(application: Application) -> list[str]:
 
 def test_a_first_start_begins_with_connect_and_captures(qtbot: QtBot, running: Application) -> None:
     assert running.window.current == "connect"
-    qtbot.waitUntil(lambda: running.context.capture.state == "listening", timeout=20_000)
+    qtbot.waitUntil(lambda: running.context.capture.state == "listening")
     qtbot.waitUntil(lambda: running.context.store.current is not None)
     assert running.window.status.state.text().startswith("●  Capturing on 127.0.0.1:")
 
 
 def test_what_is_captured_is_studied_beside_the_window(qtbot: QtBot, running: Application) -> None:
     context = running.context
-    qtbot.waitUntil(lambda: context.capture.state == "listening", timeout=20_000)
+    qtbot.waitUntil(lambda: context.capture.state == "listening")
     assert context.capture.info
     body = {"api_key": KEY, "events": [{"event_type": "A", "device_id": "device-1"}]}
     httpx.post(f"{context.capture.info.endpoint}/2/httpapi", json=body, trust_env=False)
     qtbot.waitUntil(
         lambda: context.store.ask(lambda store: store.people.of_event(1), None) == 1,
-        timeout=20_000,
     )
     assert context.study
     assert context.study.is_running
@@ -77,11 +76,10 @@ def test_what_is_captured_is_studied_beside_the_window(qtbot: QtBot, running: Ap
     assert process
     os.kill(process.processId(), signal.SIGKILL)
     qtbot.waitUntil(lambda: not context.study.is_running)
-    qtbot.waitUntil(lambda: context.study.is_running, timeout=10_000)
+    qtbot.waitUntil(lambda: context.study.is_running)
     httpx.post(f"{context.capture.info.endpoint}/2/httpapi", json=body, trust_env=False)
     qtbot.waitUntil(
         lambda: context.store.ask(lambda store: store.people.of_event(2), None) == 1,
-        timeout=20_000,
     )
 
 
@@ -127,7 +125,7 @@ def test_a_second_instance_calmly_shows_the_same_events(
     qtbot.addWidget(application.window)
     application.window.show()
     application.start()
-    qtbot.waitUntil(lambda: application.context.capture.state == "elsewhere", timeout=20_000)
+    qtbot.waitUntil(lambda: application.context.capture.state == "elsewhere")
     assert cards(application) == [ELSEWHERE]
     assert application.context.notifications.cards[0].notice.level == "note"
     status, card = application.window.status, application.window.page("connect").capture
@@ -161,7 +159,7 @@ def test_an_older_workspace_is_brought_up_to_date_by_the_capture_process(
     # The window neither stands still for it nor gets in the way.
     assert context.store.current is None
     assert cards(running) == ["This workspace is brought up to date. It takes a moment."]
-    qtbot.waitUntil(lambda: context.capture.state == "listening", timeout=20_000)
+    qtbot.waitUntil(lambda: context.capture.state == "listening")
     qtbot.waitUntil(lambda: context.store.current is not None)
     assert context.study
     qtbot.waitUntil(lambda: bool(context.study and context.study.is_running))
@@ -183,13 +181,13 @@ def test_an_older_workspace_is_shown_without_a_capture_process(
     qtbot.waitUntil(lambda: context.store.current is not None)
     # Whoever starts capture meanwhile is not left with a workspace in use.
     context.capture.start()
-    qtbot.waitUntil(lambda: context.capture.state == "listening", timeout=20_000)
+    qtbot.waitUntil(lambda: context.capture.state == "listening")
     application.window.page("connect").shutdown()
     application.shutdown()
 
 
 def test_settings_take_effect(qtbot: QtBot, running: Application) -> None:
-    qtbot.waitUntil(lambda: running.context.capture.state == "listening", timeout=20_000)
+    qtbot.waitUntil(lambda: running.context.capture.state == "listening")
     running.settings.set(keys.DELIVERY, "block")
     running.use_setting(keys.DELIVERY)
     qtbot.waitUntil(lambda: running.window.status.delivery.text() == "Blocked")
@@ -212,12 +210,12 @@ def test_a_card_about_capture_goes_when_it_listens_again(
     qtbot: QtBot, running: Application
 ) -> None:
     capture = running.context.capture
-    qtbot.waitUntil(lambda: capture.state == "listening", timeout=20_000)
+    qtbot.waitUntil(lambda: capture.state == "listening")
     assert capture.info is not None
-    with qtbot.waitSignal(capture.trouble, timeout=20_000):
+    with qtbot.waitSignal(capture.trouble):
         os.kill(capture.info.pid, signal.SIGKILL)
     assert "ended unexpectedly" in cards(running)[0]
-    qtbot.waitUntil(lambda: capture.state == "listening", timeout=20_000)
+    qtbot.waitUntil(lambda: capture.state == "listening")
     assert cards(running) == []
 
 

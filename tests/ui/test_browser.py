@@ -68,7 +68,7 @@ def test_an_upload_of_a_local_page_is_captured(
         window = opener.open(url)
         # The page trusts the answer: TLS to the real host's name was opened by us.
         title = "Answered 200 · Eventscope"
-        qtbot.waitUntil(lambda: window.windowTitle() == title, timeout=LOAD_MS)
+        qtbot.waitUntil(lambda: window.windowTitle() == title)
     assert event_types(context.workspace) == ["Page Seen"]
     assert window.address.text() == url
     assert context.capture.info
@@ -84,16 +84,14 @@ def test_it_opens_the_demo_shop_whose_events_arrive(
     qtbot: QtBot, context: Context, opener: BrowserOpener
 ) -> None:
     window = opener.open()
-    qtbot.waitUntil(
-        lambda: "[Amplitude] Page Viewed" in event_types(context.workspace), timeout=LOAD_MS
-    )
+    qtbot.waitUntil(lambda: "[Amplitude] Page Viewed" in event_types(context.workspace))
     assert window.address.text() == SHOP
     assert window.notice.isHidden()
 
 
 def test_going_by_the_address_line_and_back(qtbot: QtBot, opener: BrowserOpener) -> None:
     window = opener.open(PROBE)
-    with qtbot.waitSignal(window.page.loadFinished, timeout=LOAD_MS) as loaded:
+    with qtbot.waitSignal(window.page.loadFinished) as loaded:
         pass
     assert loaded.args == [True]
     assert not window.back.isEnabled()
@@ -103,11 +101,11 @@ def test_going_by_the_address_line_and_back(qtbot: QtBot, opener: BrowserOpener)
         assert window.address.selectedText() == PROBE
         qtbot.keyClicks(window.address, url.removeprefix("http://"))
         qtbot.keyClick(window.address, Qt.Key.Key_Return)
-        qtbot.waitUntil(lambda: window.page.title().startswith("Answered"), timeout=LOAD_MS)
+        qtbot.waitUntil(lambda: window.page.title().startswith("Answered"))
         assert window.back.isEnabled()
         qtbot.mouseClick(window.back, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: window.address.text() == PROBE, timeout=LOAD_MS)
-    qtbot.waitUntil(window.forward.isEnabled, timeout=LOAD_MS)
+        qtbot.waitUntil(lambda: window.address.text() == PROBE)
+    qtbot.waitUntil(window.forward.isEnabled)
 
 
 def test_a_page_that_changes_its_own_address_can_be_left_by_back(
@@ -115,10 +113,10 @@ def test_a_page_that_changes_its_own_address_can_be_left_by_back(
 ) -> None:
     with site() as url:
         window = opener.open(url)
-        qtbot.waitUntil(lambda: window.page.title().startswith("Answered"), timeout=LOAD_MS)
+        qtbot.waitUntil(lambda: window.page.title().startswith("Answered"))
         assert not window.back.isEnabled()
         window.page.runJavaScript("history.pushState({}, '', '/further')")
-        qtbot.waitUntil(window.back.isEnabled, timeout=LOAD_MS)
+        qtbot.waitUntil(window.back.isEnabled)
         assert window.address.text().endswith("/further")
         assert not window.forward.isEnabled()
 
@@ -178,7 +176,7 @@ def test_another_authority_stays_an_error(
 ) -> None:
     with tls_server(self_signed(tmp_path / "site.pem")) as url:
         window = opener.open(url)
-        qtbot.waitUntil(lambda: window.stack.currentWidget() is window.error, timeout=LOAD_MS)
+        qtbot.waitUntil(lambda: window.stack.currentWidget() is window.error)
     assert window.error.title.text() == "This connection is not safe"
     assert "127.0.0.1 cannot be trusted" in window.error.sentence.text()
 
@@ -188,23 +186,23 @@ def test_a_site_that_is_not_there_is_told_and_tried_again(
 ) -> None:
     url = f"https://127.0.0.1:{free_port()}/"
     window = opener.open(url)
-    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.error, timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.error)
     assert window.error.title.text() == "127.0.0.1 cannot be shown"
     assert "could not be reached" in window.error.sentence.text()
     assert window.address.text() == url
-    with qtbot.waitSignal(window.page.loadStarted, timeout=LOAD_MS):
+    with qtbot.waitSignal(window.page.loadStarted):
         qtbot.mouseClick(window.error.retry, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not window.page.isLoading(), timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: not window.page.isLoading())
 
 
 def test_an_error_page_of_the_site_is_shown_as_it_is(qtbot: QtBot, opener: BrowserOpener) -> None:
     with site() as url:
         window = opener.open(f"{url}missing")
-        qtbot.waitUntil(lambda: window.page.title() == "Answered 200", timeout=LOAD_MS)
+        qtbot.waitUntil(lambda: window.page.title() == "Answered 200")
         assert window.stack.currentWidget() is window.view
         assert "status 404" in window.notice.text.text()
         window.load(url)
-        qtbot.waitUntil(window.notice.isHidden, timeout=LOAD_MS)
+        qtbot.waitUntil(window.notice.isHidden)
 
 
 def test_nothing_is_granted_and_nothing_is_kept(qtbot: QtBot, opener: BrowserOpener) -> None:
@@ -212,7 +210,7 @@ def test_nothing_is_granted_and_nothing_is_kept(qtbot: QtBot, opener: BrowserOpe
     profile = window.page.profile()
     assert profile.isOffTheRecord()
     assert len(profile.additionalTrustedCertificates()) == 1
-    with qtbot.waitSignal(window.page.loadFinished, timeout=LOAD_MS):
+    with qtbot.waitSignal(window.page.loadFinished):
         pass
     answers: list[object] = []
     script = (
@@ -222,7 +220,7 @@ def test_nothing_is_granted_and_nothing_is_kept(qtbot: QtBot, opener: BrowserOpe
         ".then(text => { document.title = text })"
     )
     window.page.runJavaScript(script, answers.append)
-    qtbot.waitUntil(lambda: window.page.title() == "denied 1", timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: window.page.title() == "denied 1")
 
 
 def test_downloads_are_refused(qtbot: QtBot, context: Context, opener: BrowserOpener) -> None:
@@ -230,7 +228,7 @@ def test_downloads_are_refused(qtbot: QtBot, context: Context, opener: BrowserOp
     context.notifications.info = told.append  # type: ignore[method-assign,assignment]
     with site() as url:
         opener.open(f"{url}file.zip")
-        qtbot.waitUntil(lambda: len(told) == 1, timeout=LOAD_MS)
+        qtbot.waitUntil(lambda: len(told) == 1)
     assert "does not download" in told[0]
 
 
@@ -251,14 +249,14 @@ def test_windows_close_in_the_engines_order(
 
 def test_a_page_may_open_a_window_only_when_clicked(qtbot: QtBot, opener: BrowserOpener) -> None:
     window = opener.open(PROBE)
-    with qtbot.waitSignal(window.page.loadFinished, timeout=LOAD_MS):
+    with qtbot.waitSignal(window.page.loadFinished):
         pass
     window.page.runJavaScript(f"window.open('{PROBE}')")
     window.page.runJavaScript(
         f'document.body.innerHTML = \'<a id=x style="position:fixed;inset:0" target=_blank'
         f" href=\"{PROBE}\">go</a>'; document.title = 'ready'"
     )
-    qtbot.waitUntil(lambda: window.page.title() == "ready", timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: window.page.title() == "ready")
     assert len(opener.windows) == 1
     for _ in range(20):
         # A click before the engine has laid the new page out meets nothing.
@@ -275,13 +273,13 @@ def test_without_capture_there_is_no_browser(
     window = opener.open("about:blank")
     context.capture.stop()
     # Until then the proxy still takes what is asked of it.
-    qtbot.waitUntil(lambda: context.capture.state == "stopped", timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: context.capture.state == "stopped")
     assert "not running" in window.notice.text.text()
     with pytest.raises(CaptureUnavailable, match="not running"):
         opener.open()
     window.address.setText(PROBE)
     qtbot.keyClick(window.address, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.error, timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.error)
     assert "proxy does not answer" in window.error.sentence.text()
 
 

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.filter import Filter
 from app.store import Store
 from tests.ui.connecting import serving
-from tests.ui.test_browser import LOAD_MS, context, opener, pytestmark  # noqa: F401
+from tests.ui.test_browser import context, opener, pytestmark  # noqa: F401
 from ui.browser.opener import BrowserOpener
 from ui.context import Context
 
@@ -99,7 +99,7 @@ def test_browser_sdk(
     query = f"?serverUrl={context.capture.info.endpoint}/my/path" if way == "endpoint" else ""
     with page_with_sdk() as url:
         window = opener.open(url + query)
-        qtbot.waitUntil(lambda: window.page.title() == "Sent", timeout=LOAD_MS)
+        qtbot.waitUntil(lambda: window.page.title() == "Sent")
         answers: list[str] = []
         window.page.runJavaScript("window.sent", answers.append)
         qtbot.waitUntil(lambda: bool(answers))
@@ -160,7 +160,7 @@ def test_browser_sdk_meets_faults(
         context.capture.set_faults([fault])
     with page_with_sdk(FAULTY) as url:
         window = opener.open(url)
-        qtbot.waitUntil(lambda: window.page.title() == "Sent", timeout=LOAD_MS)
+        qtbot.waitUntil(lambda: window.page.title() == "Sent")
         answers: list[str] = []
         window.page.runJavaScript("window.sent", answers.append)
         qtbot.waitUntil(lambda: bool(answers))

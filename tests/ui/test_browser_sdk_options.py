@@ -19,7 +19,7 @@ from app.store import Store
 from tests.app.sdks import evidence, known, options
 from tests.end2end.capturing import printed
 from tests.ui.connecting import serving
-from tests.ui.test_browser import LOAD_MS, context, opener, pytestmark  # noqa: F401
+from tests.ui.test_browser import context, opener, pytestmark  # noqa: F401
 from ui.browser.opener import BrowserOpener
 from ui.context import Context
 
@@ -35,7 +35,6 @@ SCRIPTS = {
     "experiment": "@amplitude/experiment-js-client/dist/experiment.umd.js",
 }
 KEYS = {name: f"{number:x}" * 32 for number, name in enumerate(SCRIPTS, 1)}
-DRIVEN_MS = 3 * LOAD_MS
 
 pytestmark = [
     *pytestmark,
@@ -305,7 +304,7 @@ def instances(
     with pages(endpoint) as url:
         window = opener.open(url)
         ended = ("All done", "Failed")
-        qtbot.waitUntil(lambda: window.page.title().startswith(ended), timeout=DRIVEN_MS)
+        qtbot.waitUntil(lambda: window.page.title().startswith(ended))
         assert window.page.title() == "All done"
 
         def is_settled() -> bool:
@@ -314,7 +313,7 @@ def instances(
                     "SELECT 1 FROM captures WHERE status IS NULL AND failure = ''"
                 ).fetchone()
 
-        qtbot.waitUntil(is_settled, timeout=LOAD_MS)
+        qtbot.waitUntil(is_settled)
     (told,) = printed("sdks", context.workspace)
     found: dict[str, dict[str, Any]] = {}
     for source in told["sources"]:

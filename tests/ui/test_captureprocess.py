@@ -25,8 +25,6 @@ from ui.captureprocess import (
     port_of,
 )
 
-START_MS = 20_000
-
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -49,7 +47,7 @@ def capture(qtbot: QtBot, settings: Settings, tmp_path: Path) -> Iterator[Captur
 
 
 def start(qtbot: QtBot, capture: CaptureProcess) -> wire.Listening:
-    with qtbot.waitSignal(capture.listening, timeout=START_MS) as heard:
+    with qtbot.waitSignal(capture.listening) as heard:
         capture.start()
     info = heard.args[0]
     assert isinstance(info, wire.Listening)
@@ -76,10 +74,10 @@ def test_listens_and_announces_what_arrives(
     assert port_of(info.proxy) == settings.get(PROXY_PORT)
     assert port_of(info.endpoint) == settings.get(ENDPOINT_PORT)
     assert (capture.state, capture.delivery, capture.failure) == ("listening", "local", "")
-    with qtbot.waitSignal(capture.captured, timeout=5000) as heard:
+    with qtbot.waitSignal(capture.captured) as heard:
         assert send_event(info, "Hello") == 200
     assert heard.args[0].last_event >= 1
-    with qtbot.waitSignal(capture.state_changed, timeout=START_MS):
+    with qtbot.waitSignal(capture.state_changed):
         capture.stop()
         assert capture.is_stopping
     assert states == ["starting", "listening", "stopped"]
@@ -90,7 +88,7 @@ def test_switching_delivery_is_confirmed_and_kept(
     qtbot: QtBot, capture: CaptureProcess, settings: Settings
 ) -> None:
     start(qtbot, capture)
-    with qtbot.waitSignal(capture.changed, timeout=5000) as heard:
+    with qtbot.waitSignal(capture.changed) as heard:
         capture.set_delivery("block")
     assert heard.args[0].delivery == capture.delivery == "block"
     assert settings.get(DELIVERY) == "block"
@@ -110,7 +108,7 @@ def test_a_killed_child_is_said_and_comes_back_on_its_ports(
     first = start(qtbot, capture)
     troubles: list[wire.Trouble] = []
     capture.trouble.connect(troubles.append)
-    with qtbot.waitSignal(capture.listening, timeout=START_MS) as heard:
+    with qtbot.waitSignal(capture.listening) as heard:
         os.kill(first.pid, signal.SIGKILL)
     second = heard.args[0]
     assert second.pid != first.pid
@@ -123,7 +121,7 @@ def test_a_killed_child_is_not_started_again_once_stopped(
     qtbot: QtBot, capture: CaptureProcess
 ) -> None:
     info = start(qtbot, capture)
-    with qtbot.waitSignal(capture.trouble, timeout=START_MS):
+    with qtbot.waitSignal(capture.trouble):
         os.kill(info.pid, signal.SIGKILL)
     assert capture.state == "starting"
     capture.stop()
@@ -133,7 +131,7 @@ def test_a_killed_child_is_not_started_again_once_stopped(
 
 def test_start_while_stopping_starts_again(qtbot: QtBot, capture: CaptureProcess) -> None:
     first = start(qtbot, capture)
-    with qtbot.waitSignal(capture.listening, timeout=START_MS) as heard:
+    with qtbot.waitSignal(capture.listening) as heard:
         capture.stop()
         capture.start()
     assert heard.args[0].pid != first.pid
@@ -145,9 +143,7 @@ def test_a_refused_start_says_why_and_does_not_loop(
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
     capture = CaptureProcess(settings, blocked)
-    with qtbot.waitSignal(
-        capture.state_changed, timeout=START_MS, check_params_cb=lambda state: state == "failed"
-    ):
+    with qtbot.waitSignal(capture.state_changed, check_params_cb=lambda state: state == "failed"):
         capture.start()
     assert str(blocked) in capture.failure
     assert not capture._restart.isActive()
@@ -157,9 +153,7 @@ def test_a_program_that_is_not_there_fails_with_a_sentence(
     qtbot: QtBot, capture: CaptureProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    with qtbot.waitSignal(
-        capture.state_changed, timeout=START_MS, check_params_cb=lambda state: state == "failed"
-    ):
+    with qtbot.waitSignal(capture.state_changed, check_params_cb=lambda state: state == "failed"):
         capture.start()
     assert capture.failure == "The capture process could not be started."
     assert capture.failure_details
@@ -178,10 +172,10 @@ def test_a_child_that_does_not_listen_to_reason_is_ended(
     capture.start()
     process = capture._process
     assert process is not None
-    qtbot.waitSignal(process.readyReadStandardOutput, timeout=START_MS).wait()
+    qtbot.waitSignal(process.readyReadStandardOutput).wait()
     ends: list[QProcess.ExitStatus] = []
     process.finished.connect(lambda _code, status: ends.append(status))
-    with qtbot.waitSignal(capture.state_changed, timeout=5000):
+    with qtbot.waitSignal(capture.state_changed):
         capture.stop()
     assert capture.state == "stopped"
     assert ends == [QProcess.ExitStatus.CrashExit]
@@ -229,9 +223,7 @@ def test_a_child_that_breaks_at_once_is_said_in_a_sentence(
 ) -> None:
     broken = [sys.executable, "-c", "{}['missing']"]
     monkeypatch.setattr(CaptureProcess, "command", lambda self: broken)
-    with qtbot.waitSignal(
-        capture.state_changed, timeout=START_MS, check_params_cb=lambda state: state == "failed"
-    ):
+    with qtbot.waitSignal(capture.state_changed, check_params_cb=lambda state: state == "failed"):
         capture.start()
     assert capture.failure == UNEXPLAINED
     assert "KeyError: 'missing'" in capture.failure_details
@@ -244,7 +236,6 @@ def test_a_workspace_that_another_captures_into_is_no_failure(
         capture = CaptureProcess(settings, tmp_path / "workspace")
         with qtbot.waitSignal(
             capture.state_changed,
-            timeout=START_MS,
             check_params_cb=lambda state: state == "elsewhere",
         ):
             capture.start()

@@ -18,12 +18,11 @@ from pytestqt.qtbot import QtBot
 
 from app import probe
 from app.settings import BROWSER_HOME, DELIVERY, PROXY_PORT
-from tests.ui.connecting import START_MS, event_types, parts, site, start
+from tests.ui.connecting import event_types, parts, site, start
 from ui.context import Context
 from ui.pages.connect import ConnectPage
 from ui.pages.connect.installed import EXTRA_ARGUMENTS
 
-BROWSER_MS = 60_000
 LEFT = Qt.MouseButton.LeftButton
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
@@ -48,7 +47,7 @@ def page(qtbot: QtBot, context: Context) -> Iterator[ConnectPage]:
 @pytest.fixture
 def running(qtbot: QtBot, context: Context, page: ConnectPage) -> ConnectPage:
     start(qtbot, context)
-    qtbot.waitUntil(lambda: page.trust.result.text().startswith("✓"), timeout=START_MS)
+    qtbot.waitUntil(lambda: page.trust.result.text().startswith("✓"))
     return page
 
 
@@ -57,7 +56,7 @@ def test_start_and_stop(qtbot: QtBot, context: Context, page: ConnectPage) -> No
     assert not page.capture.proxy.isVisible()
     assert not page.builtin.open_shop.isEnabled()
     assert not page.trust.check.isEnabled()
-    with qtbot.waitSignal(context.capture.listening, timeout=START_MS):
+    with qtbot.waitSignal(context.capture.listening):
         qtbot.mouseClick(page.capture.button, LEFT)
     assert context.capture.info
     assert page.capture.title.text() == "Capturing"
@@ -66,7 +65,7 @@ def test_start_and_stop(qtbot: QtBot, context: Context, page: ConnectPage) -> No
     assert page.builtin.open_shop.isEnabled()
     qtbot.mouseClick(page.capture.button, LEFT)
     assert not page.capture.button.isEnabled()
-    qtbot.waitUntil(lambda: context.capture.state == "stopped", timeout=START_MS)
+    qtbot.waitUntil(lambda: context.capture.state == "stopped")
     assert page.capture.button.text() == "Start capture"
     assert page.capture.button.isEnabled()
 
@@ -76,7 +75,7 @@ def test_a_failure_is_told_where_the_button_is(
 ) -> None:
     context.workspace.write_text("not a folder")
     qtbot.mouseClick(page.capture.button, LEFT)
-    qtbot.waitUntil(lambda: context.capture.state == "failed", timeout=START_MS)
+    qtbot.waitUntil(lambda: context.capture.state == "failed")
     assert page.capture.title.text() == "Capture could not start"
     assert str(context.workspace) in page.capture.note.text()
     assert page.capture.button.text() == "Try again"
@@ -113,14 +112,14 @@ def test_the_check_fails_with_what_to_try(
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(probe, "TIMEOUT_S", 0.3)
             qtbot.mouseClick(running.trust.check, LEFT)
-            qtbot.waitUntil(lambda: running.trust.result.text().startswith("✕"), timeout=START_MS)
+            qtbot.waitUntil(lambda: running.trust.result.text().startswith("✕"))
     finally:
         os.kill(pid, signal.SIGCONT)
     assert running.trust.result.property("role") == "bad"
     assert "What to try" in running.trust.tries.text()
     assert running.trust.tries.isVisible()
     qtbot.mouseClick(running.trust.check, LEFT)
-    qtbot.waitUntil(lambda: running.trust.result.text().startswith("✓"), timeout=START_MS)
+    qtbot.waitUntil(lambda: running.trust.result.text().startswith("✓"))
     assert not running.trust.tries.isVisible()
 
 
@@ -130,13 +129,13 @@ def test_delivery_is_switched_by_mouse_and_keys(
     delivery = running.delivery
     assert delivery.segments.key == "local"
     assert "Nothing leaves" in delivery.sentence.text()
-    with qtbot.waitSignal(context.capture.changed, timeout=5000):
+    with qtbot.waitSignal(context.capture.changed):
         qtbot.mouseClick(delivery.segments.buttons["block"], LEFT)
     assert context.capture.delivery == "block"
     assert context.settings.get(DELIVERY) == "block"
     assert delivery.sentence.property("role") == "bad"
     assert "closed without an answer" in delivery.sentence.text()
-    with qtbot.waitSignal(context.capture.changed, timeout=5000):
+    with qtbot.waitSignal(context.capture.changed):
         qtbot.keyClick(delivery.segments.buttons["block"], Qt.Key.Key_Right)
     assert delivery.segments.key == context.capture.delivery == "forward"
     assert delivery.sentence.property("role") == "muted"
@@ -205,14 +204,14 @@ def test_variables_stay_through_a_restart(
     qtbot: QtBot, running: ConnectPage, context: Context
 ) -> None:
     assert context.capture.info
-    with qtbot.waitSignal(context.capture.trouble, timeout=START_MS):
+    with qtbot.waitSignal(context.capture.trouble):
         os.kill(context.capture.info.pid, signal.SIGKILL)
     assert running.terminal.code.isVisible()
     assert running.capture.title.text() == "Capture is starting…"
-    with qtbot.waitSignal(context.capture.listening, timeout=START_MS):
+    with qtbot.waitSignal(context.capture.listening):
         pass
     assert running.capture.title.text() == "Capturing"
-    qtbot.waitUntil(lambda: running.trust.result.text().startswith("✓"), timeout=START_MS)
+    qtbot.waitUntil(lambda: running.trust.result.text().startswith("✓"))
 
 
 def test_a_file_is_imported(
@@ -224,17 +223,17 @@ def test_a_file_is_imported(
     )
     bad = tmp_path / "bad.json"
     bad.write_text("[1, 2")
-    with qtbot.waitSignal(context.capture.imported, timeout=START_MS):
+    with qtbot.waitSignal(context.capture.imported):
         running.importing.read_files([str(good)])
     assert running.importing.result.text() == "✓ good.json: 1 event in 1 upload."
     assert event_types(context.workspace) == ["Imported"]
-    with qtbot.waitSignal(context.capture.imported, timeout=START_MS):
+    with qtbot.waitSignal(context.capture.imported):
         _drop(running, bad)
     assert running.importing.result.text().startswith("bad.json is not valid JSON")
     assert running.importing.result.property("role") == "bad"
     # Of several, what went wrong is not lost behind what went well.
     running.importing.read_files([str(bad), str(good), str(good)])
-    qtbot.waitUntil(running.importing.reading.isHidden, timeout=START_MS)
+    qtbot.waitUntil(running.importing.reading.isHidden)
     first, rest = running.importing.result.text().split("\n")
     assert first.startswith("bad.json is not valid JSON")
     assert rest.startswith("✓ ")
@@ -248,11 +247,11 @@ def test_a_long_import_tells_how_far_it_is_and_can_be_stopped(
     path = tmp_path / "long.ndjson"
     path.write_text(f"{line}\n" * 200_000)
     card = running.importing
-    with qtbot.waitSignal(context.capture.importing, timeout=START_MS):
+    with qtbot.waitSignal(context.capture.importing):
         card.read_files([str(path)])
-    qtbot.waitUntil(lambda: 0 < card.bar.value() < 1000, timeout=START_MS)
+    qtbot.waitUntil(lambda: 0 < card.bar.value() < 1000)
     assert card.result.text().startswith("Reading long.ndjson… ")
-    with qtbot.waitSignal(context.capture.imported, timeout=START_MS) as told:
+    with qtbot.waitSignal(context.capture.imported) as told:
         qtbot.mouseClick(card.stop, LEFT)
     assert told.args
     assert "The import was stopped" in card.result.text()
@@ -313,9 +312,9 @@ def test_a_real_browser_sends_what_its_page_sends(
         monkeypatch.setenv(EXTRA_ARGUMENTS, "--headless" + (" --no-sandbox" if root else ""))
     with site() as url:
         context.settings.set(BROWSER_HOME, url)
-        with qtbot.waitSignal(context.capture.captured, timeout=BROWSER_MS):
+        with qtbot.waitSignal(context.capture.captured):
             qtbot.mouseClick(button, LEFT)
-        qtbot.waitUntil(lambda: "Page Seen" in event_types(context.workspace), timeout=BROWSER_MS)
+        qtbot.waitUntil(lambda: "Page Seen" in event_types(context.workspace))
         (launched,) = running.installed.launched
         assert launched.profile.is_dir()
         running.installed.shutdown()

@@ -45,7 +45,7 @@ class Somebody:
         self.page = page
 
     def until(self, claim: Any) -> None:
-        self.qtbot.waitUntil(lambda: bool(claim()), timeout=20_000)
+        self.qtbot.waitUntil(lambda: bool(claim()))
 
     def press(self, key: Qt.Key) -> None:
         self.window.activateWindow()
@@ -89,7 +89,7 @@ def somebody(qapp: Any, qtbot: QtBot, demo: Path, theme: Theme) -> Iterator[Some
     made.window.resize(1280, 800)
     made.window.show()
     made.start()
-    qtbot.waitUntil(lambda: made.capture.state == "listening", timeout=20_000)
+    qtbot.waitUntil(lambda: made.capture.state == "listening")
     yield Somebody(qtbot, made)
     made.shutdown()
 

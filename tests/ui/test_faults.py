@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app import settings as keys
 from app.ingest.faultwords import CHOICES, ENDPOINTS, composed, scope, title
 from app.settings import Settings
-from tests.ui.connecting import START_MS, parts, start
+from tests.ui.connecting import parts, start
 from ui.context import Context
 from ui.pages.faults import FaultsPage
 
@@ -71,21 +71,21 @@ def test_a_fault_is_added_meets_uploads_and_is_switched_off(
     form.kind.setCurrentIndex(form.kind.findData("503"))
     assert "Unavailable (503). Every upload." in form.says.text()
     press(qtbot, form.button)
-    qtbot.waitUntil(lambda: context.capture.faults == ["503"], timeout=START_MS)
+    qtbot.waitUntil(lambda: context.capture.faults == ["503"])
     assert post(context) == 503
     assert post(context) == 503
     row = page.faults.rows_by_text["503"]
-    qtbot.waitUntil(lambda: row.count.text() == "met 2 requests", timeout=START_MS)
+    qtbot.waitUntil(lambda: row.count.text() == "met 2 requests")
     assert row.switch.isChecked()
     press(qtbot, page.faults.off)
-    qtbot.waitUntil(lambda: not row.switch.isChecked(), timeout=START_MS)
+    qtbot.waitUntil(lambda: not row.switch.isChecked())
     assert post(context) == 200
     # It stays in the list, and it is remembered, off.
     row.switch.click()
-    qtbot.waitUntil(lambda: context.capture.faults == ["503"], timeout=START_MS)
+    qtbot.waitUntil(lambda: context.capture.faults == ["503"])
     assert post(context) == 503
     press(qtbot, row.remove)
-    qtbot.waitUntil(lambda: context.capture.faults == [], timeout=START_MS)
+    qtbot.waitUntil(lambda: context.capture.faults == [])
     assert page.faults.rows_by_text == {}
     assert context.settings.get(keys.FAULTS) == []
 
@@ -97,10 +97,10 @@ def test_a_counted_fault_ends_by_itself(qtbot: QtBot, context: Context, page: Fa
     form.amount.setValue(2)
     assert "only the first 2" in form.says.text()
     press(qtbot, form.button)
-    qtbot.waitUntil(lambda: context.capture.faults == ["500#2"], timeout=START_MS)
+    qtbot.waitUntil(lambda: context.capture.faults == ["500#2"])
     assert [post(context) for _ in range(3)] == [500, 500, 200]
     row = page.faults.rows_by_text["500#2"]
-    qtbot.waitUntil(lambda: not row.switch.isChecked(), timeout=START_MS)
+    qtbot.waitUntil(lambda: not row.switch.isChecked())
 
 
 def test_what_is_wrong_in_the_form_is_said(
@@ -124,20 +124,20 @@ def test_limits_count_at_once_and_are_kept(
     limits.silenced.setPlainText("device-9\n\n device-8 ")
     press(qtbot, limits.save)
     assert limits.note.text() == "Saved."
-    qtbot.waitUntil(lambda: post(context, device="device-9") == 400, timeout=START_MS)
+    qtbot.waitUntil(lambda: post(context, device="device-9") == 400)
     assert post(context) == 200
     again = Settings(context.settings.path).get(keys.INGESTION)
     assert again["sources"]["*"]["silenced_devices"] == ["device-8", "device-9"]
     page.hide()
     page.show()
-    qtbot.waitUntil(lambda: limits.source.count() == 2, timeout=START_MS)
+    qtbot.waitUntil(lambda: limits.source.count() == 2)
     limits.source.setCurrentIndex(1)
     assert limits.known.isVisible()
     limits.known.click()
     press(qtbot, limits.save)
-    qtbot.waitUntil(lambda: post(context) == 400, timeout=START_MS)
+    qtbot.waitUntil(lambda: post(context) == 400)
     press(qtbot, limits.back)
-    qtbot.waitUntil(lambda: post(context) == 200, timeout=START_MS)
+    qtbot.waitUntil(lambda: post(context) == 200)
 
 
 def test_prepared_faults_are_remembered_but_off(qtbot: QtBot, context: Context) -> None:

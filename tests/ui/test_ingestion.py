@@ -79,7 +79,7 @@ class World:
         )
 
     def wait(self, is_true: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(is_true, timeout=10_000)
+        self.qtbot.waitUntil(is_true)
 
     def open_tab(self, title: str) -> None:
         """Click a tab."""

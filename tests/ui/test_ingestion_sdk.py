@@ -36,8 +36,8 @@ def test_the_page_tells_what_the_sdk_met_with(
         sender = threading.Thread(target=run, args=(sdk, capture, events(12), 6))
         sender.start()
         # It grows while the SDK sends, because the file says that somebody wrote to it.
-        qtbot.waitUntil(lambda: page.stack.currentWidget() is page.halves, timeout=30_000)
-        qtbot.waitUntil(lambda: not sender.is_alive(), timeout=60_000)
+        qtbot.waitUntil(lambda: page.stack.currentWidget() is page.halves)
+        qtbot.waitUntil(lambda: not sender.is_alive())
         sender.join()
     with Study(folder) as study:
         study.catch_up()
@@ -63,10 +63,10 @@ def test_the_page_tells_what_the_sdk_met_with(
         "429 throttled": "1",
         "500": "1",
     }
-    qtbot.waitUntil(lambda: shown() == wanted, timeout=10_000)
+    qtbot.waitUntil(lambda: shown() == wanted)
     assert page.head.counts.text().startswith(f"{len(uploads)} requests")
-    qtbot.waitUntil(lambda: len(page.details.reasons.rows) == refused, timeout=10_000)
+    qtbot.waitUntil(lambda: len(page.details.reasons.rows) == refused)
     page.details.go_to("Uploads")
-    qtbot.waitUntil(lambda: len(page.details.model) == len(uploads), timeout=10_000)
+    qtbot.waitUntil(lambda: len(page.details.model) == len(uploads))
     newest = [str(upload["attempt"]) for upload in reversed(uploads)]
     assert [attempt for (attempt,) in lines(page.details.uploads, "attempt")] == newest

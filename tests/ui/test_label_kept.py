@@ -357,4 +357,4 @@ def test_opening_a_site_while_nothing_captures_offers_to_start(
     start()
     assert context.capture.state == "starting"
     context.capture.stop()
-    qtbot.waitUntil(lambda: context.capture.state == "stopped", timeout=20_000)
+    qtbot.waitUntil(lambda: context.capture.state == "stopped")

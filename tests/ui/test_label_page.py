@@ -23,12 +23,10 @@ from app.filter import Filter
 from app.label.hierarchy import read
 from app.label.labels import Labels
 from app.study import Study
-from tests.ui.test_browser import LOAD_MS, context, pytestmark  # noqa: F401
+from tests.ui.test_browser import context, pytestmark  # noqa: F401
 from ui.browser.opener import SHOP
 from ui.context import Context
 from ui.pages.label import LabelPage
-
-WAIT_MS = 20_000
 
 
 class Person:
@@ -44,7 +42,7 @@ class Person:
         parts.store.open()
 
     def until(self, condition: Any) -> None:
-        self.within(condition, WAIT_MS)
+        self._qtbot.waitUntil(condition)
 
     def within(self, condition: Any, wait_ms: int) -> None:
         self._qtbot.waitUntil(condition, timeout=wait_ms)
@@ -61,7 +59,7 @@ class Person:
         self.page.site.browser.page.runJavaScript(
             f"JSON.stringify({code}) ?? 'null'", 0, found.append
         )
-        self._qtbot.waitUntil(lambda: bool(found), timeout=LOAD_MS)
+        self._qtbot.waitUntil(lambda: bool(found))
         return json.loads(found[0] or "null")
 
     def click(self, element: str) -> None:
@@ -293,7 +291,7 @@ def test_in_a_persons_own_browser(person: Person, qtbot: QtBot) -> None:
         view.show()
         try:
             # Not the page of Label: another browser, which knows nothing of us.
-            qtbot.waitUntil(lambda: loads_with_agent(qtbot, browser, address), timeout=WAIT_MS)
+            qtbot.waitUntil(lambda: loads_with_agent(qtbot, browser, address))
             person.until(lambda: "is open in your browser" in own.state.text())
             person.label_mode()
             assert page.site.survey
@@ -340,9 +338,9 @@ def served(page: bytes) -> Iterator[str]:
 
 def loads_with_agent(qtbot: QtBot, browser: QWebEnginePage, address: str) -> bool:
     """Whether a page came with the agent; the choice of sites is on its way at first."""
-    with qtbot.waitSignal(browser.loadFinished, timeout=WAIT_MS):
+    with qtbot.waitSignal(browser.loadFinished):
         browser.load(QUrl(f"http://{address}/"))
     found: list[Any] = []
     browser.runJavaScript("document.scripts.length", 0, found.append)
-    qtbot.waitUntil(lambda: bool(found), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: bool(found))
     return bool(found[0])

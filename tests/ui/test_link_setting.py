@@ -32,7 +32,7 @@ def test_it_is_switched_on_and_off(qtbot: QtBot, page: SettingsPage) -> None:
     box = page.links.box
     assert not box.isChecked()
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
-    qtbot.waitUntil(lambda: box.isEnabled() and linkhandler.is_registered(), timeout=20_000)
+    qtbot.waitUntil(lambda: box.isEnabled() and linkhandler.is_registered())
     assert box.isChecked()
     page.hide()
     linkhandler.unregister()
@@ -40,9 +40,9 @@ def test_it_is_switched_on_and_off(qtbot: QtBot, page: SettingsPage) -> None:
     assert not box.isChecked()
     box.setFocus()
     qtbot.keyClick(box, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: box.isEnabled() and linkhandler.is_registered(), timeout=20_000)
+    qtbot.waitUntil(lambda: box.isEnabled() and linkhandler.is_registered())
     qtbot.keyClick(box, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: box.isEnabled() and not linkhandler.is_registered(), timeout=20_000)
+    qtbot.waitUntil(lambda: box.isEnabled() and not linkhandler.is_registered())
     assert page.links.problem.isHidden()
 
 
@@ -50,6 +50,6 @@ def test_what_stands_in_the_way_is_said(qtbot: QtBot, page: SettingsPage, tmp_pa
     (tmp_path / "data").write_text("in the way")
     box = page.links.box
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
-    qtbot.waitUntil(page.links.problem.isVisible, timeout=20_000)
+    qtbot.waitUntil(page.links.problem.isVisible)
     assert "Links cannot be opened" in page.links.problem.text()
     assert not box.isChecked()

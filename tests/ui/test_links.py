@@ -57,10 +57,10 @@ def test_a_second_eventscope_hands_its_link_over_and_ends(
     link = EventLink(workspace.store.name(), 2)
     process = QProcess()
     process.setWorkingDirectory(str(ROOT))
-    with qtbot.waitSignal(server.asked, timeout=20_000) as asked:
+    with qtbot.waitSignal(server.asked) as asked:
         process.start(EVENTSCOPE[0], [*EVENTSCOPE[1:], str(link)])
     assert asked.args == [link]
-    qtbot.waitUntil(lambda: process.state() == QProcess.ProcessState.NotRunning, timeout=20_000)
+    qtbot.waitUntil(lambda: process.state() == QProcess.ProcessState.NotRunning)
     assert process.exitCode() == 0
 
 

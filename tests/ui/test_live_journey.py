@@ -29,7 +29,6 @@ Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton
-LONG_MS = 20_000
 
 
 @pytest.fixture
@@ -42,7 +41,7 @@ def application(qapp: Any, qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterat
     qtbot.addWidget(made.window)
     made.window.show()
     made.start()
-    qtbot.waitUntil(lambda: made.capture.state == "listening", timeout=LONG_MS)
+    qtbot.waitUntil(lambda: made.capture.state == "listening")
     yield made
     made.window.page("connect").shutdown()
     made.shutdown()
@@ -148,10 +147,10 @@ class Person:
         assert info
         for status, events in SENT:
             assert post(info.endpoint, *events) == status
-        self.qtbot.waitUntil(lambda: len(self.page.model) == 7, timeout=LONG_MS)
+        self.qtbot.waitUntil(lambda: len(self.page.model) == 7)
 
     def sees(self, *types: str) -> None:
-        self.qtbot.waitUntil(lambda: texts(self.page) == list(types), timeout=LONG_MS)
+        self.qtbot.waitUntil(lambda: texts(self.page) == list(types))
 
     def sees_a_difference(self) -> None:
         page = self.page
@@ -171,7 +170,7 @@ class Person:
                 (fact.name, fact.value) == ("plan", "pro") for one in facts for fact in one.children
             )
 
-        self.qtbot.waitUntil(is_known, timeout=LONG_MS)
+        self.qtbot.waitUntil(is_known)
 
     def has_copied_a_command(self) -> None:
         """One that a shell understands, and that sends what was sent."""
@@ -184,10 +183,10 @@ class Person:
 
     def sees_a_duplicate(self, count: int) -> None:
         send = self.page.inspector.send
-        self.qtbot.waitUntil(lambda: send.answer.text().startswith("200 after"), timeout=LONG_MS)
+        self.qtbot.waitUntil(lambda: send.answer.text().startswith("200 after"))
         model = self.page.model
-        self.qtbot.waitUntil(lambda: len(model) == count + 1, timeout=LONG_MS)
-        self.qtbot.waitUntil(lambda: model.text(0, "outcome") == "Duplicate", timeout=LONG_MS)
+        self.qtbot.waitUntil(lambda: len(model) == count + 1)
+        self.qtbot.waitUntil(lambda: model.text(0, "outcome") == "Duplicate")
         assert model.text(0, "type") == "Add to Cart"
 
 
@@ -317,12 +316,12 @@ def test_the_journey_by_mouse(qtbot: QtBot, application: Application) -> None:
 
     # Whatever happens to other uploads, this one stays here, until somebody says otherwise.
     application.capture.set_delivery("forward")
-    qtbot.waitUntil(lambda: application.capture.delivery == "forward", timeout=LONG_MS)
+    qtbot.waitUntil(lambda: application.capture.delivery == "forward")
     qtbot.mouseClick(send.send, LEFT)
     person.sees_a_duplicate(6)
     assert page.model.text(0, "via") == "Endpoint"
     application.capture.set_delivery("local")
-    qtbot.waitUntil(lambda: application.capture.delivery == "local", timeout=LONG_MS)
+    qtbot.waitUntil(lambda: application.capture.delivery == "local")
     before = send.answer.text()
     send.to.setCurrentIndex(1)
     qtbot.mouseClick(send.send, LEFT)

@@ -13,7 +13,7 @@ from .conftest import Workspace
 
 
 def test_a_single_notice_is_passed_on_at_once(qtbot: QtBot, context: Context) -> None:
-    with qtbot.waitSignal(context.feed.changed, timeout=50):
+    with qtbot.waitSignal(context.feed.changed):
         context.capture.captured.emit(Captured(1, 1))
 
 
@@ -35,7 +35,7 @@ def test_a_storm_becomes_ten_a_second_and_its_last_counts(qtbot: QtBot, context:
 def test_a_lost_notice_is_made_up_for(qtbot: QtBot, context: Context, workspace: Workspace) -> None:
     context.store.open()
     context.feed.look()
-    with qtbot.waitSignal(context.feed.changed, timeout=3000):
+    with qtbot.waitSignal(context.feed.changed):
         workspace.add("Checkout")
 
 

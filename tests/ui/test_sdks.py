@@ -187,7 +187,7 @@ def test_new_traffic_changes_what_is_known_and_keeps_what_was_chosen(
     workspace.add(sent(NODE, plan={"version": "2"}), api_key=OTHER_KEY)
     workspace.add(sent("amplitude-python/1.3.0"), api_key=OTHER_KEY)
     studied(context, workspace)
-    qtbot.waitUntil(lambda: len(grandchildren(filled.list)) == 3, timeout=5000)
+    qtbot.waitUntil(lambda: len(grandchildren(filled.list)) == 3)
     assert filled.title.text() == "Node SDK 1.5.73"
     current = filled.table.currentItem()
     assert current is not None

@@ -18,7 +18,7 @@ from app.model import Outcome, Via
 from app.store.events import EventRow
 from tests.ui.connecting import event_types, site
 from tests.ui.test_agent import WATCH, Browser, browser  # noqa: F401
-from tests.ui.test_browser import LOAD_MS, context, opener, pytestmark  # noqa: F401
+from tests.ui.test_browser import context, opener, pytestmark  # noqa: F401
 from ui.browser.opener import BrowserOpener
 from ui.browser.toasts import Fired, Toaster, is_of, toasts
 from ui.context import Context
@@ -53,7 +53,7 @@ def test_a_page_neither_moves_nor_hears_of_them(browser: Browser, qtbot: QtBot) 
     shape += "...document.body.children].map(one => one.getBoundingClientRect?.().toJSON() ?? one)"
     before = browser.run(shape)
     browser.agent.do("toast", events=[one(7), one(8, "<img src=x onerror=alert(1)>")])
-    qtbot.waitUntil(lambda: last_child(browser) == "EVENTSCOPE-TOASTS", timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: last_child(browser) == "EVENTSCOPE-TOASTS")
     assert browser.run(shape) == before
     assert browser.run("document.querySelector('eventscope-toasts').shadowRoot") is None
     # Scripts of the page cannot ask for an event.
@@ -63,23 +63,23 @@ def test_a_page_neither_moves_nor_hears_of_them(browser: Browser, qtbot: QtBot) 
     at = QPoint(round(box["left"] + 40), round(box["top"] + 12))
     QTest.mouseMove(target, at)
     QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=at)
-    qtbot.waitUntil(lambda: bool(browser.all_of(EventAsked)), timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: bool(browser.all_of(EventAsked)))
     assert browser.all_of(EventAsked) == [EventAsked(7)]
     assert browser.run("seen") == []
     assert browser.run("document.activeElement.tagName") == "BODY"
     browser.agent.do("untoast")
-    qtbot.waitUntil(lambda: last_child(browser) == "BODY", timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: last_child(browser) == "BODY")
 
 
 def test_they_stay_clickable_while_labeling(browser: Browser, qtbot: QtBot) -> None:  # noqa: F811
     browser.label()
     browser.agent.do("toast", events=[one(9)])
     has = "document.querySelector('eventscope-toasts') !== null"
-    qtbot.waitUntil(lambda: browser.run(has), timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: browser.run(has))
     box = browser.run("document.querySelector('eventscope-toasts').getBoundingClientRect()")
     at = QPoint(round(box["left"] + 40), round(box["top"] + 12))
     QTest.mouseClick(browser.view.focusProxy(), Qt.MouseButton.LeftButton, pos=at)
-    qtbot.waitUntil(lambda: bool(browser.all_of(EventAsked)), timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: bool(browser.all_of(EventAsked)))
 
 
 def test_events_of_the_page_are_shown_once_it_is_switched_on(
@@ -94,7 +94,7 @@ def test_events_of_the_page_are_shown_once_it_is_switched_on(
     toaster.event_asked.connect(asked.append)
     with site() as url:
         window = opener.open(url)
-        qtbot.waitUntil(lambda: window.page.title() == "Answered 200", timeout=LOAD_MS)
+        qtbot.waitUntil(lambda: window.page.title() == "Answered 200")
         switch = window.toasts
         assert switch
         assert not switch.isChecked()
@@ -102,13 +102,13 @@ def test_events_of_the_page_are_shown_once_it_is_switched_on(
         qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
         assert context.settings.get(keys.TOASTS)
         window.page.runJavaScript("location.reload()")
-        qtbot.waitUntil(lambda: len(event_types(context.workspace)) == 2, timeout=LOAD_MS)
-        qtbot.waitUntil(lambda: answer(qtbot, window, has) is True, timeout=LOAD_MS)
+        qtbot.waitUntil(lambda: len(event_types(context.workspace)) == 2)
+        qtbot.waitUntil(lambda: answer(qtbot, window, has) is True)
         where = "document.querySelector('eventscope-toasts').getBoundingClientRect()"
         left, top = str(answer(qtbot, window, f"(r => r.left + ' ' + r.top)({where})")).split()
         at = QPoint(round(float(left)) + 40, round(float(top)) + 12)
         QTest.mouseClick(window.view.focusProxy(), Qt.MouseButton.LeftButton, pos=at)
-        qtbot.waitUntil(lambda: asked == [2], timeout=LOAD_MS)
+        qtbot.waitUntil(lambda: asked == [2])
         # Another window begins as the last one was left; switching off is for all.
         other = opener.open("about:blank")
         assert other.toasts
@@ -136,7 +136,7 @@ def test_a_window_that_goes_with_its_page_is_told_nothing_more(
 def answer(qtbot: QtBot, window: object, code: str) -> object:
     found: list[object] = []
     window.page.runJavaScript(code, 0, found.append)  # type: ignore[attr-defined]
-    qtbot.waitUntil(lambda: bool(found), timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: bool(found))
     return found[0]
 
 

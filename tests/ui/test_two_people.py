@@ -39,7 +39,6 @@ Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
-LONG_MS = 20_000
 ADA, BOB = "ada-lovelace", "bob-marley"
 
 SITE = """<!doctype html><meta charset="utf-8"><title>Waiting</title>
@@ -78,7 +77,7 @@ class Journey:
         self.workspace: Path = application.context.workspace
 
     def wait(self, is_true: Any) -> None:
-        self.qtbot.waitUntil(is_true, timeout=LONG_MS)
+        self.qtbot.waitUntil(is_true)
 
     def go(self, key: Qt.Key, name: str) -> Any:
         """Open a page by its shortcut."""
@@ -104,7 +103,7 @@ class Journey:
         """One step on the site, while these faults are on."""
         capture = self.application.capture
         if faults:
-            with self.qtbot.waitSignal(capture.changed, timeout=LONG_MS):
+            with self.qtbot.waitSignal(capture.changed):
                 capture.set_faults(list(faults))
         page.runJavaScript(f"steps.{step}")
         self.wait(lambda: page.title() == title)
@@ -135,7 +134,7 @@ def journey(qapp: Any, qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[J
     made.window.resize(1280, 800)
     made.window.show()
     made.start()
-    qtbot.waitUntil(lambda: made.capture.state == "listening", timeout=LONG_MS)
+    qtbot.waitUntil(lambda: made.capture.state == "listening")
     yield Journey(qtbot, made)
     made.window.page("connect").shutdown()
     made.shutdown()

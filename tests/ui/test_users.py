@@ -633,7 +633,7 @@ def test_cohorts_and_what_was_used(world: World) -> None:
     world.page.profile.membership.now_ms = lambda: T0 + MINUTE
     tabs = world.page.profile.tabs
     world.qtbot.mouseClick(tabs, LEFT, pos=tabs.tabRect(3).center())
-    world.qtbot.waitUntil(lambda: fact(info, "By rule", "Cohorts") == "member", timeout=20_000)
+    world.qtbot.waitUntil(lambda: fact(info, "By rule", "Cohorts") == "member")
     assert fact(info, "Shown", "Cohorts") == "member"
     assert fact(info, "Never", "Cohorts") == "not a member"
     assert "cannot be asked: " in fact(info, "Broken", "Cohorts")
@@ -738,8 +738,8 @@ def test_the_secret_is_remembered_in_the_keyring_of_who_wants_it(
         world.qtbot.mouseClick(pane.remember, LEFT)
         assert not kept.exists()
         world.qtbot.mouseClick(pane.ask, LEFT)
-        world.qtbot.waitUntil(lambda: "Amplitude has" in pane.said.text(), timeout=15_000)
-    world.qtbot.waitUntil(lambda: "in the system's keyring" in pane.promise.text(), timeout=15_000)
+        world.qtbot.waitUntil(lambda: "Amplitude has" in pane.said.text())
+    world.qtbot.waitUntil(lambda: "in the system's keyring" in pane.promise.text())
     assert json.loads(kept.read_text()) == {f"Eventscope {AMPLITUDE_KEY}": SECRET}
 
     # The next run knows it, and forgets it when it is told to.

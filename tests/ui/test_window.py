@@ -54,7 +54,7 @@ def window(
     made.attach(context)
     made.show()
     made.make_pages()
-    qtbot.waitUntil(lambda: made.pages.keys() == made._made.keys(), timeout=20_000)
+    qtbot.waitUntil(lambda: made.pages.keys() == made._made.keys())
     made.activateWindow()
     yield made
     made.page("connect").shutdown()
@@ -107,7 +107,7 @@ def test_pages_that_nobody_asked_for_wait_for_the_rows(
     assert made.page("live").stream.is_loading
     made.make_pages()
     assert made._made.keys() == {"live"}
-    qtbot.waitUntil(lambda: made.pages.keys() == made._made.keys(), timeout=20_000)
+    qtbot.waitUntil(lambda: made.pages.keys() == made._made.keys())
     assert made.page("live").model.text(0, "type") == "Checkout"
     made.page("connect").shutdown()
 
