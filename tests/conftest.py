@@ -20,12 +20,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import settings
 
 # A slow machine is no failure.
 settings.register_profile("patient", settings(), deadline=None)
 settings.load_profile("patient")
+for asking in (httpx.get, httpx.post, httpx.Client.__init__):
+    asking.__kwdefaults__["timeout"] = 120.0
 
 HOME = Path(os.environ["EVENTSCOPE_HOME"])
 GRACE_S = 60.0

@@ -2,6 +2,7 @@
 The real capture process, as a test drives it: started as people start it, read as they read it.
 """
 
+import contextlib
 import json
 import os
 import queue
@@ -13,18 +14,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+PATIENT = "tests.end2end.patient"
 ROOT = Path(__file__).parents[2]
-TIMEOUT = 30.0
+TIMEOUT = 120.0
+"""A slow machine is no failure."""
 
 
 class Capturing:
     """A running `python -m proxy`."""
 
-    def __init__(self, workspace: Path, *arguments: str) -> None:
+    def __init__(self, workspace: Path, *arguments: str, module: str = "proxy") -> None:
         self.workspace = workspace
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "proxy", "--workspace", str(workspace)),
+                *(sys.executable, "-m", module, "--workspace", str(workspace)),
                 *("--proxy-port", "0", "--endpoint-port", "0", *arguments),
             ],
             stdin=subprocess.PIPE,
@@ -62,6 +65,11 @@ class Capturing:
                 return message
             if message["type"] == "ended":
                 raise AssertionError(f"ended instead of {kind!r}; stderr: {self.stderr}")
+
+    def wait_for_more(self) -> None:
+        """Until something is said, or a moment later: whoever asks looks again."""
+        with contextlib.suppress(queue.Empty):
+            self._lines.get(timeout=0.1)
 
     def send(self, **command: object) -> None:
         """One command on stdin."""
@@ -110,9 +118,9 @@ class Capturing:
 
 
 @contextmanager
-def capturing(workspace: Path, *arguments: str) -> Iterator[Capturing]:
+def capturing(workspace: Path, *arguments: str, module: str = "proxy") -> Iterator[Capturing]:
     """A capture process that listens; stopped in order afterwards."""
-    process = Capturing(workspace, *arguments)
+    process = Capturing(workspace, *arguments, module=module)
     try:
         yield process.listening()
     finally:
@@ -129,7 +137,7 @@ def eventscope(*arguments: str) -> subprocess.CompletedProcess[str]:
         check=False,
         cwd=ROOT,
         text=True,
-        timeout=120,
+        timeout=TIMEOUT,
         stdin=subprocess.DEVNULL,
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end2end.capturing import ROOT, eventscope
+from tests.end2end.capturing import ROOT, TIMEOUT, eventscope
 from tests.end2end.test_bad_input import small_disk
 from tests.factories import event, filled, upload
 
@@ -70,7 +70,7 @@ def test_nobody_reads(tmp_path: Path, command: tuple[str, ...]) -> None:
             check=False,
             cwd=ROOT,
             text=True,
-            timeout=60,
+            timeout=TIMEOUT,
         )
         if status and command[0] != "label":  # There are no labels to print.
             is_one_sentence(result, "The output cannot be written")

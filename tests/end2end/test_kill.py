@@ -13,7 +13,7 @@ import pytest
 
 from app.filter import Filter
 from app.store import Store
-from tests.end2end.capturing import Capturing
+from tests.end2end.capturing import TIMEOUT, Capturing
 
 KILLS = 20
 SENDERS = 4
@@ -54,13 +54,13 @@ def test_answered_events_survive_kill(tmp_path: Path) -> None:
         ]
         for sender in senders:
             sender.start()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + TIMEOUT
         while not answered and time.monotonic() < deadline:
             time.sleep(0.001)
         time.sleep(chance.uniform(0.0, 0.5))
         capture.kill()
         for sender in senders:
-            sender.join(30)
+            sender.join(TIMEOUT)
         with Store.read(workspace) as store:
             stored = [entry["insert_id"] for entry in store.events.export(Filter())]
         assert len(set(stored)) == len(stored)

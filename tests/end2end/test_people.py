@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end2end.capturing import capturing, printed
+from tests.end2end.capturing import TIMEOUT, capturing, printed
 from tests.end2end.test_sdks import API_KEY, SDKS
 
 pytestmark = pytest.mark.sdk
@@ -22,7 +22,7 @@ def test_logins_and_logouts_of_two_people(tmp_path: Path) -> None:
             check=False,
             cwd=SDKS,
             text=True,
-            timeout=60,
+            timeout=TIMEOUT,
         )
     assert result.returncode == 0, result.stderr
     found = {one["user_id"]: one for one in printed("users", tmp_path)}

@@ -8,12 +8,15 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.end2end.capturing import ROOT, Capturing, capturing, printed
+from app.filter import Filter
+from app.store import Store
+from tests.end2end.capturing import ROOT, TIMEOUT, Capturing, capturing, printed
 
 SDKS = ROOT / "tests" / "sdk"
 API_KEY = "0123456789abcdef0123456789abcdef"
@@ -47,33 +50,44 @@ def run(
     sdk: Sdk,
     capture: Capturing,
     sent: list[dict[str, Any]],
+    until: Callable[[], bool] = lambda: False,
     queue: int = 30,
-    wait: int = 6000,
     pause: int = 50,
 ) -> dict[str, int]:
-    """Send with an SDK, which waits `pause` ms for more before it uploads; returns what it told
-    the caller, by insert id."""
+    """Send with an SDK, which waits `pause` ms for more before it uploads, until it is done with
+    all of it, or half a second after something is so that captures bring about. Returns what it
+    told the caller, by insert id."""
     url = f"{capture.endpoint}/2/httpapi"
     given = {"apiKey": API_KEY, "serverUrl": url, "events": sent}
-    given |= {"queue": queue, "wait": wait, "pause": pause}
-    result = subprocess.run(
+    given |= {"queue": queue, "wait": 500, "pause": pause}
+    process = subprocess.Popen(
         [*sdk, json.dumps(given)],
-        capture_output=True,
-        check=False,
-        cwd=SDKS,
-        text=True,
-        timeout=60,
-    )
-    assert result.returncode == 0, result.stderr
-    told = [json.loads(line) for line in result.stdout.splitlines()]
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=SDKS, text=True,
+    )  # fmt: skip
+    try:
+        while process.poll() is None and not until():
+            capture.wait_for_more()
+        output, errors = process.communicate(timeout=TIMEOUT)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 0, errors
+    told = [json.loads(line) for line in output.splitlines()]
     assert len({entry["insert_id"] for entry in told}) == len(told)
     return {entry["insert_id"]: entry["code"] for entry in told}
 
 
 def accepted(workspace: Path) -> list[str]:
     """The insert ids of events that were accepted, each as often as that happened."""
-    stored = printed("events", workspace)
+    with Store.read(workspace) as store:
+        stored = list(store.events.export(Filter()))
     return sorted(entry["insert_id"] for entry in stored if entry["outcome"] == "accepted")
+
+
+def has_arrived(workspace: Path) -> bool:
+    """Whether there is anything so far."""
+    with Store.read(workspace) as store:
+        return store.events.count() > 0
 
 
 def ids(sent: list[dict[str, Any]]) -> list[str]:
@@ -105,7 +119,7 @@ def test_these_sdks_give_up_when_the_connection_is_lost(
     in a thread. What is seen says so: one upload without an answer, nothing accepted."""
     sent = events(4)
     with capturing(tmp_path, "--delivery", "local", "--fault", fault) as capture:
-        told = run(sdk, capture, sent, wait=1500)
+        told = run(sdk, capture, sent, lambda: has_arrived(tmp_path), queue=4, pause=1000)
     assert told == (dict.fromkeys(ids(sent), 0) if sdk[0] == "node" else {})
     assert statuses(tmp_path) == [None]
     assert accepted(tmp_path) == []
@@ -125,7 +139,7 @@ def test_an_answer_without_a_code_makes_it_send_again(tmp_path: Path, sdk: Sdk) 
 def test_too_large_is_sent_in_smaller_pieces(tmp_path: Path, sdk: Sdk) -> None:
     sent = events(8)
     with capturing(tmp_path, "--delivery", "local", "--fault", "413#1") as capture:
-        told = run(sdk, capture, sent, queue=8)
+        told = run(sdk, capture, sent, queue=8, pause=1000)
     assert told == dict.fromkeys(ids(sent), 200)
     assert accepted(tmp_path) == ids(sent)
     first, *pieces = printed("uploads", tmp_path)
@@ -166,7 +180,7 @@ def test_an_unknown_api_key_ends_it(tmp_path: Path, sdk: Sdk) -> None:
     with capturing(tmp_path, "--delivery", "local") as capture:
         capture.send(type="set_ingestion", rules={"known_keys": ["another"]})
         sent = events(3)
-        run(sdk, capture, sent, wait=2000)
+        run(sdk, capture, sent, lambda: has_arrived(tmp_path), queue=3, pause=1000)
     assert accepted(tmp_path) == []
     assert set(statuses(tmp_path)) == {400}
     # Dropped, not sent again.
@@ -189,7 +203,7 @@ def test_users_beyond_their_daily_quota_are_dropped(tmp_path: Path, sdk: Sdk) ->
 def test_throttled_events_wait(tmp_path: Path, sdk: Sdk) -> None:
     sent = events(5)
     with capturing(tmp_path, "--delivery", "local", "--fault", "429#1") as capture:
-        told = run(sdk, capture, sent, wait=2500)
+        told = run(sdk, capture, sent, lambda: has_arrived(tmp_path), queue=5, pause=1000)
     assert told == {}
     assert set(statuses(tmp_path)) == {429}
     assert accepted(tmp_path) == []
@@ -201,7 +215,8 @@ def test_others_go_on_while_one_is_throttled(tmp_path: Path) -> None:
     with capturing(tmp_path, "--delivery", "local") as capture:
         slow = {"eps": 1, "window_seconds": 3}
         capture.send(type="set_ingestion", rules={"sources": {"*": slow}})
-        told = run(sdk, capture, [*busy, *good], wait=2500)
+        sent = [*busy, *good]
+        told = run(sdk, capture, sent, lambda: accepted(tmp_path) == ids(good), pause=1000)
     assert told == dict.fromkeys(ids(good), 200)
     assert accepted(tmp_path) == ids(good)
 
@@ -219,7 +234,7 @@ def test_the_legacy_sdk_sends_again_until_all_is_there(
     """It tells its caller the first answer, and goes on behind their back."""
     sent = events(4)
     with capturing(tmp_path, "--delivery", "local", "--fault", fault) as capture:
-        run(sdk, capture, sent, wait=2500)
+        run(sdk, capture, sent, lambda: set(accepted(tmp_path)) == set(ids(sent)))
     assert set(accepted(tmp_path)) == set(ids(sent))
     *refused, last = statuses(tmp_path)
     assert refused
@@ -233,6 +248,7 @@ def test_the_legacy_sdk_sends_again_until_all_is_there(
 def test_the_legacy_sdk_does_not_lose_the_good_with_the_bad(tmp_path: Path, sdk: Sdk) -> None:
     good, bad = events(4), events(2, user_id="abc")
     with capturing(tmp_path, "--delivery", "local") as capture:
-        run(sdk, capture, [good[0], bad[0], good[1], good[2], bad[1], good[3]], wait=1500)
+        sent = [good[0], bad[0], good[1], good[2], bad[1], good[3]]
+        run(sdk, capture, sent, lambda: accepted(tmp_path) == ids(good))
     assert accepted(tmp_path) == ids(good)
     assert set(statuses(tmp_path)) == {400, 200}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.end2end.capturing import ROOT, Capturing, capturing, printed, trusting
+from tests.end2end.capturing import ROOT, TIMEOUT, Capturing, capturing, printed, trusting
 
 SDKS = ROOT / "tests" / "sdk"
 API_KEY = "0123456789abcdef0123456789abcdef"
@@ -35,7 +35,7 @@ def run_sdk(command: list[str], capture: Capturing) -> list[dict[str, Any]]:
         cwd=SDKS,
         env=trusting(capture.certificate, capture.proxy),
         text=True,
-        timeout=60,
+        timeout=TIMEOUT,
     )
     assert result.returncode == 0, result.stderr
     sent = [json.loads(line) for line in result.stdout.splitlines()]

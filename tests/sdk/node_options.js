@@ -1,5 +1,5 @@
 // Drives a real Node SDK with options of its own, so that they show: a few events far apart, then
-// many at once. Usage: node node_options.js '{"sdk": "node" | "legacy", "apiKey": …, "options": {…},
+// many at once, and again until standard input ends. Says when a round is over. Usage: node node_options.js '{"sdk": "node" | "legacy", "apiKey": …, "options": {…},
 // "interval": 300}'
 "use strict";
 
@@ -19,17 +19,29 @@ function legacy() {
   return (name) => { client.logEvent({ event_type: name, ...who, time: Date.now() }); };
 }
 
-async function main() {
-  const track = given.sdk === "legacy" ? legacy() : await current();
+async function round(track) {
   for (let n = 0; n < 5; n += 1) {
     track(`Slow ${n}`);
     await wait(given.interval * 1.5 + 150);
   }
-  for (let round = 0; round < 2; round += 1) {
+  for (let burst = 0; burst < 2; burst += 1) {
     for (let n = 0; n < 20; n += 1) {
-      track(`Quick ${round} ${n}`);
+      track(`Quick ${burst} ${n}`);
     }
     await wait(given.interval + 800);
+  }
+  console.log("round");
+}
+
+async function main() {
+  let isOver = false;
+  const over = new Promise((resolve) => {
+    process.stdin.on("end", () => { isOver = true; resolve(); });
+  });
+  process.stdin.resume();
+  const track = given.sdk === "legacy" ? legacy() : await current();
+  while (!isOver) {
+    await Promise.race([round(track), over]);
   }
   process.exit(0);
 }

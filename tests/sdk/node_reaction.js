@@ -1,11 +1,19 @@
 // Sends given events with the real Node SDK and prints what the SDK makes of the answers: one JSON
-// object {insert_id, code} for each event that it is done with, in that order.
-// Usage: node node_reaction.js '{"apiKey", "serverUrl", "events": [{…}], "queue": 10, "pause": 50, "wait": 6000}'
+// object {insert_id, code} for each event that it is done with, in that order. It ends when it is
+// done with all, or `wait` ms after standard input ended.
+// Usage: node node_reaction.js '{"apiKey", "serverUrl", "events": [{…}], "queue": 10, "pause": 50, "wait": 500}'
 "use strict";
 
 const amplitude = require("@amplitude/analytics-node");
 
 const given = JSON.parse(process.argv[2]);
+
+function told() {
+  return new Promise((resolve) => {
+    process.stdin.on("end", () => { setTimeout(resolve, given.wait); });
+    process.stdin.resume();
+  });
+}
 
 async function main() {
   await amplitude.init(given.apiKey, {
@@ -19,10 +27,7 @@ async function main() {
     const result = await amplitude.track(event).promise;
     console.log(JSON.stringify({ insert_id: event.insert_id, code: result.code }));
   });
-  await Promise.race([
-    Promise.all(all),
-    new Promise((resolve) => { setTimeout(resolve, given.wait); }),
-  ]);
+  await Promise.race([Promise.all(all), told()]);
   process.exit(0);
 }
 

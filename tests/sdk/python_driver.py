@@ -52,7 +52,7 @@ def main() -> None:
     client.group_identify("org", "acme", group, EventOptions(**who))
     client.revenue(Revenue(price=3.99, quantity=2, product_id="p-1"), EventOptions(**who))
     client.flush()
-    if not done.wait(20):
+    if not done.wait(100):
         sys.exit("the SDK did not report all events as sent")
     client.shutdown()
 

@@ -45,7 +45,7 @@ def main() -> None:
             client.track(BaseEvent(kind, **how))
         client.flush()
         # One after the other: people follow the order of arrival.
-        if not answered.wait(20):
+        if not answered.wait(100):
             sys.exit("the SDK did not report an event as sent")
     client.shutdown()
     if codes != [200] * len(STEPS):

@@ -1,9 +1,10 @@
 """
 Sends given events with the real Python SDK and prints what the SDK makes of the answers: one JSON
-object {insert_id, code} for each event that it is done with, in that order.
+object {insert_id, code} for each event that it is done with, in that order. It ends when it is done
+with all, or `wait` ms after standard input ended.
 
     python_reaction.py '{"apiKey": …, "serverUrl": …, "events": [{…}],
-                         "queue": 10, "pause": 50, "wait": 6000}'
+                         "queue": 10, "pause": 50, "wait": 500}'
 """
 
 import json
@@ -17,6 +18,13 @@ from amplitude import Amplitude, BaseEvent, Config
 def say(line: dict[str, object]) -> None:
     """One write for one line: the SDK calls back from several threads."""
     os.write(1, json.dumps(line).encode() + b"\n")
+
+
+def end_when_told(done: threading.Event, wait_s: float) -> None:
+    """Once nobody has anything to say any more."""
+    sys.stdin.read()
+    done.wait(wait_s)
+    done.set()
 
 
 def main() -> None:
@@ -38,7 +46,8 @@ def main() -> None:
     client = Amplitude(given["apiKey"], config)
     for event in given["events"]:
         client.track(BaseEvent(**event))
-    done.wait(given["wait"] / 1000)
+    threading.Thread(target=end_when_told, args=(done, given["wait"] / 1000), daemon=True).start()
+    done.wait()
     # Shutting down would send what waits; people kill processes, too.
     os._exit(0)
 
