@@ -206,9 +206,10 @@ class ChartThread(QObject):
             job.error = error
         with self._lock:
             self._running = None
-            if self._newest.get(job.key) is job:
-                del self._newest[job.key]
+            # It stays the newest until it is delivered: it can be overtaken on its way there.
             is_wanted = not (job.is_overtaken or self._is_closing)
+            if not is_wanted:
+                self._forget(job)
         if is_wanted:
             self._done.emit(job)
 
@@ -258,5 +259,12 @@ class ChartThread(QObject):
                 self._warehouse = Warehouse.open(self._folder)
             return self._warehouse
 
+    def _forget(self, job: Job[Any]) -> None:
+        """Under the lock."""
+        if self._newest.get(job.key) is job:
+            del self._newest[job.key]
+
     def _deliver(self, job: Job[Any]) -> None:
+        with self._lock:
+            self._forget(job)
         job.deliver(self.failed.emit)

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from app.errors import CaptureUnavailable
+from tests.ports import free_port
 
 with warnings.catch_warnings():
     # Of libraries that mitmproxy uses, which are not ours to mend.
     warnings.simplefilter("ignore")
     from proxy.config import Config
-    from proxy.master import CaptureMaster, free_ports
+    from proxy.master import CaptureMaster
 
 LOOPBACK = "127.0.0.1"
 
@@ -43,7 +44,7 @@ async def settled(config: Config) -> tuple[tuple[int, int], tuple[str, str]]:
 
 @pytest.mark.parametrize("which", [{0}, {1}, {0, 1}, set()], ids=str)
 def test_a_port_that_was_taken_meanwhile_is_chosen_anew(tmp_path: Path, which: set[int]) -> None:
-    chosen = free_ports(0, 0)
+    chosen = free_port(), free_port()
     with contextlib.ExitStack() as others:
         for at in which:
             other = others.enter_context(socket.socket())
@@ -83,7 +84,7 @@ def beside_each_other(others: contextlib.ExitStack) -> int:
 
 
 def test_a_port_that_was_taken_after_it_was_chosen(tmp_path: Path) -> None:
-    proxy, endpoint = free_ports(0, 0)
+    proxy, endpoint = free_port(), free_port()
     with socket.socket() as other:
         other.bind((LOOPBACK, proxy))
         other.listen()

@@ -13,6 +13,7 @@ from app.decode import decode
 from app.model import Capture, Response, Via
 from app.settings import Settings
 from app.store import Store
+from tests.ports import free_port
 from ui import chartthread, jobs
 from ui.actions import Actions
 from ui.browser import engine
@@ -24,8 +25,6 @@ from ui.livefeed import LiveFeed
 from ui.notifications import Notifications
 from ui.reader import Reader
 from ui.theme import Theme
-
-from .connecting import free_port
 
 # How long anything may take: a slow machine is no failure, and who waits for what will never come
 # waits for nothing but the report. Waits give no time of their own.

@@ -2,7 +2,6 @@
 
 import http.server
 import json
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from app import paths
 from app.filter import Filter
 from app.settings import DELIVERY, ENDPOINT_PORT, PROXY_PORT, Settings
 from app.store import Store
+from tests.ports import free_port
 from ui.actions import Actions
 from ui.captureprocess import CaptureProcess
 from ui.context import Context
@@ -21,13 +21,6 @@ from ui.jobs import Jobs
 from ui.livefeed import LiveFeed
 from ui.notifications import Notifications
 from ui.reader import Reader
-
-
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

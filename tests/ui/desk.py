@@ -17,7 +17,8 @@ from pytestqt.exceptions import TimeoutError as NeverHappened
 from pytestqt.qtbot import QtBot
 
 from app.label.events import LabeledEvent
-from tests.ui.connecting import free_port, parts, start
+from tests.ports import free_port
+from tests.ui.connecting import parts, start
 from tests.ui.test_label_page import Person
 from ui.browser import engine
 from ui.collector import Collector

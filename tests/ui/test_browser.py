@@ -20,7 +20,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.errors import CaptureUnavailable
-from tests.ui.connecting import event_types, free_port, parts, site, start
+from tests.ports import free_port
+from tests.ui.connecting import event_types, parts, site, start
 from ui.browser import engine
 from ui.browser.opener import SHOP, BrowserOpener
 from ui.context import Context
@@ -102,7 +103,7 @@ def test_going_by_the_address_line_and_back(qtbot: QtBot, opener: BrowserOpener)
         qtbot.keyClicks(window.address, url.removeprefix("http://"))
         qtbot.keyClick(window.address, Qt.Key.Key_Return)
         qtbot.waitUntil(lambda: window.page.title().startswith("Answered"))
-        assert window.back.isEnabled()
+        qtbot.waitUntil(window.back.isEnabled)
         qtbot.mouseClick(window.back, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: window.address.text() == PROBE)
     qtbot.waitUntil(window.forward.isEnabled)
@@ -117,7 +118,7 @@ def test_a_page_that_changes_its_own_address_can_be_left_by_back(
         assert not window.back.isEnabled()
         window.page.runJavaScript("history.pushState({}, '', '/further')")
         qtbot.waitUntil(window.back.isEnabled)
-        assert window.address.text().endswith("/further")
+        qtbot.waitUntil(lambda: window.address.text().endswith("/further"))
         assert not window.forward.isEnabled()
 
 
@@ -200,7 +201,7 @@ def test_an_error_page_of_the_site_is_shown_as_it_is(qtbot: QtBot, opener: Brows
         window = opener.open(f"{url}missing")
         qtbot.waitUntil(lambda: window.page.title() == "Answered 200")
         assert window.stack.currentWidget() is window.view
-        assert "status 404" in window.notice.text.text()
+        qtbot.waitUntil(lambda: "status 404" in window.notice.text.text())
         window.load(url)
         qtbot.waitUntil(window.notice.isHidden)
 

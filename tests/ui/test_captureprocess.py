@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import signal
-import socket
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from app import paths, wire
 from app.settings import DELIVERY, ENDPOINT_PORT, HOSTS, PROXY_PORT, Settings
 from app.store import Store
+from tests.ports import free_port
 from ui.captureprocess import (
     UNEXPLAINED,
     CaptureProcess,
@@ -24,12 +24,6 @@ from ui.captureprocess import (
     parse_log_line,
     port_of,
 )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

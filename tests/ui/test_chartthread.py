@@ -37,7 +37,7 @@ class Asked:
 
     def __call__(self, warehouse: Warehouse) -> list[tuple[Any, ...]]:
         self.began.set()
-        self.may_go_on.wait(30)
+        self.may_go_on.wait(60)
         try:
             return warehouse.rows(self._statement)
         except Exception as error:
@@ -79,7 +79,7 @@ def test_what_is_overtaken_after_its_last_statement_takes_nothing_with_it(
 
     def work(warehouse: Warehouse) -> list[tuple[Any, ...]]:
         found = first(warehouse)
-        may_end.wait(30)
+        may_end.wait(60)
         return found
 
     charts.ask(owner, work, "chart").then(answers.append)
@@ -88,6 +88,26 @@ def test_what_is_overtaken_after_its_last_statement_takes_nothing_with_it(
     may_end.set()
     qtbot.waitUntil(lambda: len(answers) == 1)
     assert second.error is None
+
+
+@pytest.mark.parametrize("how", ["dropped", "overtaken"])
+def test_an_answer_that_is_on_its_way_never_arrives(
+    charts: ChartThread, qtbot: QtBot, how: str
+) -> None:
+    owner, answers = QObject(), []
+    charts.ask(owner, lambda _: "old", "chart").then(answers.append)
+    after = threading.Event()
+    # The thread comes to this when it is through with the first, and nothing is delivered while
+    # no events are processed.
+    charts.ask(owner, lambda _: after.set(), "after")
+    assert after.wait(60)
+    if how == "dropped":
+        charts.drop(owner, "chart")
+    else:
+        charts.ask(owner, lambda _: "new", "chart").then(answers.append)
+    charts.ask(owner, lambda _: "last", "last").then(answers.append)
+    qtbot.waitUntil(lambda: "last" in answers)
+    assert answers == (["last"] if how == "dropped" else ["new", "last"])
 
 
 def test_a_question_of_another_purpose_is_not_given_up(charts: ChartThread, qtbot: QtBot) -> None:

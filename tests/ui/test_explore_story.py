@@ -17,13 +17,13 @@ from app import settings as keys
 from app.demo import fill
 from app.settings import Settings
 from app.store.definitions import Definitions
+from tests.ports import free_port
 from ui.application import Application
 from ui.browser import engine
 from ui.pages.explore.picker import Picker
 from ui.pages.users.charting import chart_of
 from ui.theme import Theme
 
-from .connecting import free_port
 from .explore import NOW_MS, study
 
 LEFT = Qt.MouseButton.LeftButton

@@ -274,12 +274,15 @@ def test_copied_goes_away_and_moves_nothing(
     show(qtbot, inspector, 1)
     inspector.tabs.setCurrentIndex(1)
     raw = inspector.raw
-    raw._copied_ends.setInterval(30)
+    # Only when it was seen.
+    raw._copied_ends.setInterval(3_600_000)
     before = raw.text.geometry()
     qtbot.mouseClick(raw.copy, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: raw.copied.text() == "Copied.")
     assert raw.text.geometry() == before
+    raw._copied_ends.start(0)
     qtbot.waitUntil(lambda: raw.copied.text() == "")
+    assert raw.text.geometry() == before
 
 
 def test_the_upload_opens_at_the_chosen_event(

@@ -11,12 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from app import settings as keys
 from app.filter import EVERYTHING
+from tests.ports import free_port
 from ui.context import Context
 from ui.pages.live import LivePage, short_key
 from ui.table.times import arrival
 
 from .conftest import KEY, NOW_MS, OTHER_KEY, Workspace, event
-from .connecting import free_port, start
+from .connecting import start
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier

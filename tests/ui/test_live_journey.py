@@ -18,12 +18,12 @@ from pytestqt.qtbot import QtBot
 from app import paths
 from app import settings as keys
 from app.settings import Settings
+from tests.ports import free_port
 from ui.application import Application
 from ui.pages.live import LivePage
 from ui.theme import Theme
 
 from .conftest import KEY
-from .connecting import free_port
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier

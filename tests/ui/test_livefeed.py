@@ -3,6 +3,7 @@
 import time
 from itertools import pairwise
 
+from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from app.wire import Captured
@@ -13,21 +14,21 @@ from .conftest import Workspace
 
 
 def test_a_single_notice_is_passed_on_at_once(qtbot: QtBot, context: Context) -> None:
-    with qtbot.waitSignal(context.feed.changed):
-        context.capture.captured.emit(Captured(1, 1))
+    seen: list[int] = []
+    context.feed.changed.connect(lambda: seen.append(1))
+    context.capture.captured.emit(Captured(1, 1))
+    assert seen
 
 
 def test_a_storm_becomes_ten_a_second_and_its_last_counts(qtbot: QtBot, context: Context) -> None:
     seen: list[float] = []
-    last_notice = 0.0
     context.feed.changed.connect(lambda: seen.append(time.monotonic()))
-    start = time.monotonic()
-    while time.monotonic() - start < 0.55:
+    while len(seen) < 5:
         context.capture.captured.emit(Captured(1, 1))
-        last_notice = time.monotonic()
-        qtbot.wait(1)
+        QCoreApplication.processEvents()
+    context.capture.captured.emit(Captured(1, 1))
+    last_notice = time.monotonic()
     qtbot.waitUntil(lambda: seen[-1] >= last_notice)
-    assert 3 <= len(seen) <= 9
     gaps = [after - before for before, after in pairwise(seen)]
     assert min(gaps) >= EVERY_MS / 1000 * 0.8
 

@@ -21,6 +21,7 @@ from app import settings as keys
 from app.ingest.rules import DEFAULT
 from app.settings import Settings
 from tests.end2end.capturing import printed
+from tests.ports import free_port
 from ui.application import Application
 from ui.browser import engine
 from ui.pages.connect import ConnectPage
@@ -30,7 +31,6 @@ from ui.pages.users.peoplelist import person_title
 from ui.table.view import EventTableView
 from ui.theme import Theme
 
-from .connecting import free_port
 from .recount import Delivery, Json, Somebody, people
 from .test_browser_sdk import page_with_sdk, pytestmark  # noqa: F401
 from .test_users import fact
