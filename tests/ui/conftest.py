@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app import paths
@@ -105,6 +106,8 @@ def theme(qapp: Any) -> Theme:
     found = qapp.findChild(Theme)
     made: Theme = found if isinstance(found, Theme) else Theme(qapp, "light")
     made.choose("light")
+    # What another test copied is not waited for.
+    QGuiApplication.clipboard().clear()
     return made
 
 

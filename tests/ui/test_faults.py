@@ -48,7 +48,7 @@ def post(context: Context, key: str = KEY, device: str = "device-1") -> int:
     assert context.capture.info
     url = f"{context.capture.info.endpoint}/2/httpapi"
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, body), timeout=20) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, body), timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         error.close()

@@ -1,7 +1,6 @@
 """The inspector: facts to read, raw text to search and copy, whatever was sent."""
 
 import json
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +16,7 @@ from app.decode import decode
 from app.filter import parse
 from app.links import EventLink, parse_link
 from app.store.events import EventDetail
+from tests.effort import effort
 from tests.factories import emptied
 from ui.context import Context
 from ui.inspector.facts import Fact, Section, outcome_sentence, sections, step
@@ -144,17 +144,17 @@ def test_the_tree_keeps_qts_rules(workspace: Workspace, qtmodeltester: ModelTest
 def test_a_huge_list_opens_in_chunks(workspace: Workspace) -> None:
     found = detail(workspace, event("Buy", event_properties={"many": list(range(100_000))}))
     model = FactsModel()
-    before = time.monotonic()
-    model.show_sections(sections(found, ""))
-    node = model.sections[1].children[0]
-    index = model.index_of(node)
-    assert model.rowCount(index) == 0
-    assert model.canFetchMore(index)
-    model.fetchMore(index)
-    model.fetchMore(index)
-    assert model.rowCount(index) == 400
-    assert node.children[399].path == "event_properties.many[399]"
-    assert time.monotonic() - before < 0.5
+    with effort() as spent:
+        model.show_sections(sections(found, ""))
+        node = model.sections[1].children[0]
+        index = model.index_of(node)
+        assert model.rowCount(index) == 0
+        assert model.canFetchMore(index)
+        model.fetchMore(index)
+        model.fetchMore(index)
+        assert model.rowCount(index) == 400
+        assert node.children[399].path == "event_properties.many[399]"
+    assert spent.counts < 120
 
 
 def test_values_are_copied_as_they_were_sent(
@@ -324,15 +324,15 @@ def test_hostile_properties_are_shown_without_a_pause(
 ) -> None:
     number = workspace.add(event("Buy", event_properties=properties))
     show(qtbot, inspector, number)
-    before = time.monotonic()
-    inspector.info.expandAll()
-    inspector.grab()
-    inspector.tabs.setCurrentIndex(1)
-    for part in Part:
-        inspector.raw.show_part(part)
-        qtbot.waitUntil(lambda: not inspector.raw.text.document().isEmpty())
+    with effort() as spent:
+        inspector.info.expandAll()
         inspector.grab()
-    assert time.monotonic() - before < 3
+        inspector.tabs.setCurrentIndex(1)
+        for part in Part:
+            inspector.raw.show_part(part)
+            qtbot.waitUntil(lambda: not inspector.raw.text.document().isEmpty())
+            inspector.grab()
+    assert spent.counts < 600
     assert len(inspector.raw.text.toPlainText()) < 200_000
 
 

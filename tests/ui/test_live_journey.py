@@ -53,7 +53,7 @@ def post(endpoint: str, *events: dict[str, Any]) -> int:
         f"{endpoint.rstrip('/')}/2/httpapi", body, {"content-type": "application/json"}
     )
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

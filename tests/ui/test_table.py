@@ -1,6 +1,5 @@
 """The table model and view: ids in order, rows read when painted, cheap at a million."""
 
-import time
 from array import array
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.model import Outcome, Via
 from app.store.events import EventRow
+from tests.effort import effort
 from ui.table.columns import event_columns
 from ui.table.delegate import PAD, elided
 from ui.table.model import PagedTableModel
@@ -155,22 +155,22 @@ def test_a_million_rows_are_selected_and_counted_at_once(
     model: PagedTableModel, view: EventTableView, qtbot: QtBot
 ) -> None:
     model.show_ids(range(1_000_000, 0, -1))
-    before = time.monotonic()
-    qtbot.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    view.grab()
-    assert view.selected_count() == 1_000_000
-    assert view.selected_ids(3) == [1_000_000, 999_999, 999_998]
-    assert time.monotonic() - before < 0.5
+    with effort() as spent:
+        qtbot.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        view.grab()
+        assert view.selected_count() == 1_000_000
+        assert view.selected_ids(3) == [1_000_000, 999_999, 999_998]
+    assert spent.counts < 120
 
 
 def test_a_million_rows_arrive_at_once(model: PagedTableModel, view: EventTableView) -> None:
-    before = time.monotonic()
-    model.show_ids(range(1_000_000, 0, -1))
-    for last in range(1_000_000, 1_001_000, 100):
-        model.prepend_newer(array("q", range(last + 1, last + 101)))
-    view.repaint()
-    assert len(model) == 1_001_000
-    assert time.monotonic() - before < 0.5
+    with effort() as spent:
+        model.show_ids(range(1_000_000, 0, -1))
+        for last in range(1_000_000, 1_001_000, 100):
+            model.prepend_newer(array("q", range(last + 1, last + 101)))
+        view.repaint()
+        assert len(model) == 1_001_000
+    assert spent.counts < 120
 
 
 def test_keys_move_through_the_rows(
@@ -326,9 +326,9 @@ def test_hostile_names_take_one_row_each(
 ) -> None:
     rows.name = "<b>x</b>\n\0\u202e" + "y" * 1_000_000
     model.show_ids(range(50, 0, -1))
-    before = time.monotonic()
-    view.grab()
-    assert time.monotonic() - before < 1
+    with effort() as spent:
+        view.grab()
+    assert spent.counts < 200
     assert view.rowHeight(0) == 24
     assert len(model.text(0, "type")) <= 301
     assert model.text(0, "type").startswith("<b>x</b>↵\ufffd\ufffd")

@@ -45,7 +45,7 @@ class StandIn:
     def answer(self, target: str, authorization: str) -> tuple[int, bytes]:
         """Status and body."""
         self.asked.append(target)
-        self.held.wait(20)
+        self.held.wait(120)
         if self.fails:
             return self.fails
         wanted = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()

@@ -238,7 +238,7 @@ def test_the_process_says_how_far_it_is_and_ends_with_its_input(tmp_path: Path) 
         assert process.stdin
         assert b'"through":1' in process.stdout.readline()
         process.stdin.close()
-        assert process.wait(20) == 0
+        assert process.wait(120) == 0
     with sqlite3.connect(tmp_path / FILE) as db:
         assert db.execute("SELECT count(*) FROM placed").fetchone() == (1,)
     db.close()
