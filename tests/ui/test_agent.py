@@ -290,19 +290,28 @@ HOVERS = """
     document.body.offsetHeight;
     took.push(performance.now() - start);
   }
+  const counts = [];
+  for (let at = 0; at < 20; at++) {
+    const start = performance.now();
+    let sum = 0;
+    for (let one = 0; one < 3e6; one++) sum += one %% 7;
+    counts.push(performance.now() - start + (sum ? 0 : 1));
+  }
+  // Other programs on the machine only ever add.
+  const best = all => all.sort((a, b) => a - b)[all.length / 10];
   return {count: all.length, surveyed: said.find(one => one.say === 'survey').elements.length,
-    // Other programs on the machine only ever add.
-    took: took.sort((a, b) => a - b)[20]};
+    took: best(took), counted: best(counts)};
 })()
 """
 
 
 def test_the_outline_follows_the_mouse_on_a_large_page(browser: Browser) -> None:
-    """Half a frame at sixty a second, with layout, beside three hundred marks."""
+    """Half a frame at sixty a second, with layout, beside three hundred marks; on a slow machine
+    what takes that long there."""
     card = "<div class='card'><p><button class='buy wide'><b>Buy %d</b></button></p></div>"
     browser.said.clear()
     browser.load("<!doctype html><body>" + "".join(card % at for at in range(2000)))
     parts = [path(f"agent/{name}.js").read_text("utf-8") for name in ("describe", "agent")]
     found = browser.run(HOVERS % "\n".join(parts))
     assert found["count"] == found["surveyed"] == 2000
-    assert found["took"] < 8
+    assert found["took"] < 8 * max(1, found["counted"] / 2)
