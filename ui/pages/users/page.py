@@ -147,10 +147,9 @@ class UsersPage(QWidget):
         column.addLayout(top)
         column.addWidget(hairline())
         column.addWidget(self.people, 1)
-        foot = QVBoxLayout()
-        foot.setContentsMargins(12, 6, 12, 6)
-        foot.addWidget(self.nobody)
-        column.addLayout(foot)
+        # Of its own, so that they go with it: the list reaches down to the end without it.
+        self.nobody.setContentsMargins(12, 6, 12, 6)
+        column.addWidget(self.nobody)
         self.split = QSplitter()
         self.split.setChildrenCollapsible(False)
         self.split.addWidget(self.profile)
