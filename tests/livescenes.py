@@ -58,7 +58,7 @@ def hostile_scenes(application: Any) -> dict[str, Callable[[], object]]:
         "live-hostile": lambda: (live.go(), live.ungroup(), live.inspect_row(4)),
         "live-hostile-raw": lambda: (live.inspect_row(11), live.tab("Raw")),
         "live-hostile-large": lambda: (live.inspect_row(2), live.tab("Info")),
-        "live-hostile-groups": lambda: (live.page.close_inspector(), live.group(By.PERSON)),
+        "live-hostile-groups": lambda: (live.page.side.close_inspector(), live.group(By.PERSON)),
         "live-hostile-stream": live.ungroup,
     }
 
@@ -94,7 +94,7 @@ def live_scenes(application: Any) -> dict[str, Callable[[], object]]:
         "live-target": lambda: (live.ungroup(), live.target("cust")),
         "live-types": lambda: (live.close_popups(), live.page.types.choose()),
         "live-compose": lambda: (live.close_popups(), live.page.deeds.compose()),
-        "live-redaction": lambda: (live.page.close_inspector(), live.page.ask_to_export()),
+        "live-redaction": lambda: (live.page.side.close_inspector(), live.page.ask_to_export()),
         "live-clear": lambda: (live.page.export.hide(), live.page.clearing.ask()),
         "live-note": live.write_note,
         "live-after": live.page.note.hide,
@@ -147,7 +147,7 @@ class Live:
         self.go()
         self.page.clear_filter()
         self.ungroup()
-        self.page.close_inspector()
+        self.page.side.close_inspector()
         self.page.table.scrollToTop()
 
     def inspect(self) -> None:
@@ -167,7 +167,7 @@ class Live:
         inspector.tabs.setCurrentIndex(inspector.stack.indexOf(views[name]))
 
     def widen(self, width: int) -> None:
-        split = self.page.split
+        split = self.page.side
         split.setSizes([split.width() - width, width])
 
     def compare(self) -> None:

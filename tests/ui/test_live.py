@@ -70,7 +70,7 @@ def test_new_event_appears_on_top(
     workspace.add("Checkout")
     arrive(context)
     qtbot.waitUntil(lambda: types(page) == ["Checkout", "Look"])
-    assert page.counts.text() == "2 events"
+    assert page.head.counts.text() == "2 events"
 
 
 def test_a_row_shows_who_where_and_what_became_of_it(
@@ -131,7 +131,7 @@ def test_a_filter_shows_only_what_matches(
     arrive(context)
     type_filter(qtbot, page, "type:buy")
     qtbot.waitUntil(lambda: types(page) == ["Buy more", "Buy"])
-    assert page.counts.text() == "3 events  ·  2 match"
+    assert page.head.counts.text() == "3 events  ·  2 match"
     qtbot.keyClick(page.filter.box, Key.Key_Escape)
     qtbot.waitUntil(lambda: len(page.model) == 3)
 
@@ -459,13 +459,13 @@ def test_f_pauses_and_follows(
 ) -> None:
     fill(qtbot, page, context, workspace, 3)
     qtbot.keyClick(page.table, Key.Key_F)
-    assert page.state.text() == "Paused"
+    assert page.head.state.text() == "Paused"
     workspace.add("new")
     arrive(context)
     qtbot.waitUntil(page.following.pill.isVisible)
     assert page.following.pill.text() == "1 new"
     assert types(page) == ["e2", "e1", "e0"]
-    assert page.counts.text() == "4 events"
+    assert page.head.counts.text() == "4 events"
     qtbot.keyClick(page.table, Key.Key_F)
     assert types(page) == ["new", "e2", "e1", "e0"]
     assert not page.following.pill.isVisible()
@@ -494,7 +494,7 @@ def test_the_setting_counts_at_once(
     assert not page.stream.is_following
     page.following.use(True)
     assert page.stream.is_following
-    assert page.state.text() == ""
+    assert page.head.state.text() == ""
 
 
 def test_when_the_page_is_shown_the_keyboard_is_in_the_table(
@@ -657,16 +657,16 @@ def test_a_click_opens_the_inspector_and_escape_closes_it(
     qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
 ) -> None:
     fill(qtbot, page, context, workspace, 3)
-    assert not page.is_inspecting
+    assert not page.side.is_open
     click_row(qtbot, page, 1)
     qtbot.waitUntil(lambda: page.inspector is not None and page.inspector.title.text() == "e1")
-    assert page.is_inspecting
+    assert page.side.is_open
     qtbot.keyClick(page.table, Key.Key_J)
     qtbot.waitUntil(lambda: page.inspector.title.text() == "e0")
     qtbot.keyClick(page.table, Key.Key_Escape)
-    assert not page.is_inspecting
+    assert not page.side.is_open
     qtbot.keyClick(page.table, Key.Key_I)
-    qtbot.waitUntil(lambda: page.inspector.title.text() == "e0" and page.is_inspecting)
+    qtbot.waitUntil(lambda: page.inspector.title.text() == "e0" and page.side.is_open)
 
 
 def test_the_search_key_searches_where_one_is(

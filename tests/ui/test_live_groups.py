@@ -207,7 +207,7 @@ def test_a_click_opens_and_a_double_click_does_not_close_again(
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
     qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert groups(page)["Without a page view"] == ["D"]
-    assert not page.is_inspecting
+    assert not page.side.is_open
     event = table.visualRect(table.model().index(1, 1)).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=event)
     qtbot.waitUntil(lambda: page.inspector is not None and page.inspector.detail is not None)
@@ -263,7 +263,7 @@ def test_the_keyboard_moves_and_opens_as_in_the_table(qtbot: QtBot, page: LivePa
     qtbot.keyClick(table, Key.Key_Right)
     assert groups(page)["Upload 3"] == ["D"]
     qtbot.keyClick(table, Key.Key_Escape)
-    assert not page.is_inspecting
+    assert not page.side.is_open
 
 
 def test_all_that_is_done_with_events_is_done_in_groups(

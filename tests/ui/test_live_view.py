@@ -196,10 +196,10 @@ def test_space_peeks(qtbot: QtBot, page: LivePage) -> None:
     page.table.go_to(1)
     page.table.setFocus()
     qtbot.keyClick(page.table, Key.Key_Space)
-    assert page.is_inspecting
+    assert page.side.is_open
     assert page.table.hasFocus()
     qtbot.keyClick(page.table, Key.Key_Space)
-    assert not page.is_inspecting
+    assert not page.side.is_open
 
 
 def test_two_events_are_compared(qtbot: QtBot, page: LivePage, context: Context) -> None:
@@ -352,7 +352,7 @@ def test_what_events_were_sent_with_is_a_column_once_it_is_known(
     )
     at = info.visualRect(info.facts.index_of(node)).center()
     menu_of(info, at)["Show as a column"].trigger()
-    page.close_inspector()
+    page.side.close_inspector()
     page.view.fill_columns()
     more = next(one.menu() for one in page.view.columns.actions() if "sent with" in one.text())
     next(one for one in more.actions() if one.text() == "Country").trigger()

@@ -230,7 +230,7 @@ def test_a_damaged_layout_is_left_out(
 
 
 def test_every_control_has_a_name_and_a_tooltip_with_its_shortcut(window: MainWindow) -> None:
-    window.page("live").open_inspector()
+    window.page("live").side.open()
     kinds = (QAbstractButton, QLineEdit, QComboBox, QSpinBox, QPlainTextEdit)
     nameless = [
         f"{type(one).__name__} {one.objectName()} in {type(one.parent()).__name__}"

@@ -60,7 +60,7 @@ class Deeds(QObject):
 
     def compose(self) -> None:
         """Write a new event and send it."""
-        self._page.open_inspector()
+        self._page.side.open()
         self._page.inspector.compose()
 
     def resend(self) -> None:
@@ -72,7 +72,7 @@ class Deeds(QObject):
                 f"No more than {number(MOST_RESENT)} events can be sent again at once."
             )
         elif len(several) > 1:
-            self._page.open_inspector()
+            self._page.side.open()
             self._page.inspector.resend_all(several)
         elif event is not None:
             self._page.inspect(event)
@@ -87,7 +87,7 @@ class Deeds(QObject):
         self._compared = ids[0] if len(ids) == 1 else None
         self._page.context.notifications.settled(COMPARING)
         if len(ids) == 2:
-            self._page.open_inspector()
+            self._page.side.open()
             self._page.inspector.compare(*ids)
         elif len(ids) == 1:
             self._page.context.notifications.info(
@@ -137,7 +137,7 @@ class Deeds(QObject):
     def peek(self) -> None:
         """Look at the current event; once more to stop."""
         event = self._page.current_table.current_id()
-        if self._page.is_inspecting:
-            self._page.close_inspector()
+        if self._page.side.is_open:
+            self._page.side.close_inspector()
         elif event is not None:
             self._page.inspect(event)
