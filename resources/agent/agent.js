@@ -43,6 +43,7 @@ const makeAgent = (post, { covers = false } = {}) => {
   let mode = "navigate";
   let surveyed = [];
   let marks = [];
+  let bars = [];
   let hovered = null;
   let picked = null;
   let path = [];
@@ -109,6 +110,15 @@ const makeAgent = (post, { covers = false } = {}) => {
     element?.isConnected && (element.checkVisibility?.({ visibilityProperty: true }) ?? true)
       ? element.getBoundingClientRect() : null;
 
+  // What can be seen of it: outlines lie above everything, and would cross the head of a page.
+  const seenRect = (element) => {
+    const rect = rectOf(element);
+    return rect && isInWindow(rect) ? uncovered(element, rect, bars) : rect;
+  };
+
+  const isInWindow = (rect) =>
+    rect.bottom > 0 && rect.right > 0 && rect.top < innerHeight && rect.left < innerWidth;
+
   const draw = () => {
     frame = 0;
     if (mode !== "label") return;
@@ -117,8 +127,9 @@ const makeAgent = (post, { covers = false } = {}) => {
     if (!ui.host.isConnected) document.documentElement.append(ui.host);
     // All places are read before anything is moved: otherwise each would be laid out anew.
     const rect = rectOf(hovered?.element);
-    const places = isMoved ? marks.map((mark) => rectOf(mark.element)) : null;
-    const pickedRect = rectOf(picked);
+    if (isMoved) bars = marks.length || picked ? findBars() : [];
+    const places = isMoved ? marks.map((mark) => seenRect(mark.element)) : null;
+    const pickedRect = seenRect(picked);
     const closed = isMoved && covers ? closedFrames() : null;
     const closedRects = closed?.map(rectOf);
     ui.hover.classList.toggle("maybe", Boolean(hovered && !hovered.isSure));
