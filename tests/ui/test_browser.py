@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette
 from pytestqt.qtbot import QtBot
 
 from app.errors import CaptureUnavailable
@@ -120,6 +121,33 @@ def test_a_page_that_changes_its_own_address_can_be_left_by_back(
         qtbot.waitUntil(window.back.isEnabled)
         qtbot.waitUntil(lambda: window.address.text().endswith("/further"))
         assert not window.forward.isEnabled()
+
+
+def test_before_there_is_a_page_it_says_what_to_do(qtbot: QtBot, opener: BrowserOpener) -> None:
+    window = opener.embed()
+    window.show()
+    with qtbot.waitSignal(window.page.loadFinished, timeout=LOAD_MS):
+        window.load("about:blank")
+        assert window.blank.isVisible()
+    assert window.blank.isVisible()
+    assert "Type its address above" in window.blank.sentence.text()
+    # Of the theme, as everything around it.
+    ground = QColor(window.blank.grab().toImage().pixelColor(20, 20))
+    assert ground == window.palette().color(QPalette.ColorRole.Window)
+    with site() as url:
+        qtbot.keyClicks(window.address, url.removeprefix("http://"))
+        qtbot.keyClick(window.address, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: window.page.title().startswith("Answered"), timeout=LOAD_MS)
+        assert window.view.isVisible()
+        qtbot.waitUntil(window.back.isEnabled, timeout=LOAD_MS)
+        qtbot.mouseClick(window.back, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(window.blank.isVisible, timeout=LOAD_MS)
+        qtbot.waitUntil(window.forward.isEnabled, timeout=LOAD_MS)
+    # What cannot be shown is told in its place.
+    window.load(f"https://127.0.0.1:{free_port()}/")
+    qtbot.waitUntil(window.error.isVisible, timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: not window.page.isLoading(), timeout=LOAD_MS)
+    assert window.error.isVisible()
 
 
 def test_what_is_no_address_is_said(qtbot: QtBot, opener: BrowserOpener) -> None:

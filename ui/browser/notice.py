@@ -1,5 +1,6 @@
 """
-What the built-in browser says itself: a bar under the address, and a page for failures.
+What the built-in browser says itself: a bar under the address, and pages for failures and for the
+beginning.
 
 Widgets and plain text, never HTML, because both quote what a site said.
 """
@@ -33,23 +34,19 @@ class NoticeBar(QFrame):
         self.hide()
 
 
-class ErrorPane(QWidget):
-    """Stands where the page would be when it cannot be shown."""
+class _Pane(QWidget):
+    """Stands where the page would be: a title, and below it a sentence."""
 
     def __init__(self) -> None:
         super().__init__()
         self.title = label("", "title", wrap=True)
         self.sentence = label("", "muted", wrap=True)
-        self.retry = QPushButton("Try again")
-        self.retry.setAccessibleName("Try again")
         column = QWidget()
         column.setMaximumWidth(560)
-        rows = QVBoxLayout(column)
-        rows.setSpacing(8)
-        rows.addWidget(self.title)
-        rows.addWidget(self.sentence)
-        rows.addSpacing(8)
-        rows.addWidget(self.retry, 0, Qt.AlignmentFlag.AlignLeft)
+        self.rows = QVBoxLayout(column)
+        self.rows.setSpacing(8)
+        self.rows.addWidget(self.title)
+        self.rows.addWidget(self.sentence)
         outer = QVBoxLayout(self)
         outer.addStretch(2)
         centre = QHBoxLayout()
@@ -60,7 +57,30 @@ class ErrorPane(QWidget):
         outer.addStretch(3)
 
     def show_text(self, title: str, sentence: str) -> None:
-        """Say what went wrong."""
+        """Say it."""
         self.title.setText(title)
         self.sentence.setText(sentence)
         self.setAccessibleName(f"{title}. {sentence}")
+
+
+class BlankPane(_Pane):
+    """Before there is a page: what to do first. An empty page would be white in any theme."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.show_text(
+            "Which site?",
+            "Type its address above, such as localhost:3000 or staging.example.com, and press "
+            "Enter. It opens through Eventscope, so what it sends is captured.",
+        )
+
+
+class ErrorPane(_Pane):
+    """When a page cannot be shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.retry = QPushButton("Try again")
+        self.retry.setAccessibleName("Try again")
+        self.rows.addSpacing(8)
+        self.rows.addWidget(self.retry, 0, Qt.AlignmentFlag.AlignLeft)

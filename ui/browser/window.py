@@ -28,12 +28,13 @@ from PySide6.QtWidgets import (
 from ui.browser import engine
 from ui.browser.address import parse_address
 from ui.browser.agent import Agent
-from ui.browser.notice import ErrorPane, NoticeBar
+from ui.browser.notice import BlankPane, ErrorPane, NoticeBar
 from ui.browser.page import Page
 from ui.captureprocess import CaptureProcess
 from ui.keys import pressed_by_return
 from ui.theme import label, tint
 
+BLANK = "about:blank"
 LONGEST = 2000
 ROOM_FOR_ROUTE = 480
 
@@ -68,6 +69,9 @@ class BrowserWindow(QWidget):
         self.progress = QProgressBar()
         self.notice = NoticeBar()
         self.error = ErrorPane()
+        self.blank = BlankPane()
+        self._asked = ""
+        self._may_be_blank = False
         self.stack = QStackedWidget()
         self._lay_out()
         self._connect()
@@ -87,6 +91,10 @@ class BrowserWindow(QWidget):
 
     def load(self, url: str) -> None:
         """Show an address."""
+        self._asked = url
+        self._may_be_blank = self._may_be_blank or url == BLANK
+        # Not when it begins to load: that is not said of what comes while another page loads.
+        self.stack.setCurrentWidget(self.blank if url == BLANK else self.view)
         self._show_url(QUrl(url))
         self.page.load(QUrl(url))
         self.view.setFocus()
@@ -128,7 +136,7 @@ class BrowserWindow(QWidget):
         if self.address.hasFocus() and self.address.isModified():
             return
         # An empty page has no address to be read, only one to be typed over.
-        shown = "" if url.toString() == "about:blank" else url.toDisplayString()
+        shown = "" if url.toString() == BLANK else url.toDisplayString()
         self.address.setText(shown[:LONGEST])
         self.address.setCursorPosition(0)
 
@@ -138,7 +146,8 @@ class BrowserWindow(QWidget):
 
     def _begin(self) -> None:
         self._show_route()
-        self.stack.setCurrentWidget(self.view)
+        if self._asked != BLANK:
+            self.stack.setCurrentWidget(self.view)
         self.progress.setValue(0)
         self.progress.setVisible(True)
         self._name_reload("close", "Stop")
@@ -147,6 +156,11 @@ class BrowserWindow(QWidget):
         self.progress.setVisible(False)
         self._name_reload("reload", "Reload")
         self._show_history()
+        if self.page.url().toString() != BLANK:
+            self._asked = ""
+        elif self._may_be_blank and self._asked in ("", BLANK):
+            # Others were opened by a page, which may fill them without an address.
+            self.stack.setCurrentWidget(self.blank)
 
     def _show_failure(self, title: str, sentence: str) -> None:
         self.error.show_text(title, sentence)
@@ -266,6 +280,7 @@ class BrowserWindow(QWidget):
         tools.addWidget(self.route)
         self.stack.addWidget(self.view)
         self.stack.addWidget(self.error)
+        self.stack.addWidget(self.blank)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
