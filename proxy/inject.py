@@ -344,7 +344,7 @@ def _unpacked(response: http.Response) -> bytes:
     return unpacked(body, encoding)[0] if encoding else body
 
 
-_PARTS = ("describe", "bars", "agent", "options", "dropped", "wire")
+_PARTS = ("own", "describe", "bars", "agent", "options", "dropped", "wire")
 
 
 def _is_navigation(request: http.Request) -> bool:

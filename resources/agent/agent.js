@@ -57,8 +57,8 @@ const makeAgent = (post, { covers = false } = {}) => {
   // What is drawn
 
   const makeUi = () => {
-    const host = document.createElement("eventscope-agent");
-    const root = host.attachShadow({ mode: "closed" });
+    const host = own.createElement(document, "eventscope-agent");
+    const root = own.attachShadow(host, { mode: "closed" });
     // As a sheet and not as an element: a page's policy may forbid inline styles.
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(
@@ -82,7 +82,7 @@ const makeAgent = (post, { covers = false } = {}) => {
     );
     root.adoptedStyleSheets = [sheet];
     const add = (className) => {
-      const made = document.createElement("div");
+      const made = own.createElement(document, "div");
       made.className = className;
       made.hidden = true;
       root.append(made);
@@ -92,7 +92,7 @@ const makeAgent = (post, { covers = false } = {}) => {
       host, root, hover: add("box hover"), picked: add("box picked"), tag: add("tag"), marks: [],
       covers: [],
     };
-    document.documentElement.append(host);
+    own.appendChild(own.documentElement(document), host);
     return made;
   };
 
@@ -107,8 +107,8 @@ const makeAgent = (post, { covers = false } = {}) => {
 
   // Where it is, or nothing when it cannot be seen: an entry of a menu that is closed, say.
   const rectOf = (element) =>
-    element?.isConnected && (element.checkVisibility?.({ visibilityProperty: true }) ?? true)
-      ? element.getBoundingClientRect() : null;
+    element && own.isConnected(element) && own.checkVisibility(element, { visibilityProperty: true })
+      ? own.getBoundingClientRect(element) : null;
 
   // What can be seen of it: outlines lie above everything, and would cross the head of a page.
   const seenRect = (element) => {
@@ -124,7 +124,7 @@ const makeAgent = (post, { covers = false } = {}) => {
     if (mode !== "label") return;
     ui ??= makeUi();
     // A page that replaces everything takes us with it.
-    if (!ui.host.isConnected) document.documentElement.append(ui.host);
+    if (!ui.host.isConnected) own.appendChild(own.documentElement(document), ui.host);
     // All places are read before anything is moved: otherwise each would be laid out anew.
     const rect = rectOf(hovered?.element);
     if (isMoved) bars = marks.length || picked ? findBars() : [];
@@ -153,8 +153,8 @@ const makeAgent = (post, { covers = false } = {}) => {
     while (ui.marks.length > marks.length) ui.marks.pop().forEach((one) => one.remove());
     marks.forEach((mark, at) => {
       if (!ui.marks[at]) {
-        const box = document.createElement("div");
-        const name = document.createElement("div");
+        const box = own.createElement(document, "div");
+        const name = own.createElement(document, "div");
         box.className = "box mark";
         name.className = "tag name";
         name.addEventListener("click", () => post({ say: "opened", name: marks[at]?.name }));
@@ -175,13 +175,13 @@ const makeAgent = (post, { covers = false } = {}) => {
   };
 
   const closedFrames = () =>
-    Array.from(document.querySelectorAll("iframe, frame")).filter(isClosed);
+    Array.from(own.all(document, "iframe, frame")).filter(isClosed);
 
   const drawCovers = (places) => {
     while (ui.covers.length > places.length) ui.covers.pop().remove();
     places.forEach((rect, at) => {
       if (!ui.covers[at]) {
-        ui.covers[at] = document.createElement("div");
+        ui.covers[at] = own.createElement(document, "div");
         ui.covers[at].className = "cover";
         ui.covers[at].textContent =
           "A frame of another site. Open it by its own address to label it.";
@@ -202,8 +202,8 @@ const makeAgent = (post, { covers = false } = {}) => {
   const named = (element) => {
     const read = describe.text(element);
     // A sign such as “+” says less than what is read aloud for it.
-    const text = /\p{L}/u.test(read) ? read : element.getAttribute("aria-label") || read;
-    const tag = element.tagName.toLowerCase();
+    const text = /\p{L}/u.test(read) ? read : own.getAttribute(element, "aria-label") || read;
+    const tag = own.tagName(element).toLowerCase();
     const kind = KINDS[tag] || (/^h[1-6]$/.test(tag) ? "heading" : tag);
     return text ? `${kind}  “${text.slice(0, 40)}”` : kind;
   };
@@ -219,10 +219,14 @@ const makeAgent = (post, { covers = false } = {}) => {
 
   // What a person does
 
-  const isOurs = (event) => Boolean(ui && event.composedPath().includes(ui.host));
+  const isOurs = (event) => {
+    const path = ui ? own.composedPath(event) : [];
+    for (let at = 0; at < path.length; at += 1) if (path[at] === ui.host) return true;
+    return false;
+  };
 
   const targetOf = (event) => {
-    const found = event.composedPath()[0];
+    const found = own.composedPath(event)[0];
     return found instanceof Element ? found : found?.parentElement;
   };
 
@@ -238,22 +242,22 @@ const makeAgent = (post, { covers = false } = {}) => {
   // While watching, real clicks are told, to be compared with what the SDK sends for them.
   const witness = (event) => {
     const target = targetOf(event);
-    if (!target || target.getRootNode() !== document) return;
+    if (!target || own.getRootNode(target) !== document) return;
     const found = describe.subject(target, true);
     if (!found?.isSure) return;
     post({ say: "clicked", subject: describe.properties(found.element, true), at: Date.now() });
   };
 
   const keep = (event) => {
-    if (isWatching && mode === "navigate" && event.isTrusted && event.type === "click") {
+    if (isWatching && mode === "navigate" && event.isTrusted && own.type(event) === "click") {
       witness(event);
       return;
     }
     if (mode !== "label" || !event.isTrusted || isOurs(event)) return;
-    event.stopImmediatePropagation();
-    if (event.cancelable) event.preventDefault();
-    if (event.type === "keydown") key(event);
-    else if (event.type === "click") {
+    own.stopImmediatePropagation(event);
+    if (event.cancelable) own.preventDefault(event);
+    if (own.type(event) === "keydown") key(event);
+    else if (own.type(event) === "click") {
       const target = targetOf(event);
       const found = target ? describe.subject(target, true) : null;
       if (found) pick(found.element, found.isSure);
@@ -276,7 +280,7 @@ const makeAgent = (post, { covers = false } = {}) => {
       return;
     }
     const around = describe.above(from, true);
-    if (!around || around.tagName === "HTML" || around.tagName === "BODY") return;
+    if (!around || ["HTML", "BODY"].includes(own.tagName(around))) return;
     path.push(from);
     choose(around);
   };
@@ -290,18 +294,18 @@ const makeAgent = (post, { covers = false } = {}) => {
     picked = element;
     const sure = isSure ?? describe.subject(element, true)?.element === element;
     const trail = [];
-    for (let one = element; one && one.tagName !== "HTML"; one = describe.above(one, true)) {
-      trail.push(named(one));
+    for (let one = element; one && trail.length < 12; one = describe.above(one, true)) {
+      if (own.tagName(one) !== "HTML") trail.push(named(one));
     }
-    const rect = element.getBoundingClientRect();
+    const rect = own.getBoundingClientRect(element);
     post({
       say: "picked",
       subject: describe.properties(element, true),
-      trail: trail.slice(0, 12),
+      trail,
       place: [rect.left, rect.top, rect.width, rect.height].map(Math.round),
       element: surveyed.indexOf(element),
       is_sure: Boolean(sure),
-      in_shadow: element.getRootNode() instanceof ShadowRoot,
+      in_shadow: own.getRootNode(element) instanceof ShadowRoot,
     });
     redraw();
   };
@@ -310,11 +314,14 @@ const makeAgent = (post, { covers = false } = {}) => {
 
   const survey = (most) => {
     surveyed = describe.tracked(document, Math.min(most || MOST, MOST) + 1);
-    const more = surveyed.length > MOST;
+    const isMore = surveyed.length > MOST;
     surveyed.length = Math.min(surveyed.length, MOST);
-    if (picked?.isConnected && !surveyed.includes(picked)) surveyed.push(picked);
+    if (picked && own.isConnected(picked) && !surveyed.includes(picked)) surveyed.push(picked);
+    const { isCut, kept, ...found } = describe.survey(surveyed);
+    surveyed = kept;
     const closed = closedFrames().length;
-    post({ say: "survey", more, closed, picked: surveyed.indexOf(picked), ...describe.survey(surveyed) });
+    const at = surveyed.indexOf(picked);
+    post({ say: "survey", more: isMore || isCut, closed, picked: at, ...found });
   };
 
   const setMode = (wanted) => {
@@ -350,7 +357,7 @@ const makeAgent = (post, { covers = false } = {}) => {
     const now = describe.pageUrl();
     if (say === "page" && now === shown) return;
     shown = now;
-    post({ say, page_url: now, page_title: document.title, from_worker: isFromWorker() });
+    post({ say, page_url: now, page_title: own.title(document), from_worker: isFromWorker() });
   };
 
   // Whether the site's service worker gave this document, which may be one that it kept.
@@ -377,11 +384,15 @@ const makeAgent = (post, { covers = false } = {}) => {
     }
   };
 
-  for (const name of KEPT_FROM_THE_PAGE) {
-    attach(name, keep, { capture: true });
-  }
-  if (document.readyState === "loading") {
-    document.addEventListener("DOMContentLoaded", () => tell("ready"), { once: true });
+  const begin = () => {
+    for (const name of KEPT_FROM_THE_PAGE) attach(name, keep, { capture: true });
+    if (mode === "label") listen(attach);
+  };
+  begin();
+  // A page that writes itself anew (`document.open`) takes all listeners away.
+  new MutationObserver(begin).observe(document, { childList: true });
+  if (own.readyState(document) === "loading") {
+    attach("DOMContentLoaded", () => tell("ready"), { once: true });
   } else tell("ready");
 
   return { receive };

@@ -10,12 +10,12 @@ const findBars = () => {
   const ACROSS = 5, DOWN = 9;
   const known = new Set(), found = [];
   const look = (x, y) => {
-    for (let one = document.elementFromPoint(x, y); one; one = describe.above(one, true)) {
+    for (let one = own.elementFromPoint(document, x, y); one; one = describe.above(one, true)) {
       if (known.has(one)) return;
       known.add(one);
       const { position } = getComputedStyle(one);
       if (position === "fixed" || position === "sticky") {
-        found.push({ element: one, rect: one.getBoundingClientRect() });
+        found.push({ element: one, rect: own.getBoundingClientRect(one) });
       }
     }
   };
@@ -41,7 +41,7 @@ const uncovered = (element, rect, bars) => {
     // It may as well lie above the bar.
     const x = (Math.max(left, over.left) + Math.min(right, over.right)) / 2;
     const y = (Math.max(top, over.top) + Math.min(bottom, over.bottom)) / 2;
-    const seen = document.elementFromPoint(x, y);
+    const seen = own.elementFromPoint(document, x, y);
     if (!seen || isIn(seen, element) || isIn(element, seen)) continue;
     const isWide = over.left <= left + 1 && over.right >= right - 1;
     const isHigh = over.top <= top + 1 && over.bottom >= bottom - 1;

@@ -17,32 +17,39 @@ const describe = (() => {
     "onfocus", "onkeydown", "onkeyup", "onkeypress", "data-reactid", "data-react-checksum",
     "data-reactroot", "data-amp-mask-attributes", "data-amp-mask", "data-amp-internal-shadow",
   ]);
-  const SENSITIVE = new Set(["INPUT", "SELECT", "TEXTAREA"]);
+  const SENSITIVE = new Set(["input", "select", "textarea"]);
   const BARE = new Set(["svg", "path", "g"]);
   const CARD = /\b(?:\d[ -]*?){13,16}\b/;
   const SSN = /(\d{3}-?\d{2}-?\d{4})/g;
   const EMAIL = /[^\s@]+@[^\s@.]+\.[^\s@]+/g;
   const LONGEST_VALUE = 128;
   const LONGEST_TEXT = 255;
+  // No page that people use has more; one that has is not to keep anybody waiting.
+  const DEEPEST = 900;
+  const MOST_NODES = 50000;
+  const MOST_CHARACTERS = 4 << 20;
 
   const masked = (text) =>
     text.replace(CARD, MASK).replace(SSN, MASK).replace(EMAIL, MASK);
 
   const isEditable = (element) =>
-    (element.getAttribute("contenteditable") || "").toLowerCase() === "true";
+    (own.getAttribute(element, "contenteditable") || "").toLowerCase() === "true";
 
-  const isSensitive = (element) => SENSITIVE.has(element.tagName) || isEditable(element);
+  // In XHTML, tags are as they are written.
+  const tagOf = (element) => own.tagName(element).toLowerCase();
+
+  const isSensitive = (element) => SENSITIVE.has(tagOf(element)) || isEditable(element);
 
   const isSecret = (element) => {
-    const type = (element.getAttribute("type") || "").toLowerCase();
+    const type = (own.getAttribute(element, "type") || "").toLowerCase();
     return type === "password" || type === "hidden";
   };
 
   // Attribute names that the page asks to have masked, on the element or anything around it.
   const maskedNames = (element) => {
     const names = new Set();
-    for (let node = element; node; node = node.parentElement) {
-      const listed = node.getAttribute("data-amp-mask-attributes");
+    for (let node = element; node; node = own.parentElement(node)) {
+      const listed = own.getAttribute(node, "data-amp-mask-attributes");
       if (listed) listed.split(",").forEach((name) => names.add(name.trim()));
     }
     names.delete("id");
@@ -51,11 +58,12 @@ const describe = (() => {
   };
 
   const attributes = (element) => {
-    const found = {};
-    if (isSecret(element) || BARE.has(element.tagName.toLowerCase())) return found;
+    // Whatever the page put into all objects is in none of ours.
+    const found = { __proto__: null };
+    if (isSecret(element) || BARE.has(tagOf(element))) return found;
     const hidden = maskedNames(element);
     const onlyType = isSensitive(element);
-    for (const { name, value } of element.attributes) {
+    for (const { name, value } of own.attributes(element)) {
       if (DROPPED.has(name) || (onlyType && name !== "type")) continue;
       found[name] = hidden.has(name) ? MASK : masked(value.substring(0, LONGEST_VALUE));
     }
@@ -63,65 +71,70 @@ const describe = (() => {
   };
 
   const hostOf = (element) => {
-    const root = element.getRootNode();
+    const root = own.getRootNode(element);
     return root instanceof ShadowRoot ? root.host : null;
   };
 
   const above = (element, pierces) =>
-    element.parentElement || (pierces ? hostOf(element) : null);
+    own.parentElement(element) || (pierces ? hostOf(element) : null);
 
   const node = (element, pierces) => {
-    const found = { tag: element.tagName.toLowerCase() };
-    const inShadow = pierces && element.parentNode instanceof ShadowRoot;
-    const parent = element.parentElement || (inShadow ? element.parentNode : null);
+    const found = { __proto__: null, tag: tagOf(element) };
+    const inShadow = pierces && own.parentNode(element) instanceof ShadowRoot;
+    const parent = own.parentElement(element) || (inShadow ? own.parentNode(element) : null);
     if (parent) {
       // Counted from here to the front: most elements have few siblings before them.
       let index = 0, indexOfType = 0;
-      for (let one = element.previousElementSibling; one; one = one.previousElementSibling) {
+      const before = own.previousElementSibling(element), tag = own.tagName(element);
+      for (let one = before; one; one = own.previousElementSibling(one)) {
         index += 1;
-        if (one.tagName === element.tagName) indexOfType += 1;
+        if (own.tagName(one) === tag) indexOfType += 1;
       }
       found.index = index;
       found.indexOfType = indexOfType;
-      const before = element.previousElementSibling;
-      if (before) found.prevSib = before.tagName.toLowerCase();
+      if (before) found.prevSib = tagOf(before);
     }
-    const id = element.getAttribute("id");
+    const id = own.getAttribute(element, "id");
     if (id) found.id = id;
-    const classes = Array.from(element.classList);
+    const classes = Array.from(own.classList(element));
     if (classes.length) found.classes = classes;
     const attrs = attributes(element);
-    if (element.shadowRoot) attrs["data-amp-internal-shadow"] = "true";
+    if (own.shadowRoot(element)) attrs["data-amp-internal-shadow"] = "true";
     if (Object.keys(attrs).length) found.attrs = attrs;
-    if (element.shadowRoot) found.shadow = true;
+    if (own.shadowRoot(element)) found.shadow = true;
     return found;
   };
 
   const hierarchy = (element, pierces = false) => {
     const found = [];
-    for (let one = element; one && one.tagName !== "HTML"; one = above(one, pierces)) {
+    for (let one = element; one && own.tagName(one) !== "HTML"; one = above(one, pierces)) {
       found.push(node(one, pierces));
+      // As an old SDK, which cuts: what is around this is not known.
+      if (found.length === DEEPEST) break;
     }
     return found;
   };
 
   // Rendered text, with what the page masks and what a person types left out.
   const rendered = (element) => {
-    if (element.closest("[data-amp-mask]")) return MASK;
+    if (own.closest(element, "[data-amp-mask]")) return MASK;
     const apart = '[data-amp-mask], [contenteditable="true" i]';
-    if (!element.querySelector(apart)) return element.innerText || element.textContent || "";
+    if (!own.querySelector(element, apart)) {
+      const seen = element instanceof HTMLElement ? own.innerText(element) : "";
+      return seen || own.textContent(element) || "";
+    }
     let text = "";
-    for (const child of element.childNodes) {
-      if (child.nodeType === Node.TEXT_NODE) text += child.textContent;
-      else if (child.nodeType === Node.ELEMENT_NODE) {
-        text += child.matches(apart) ? MASK : rendered(child);
+    for (const child of own.childNodes(element)) {
+      if (own.nodeType(child) === Node.TEXT_NODE) text += own.textContent(child);
+      else if (own.nodeType(child) === Node.ELEMENT_NODE) {
+        text += own.matches(child, apart) ? MASK : rendered(child);
       }
     }
     return text;
   };
 
   const text = (element) => {
-    if (SENSITIVE.has(element.tagName) && element.tagName !== "SELECT") return "";
+    if (SENSITIVE.has(tagOf(element)) && tagOf(element) !== "select") return "";
     const raw = rendered(element);
     if (raw === MASK) return MASK;
     return masked(raw.substring(0, LONGEST_TEXT)).replace(/\s+/g, " ").trim();
@@ -138,7 +151,7 @@ const describe = (() => {
 
   const closest = (target, selector, pierces) => {
     for (let one = target; one; one = pierces ? hostOf(one) : null) {
-      const found = one.closest(selector);
+      const found = own.closest(one, selector);
       if (found) return found;
     }
     return null;
@@ -155,21 +168,22 @@ const describe = (() => {
 
   const properties = (element, pierces = false) => {
     const found = {
+      __proto__: null,
       hierarchy: hierarchy(element, pierces),
-      tag: element.tagName.toLowerCase(),
+      tag: tagOf(element),
       text: text(element),
       page_url: pageUrl(),
-      page_title: masked(document.title),
-      element_id: element.getAttribute("id") || "",
-      element_class: element.getAttribute("class") || "",
+      page_title: masked(own.title(document)),
+      element_id: own.getAttribute(element, "id") || "",
+      element_class: own.getAttribute(element, "class") || "",
       href: "",
-      attributes: {},
+      attributes: { __proto__: null },
     };
     found.aria_label = found.hierarchy[0]?.attrs?.["aria-label"] || "";
     if (element instanceof HTMLAnchorElement) {
       found.href = masked(element.href.substring(0, LONGEST_VALUE));
     }
-    for (const { name, value } of element.attributes) {
+    for (const { name, value } of own.attributes(element)) {
       if (name.startsWith("data-amp-track-")) {
         found.attributes[name.slice("data-amp-track-".length)] = value;
       }
@@ -177,41 +191,79 @@ const describe = (() => {
     return found;
   };
 
-  // Everything below a root that is always reported, in document order, open shadow roots
+  // Everything in the document that is always reported, in document order, open shadow roots
   // included. At most `most`.
-  const tracked = (root, most, found = []) => {
-    for (const one of root.querySelectorAll("*")) {
-      if (found.length >= most) break;
-      if (one.matches(ALLOWED) && !isSecret(one)) found.push(one);
-      if (one.shadowRoot) tracked(one.shadowRoot, most, found);
+  const tracked = (root, most) => {
+    const found = [];
+    // Each with the place that was reached in it: roots may lie in each other, deeper than any call.
+    const open = [{ all: own.all(root, "*"), at: 0 }];
+    while (open.length && found.length < most) {
+      const level = open[open.length - 1];
+      const one = level.all[level.at];
+      level.at += 1;
+      if (!one) {
+        open.pop();
+        continue;
+      }
+      if (own.matches(one, ALLOWED) && !isSecret(one)) found.push(one);
+      const inner = own.shadowRoot(one);
+      if (inner) open.push({ all: own.all(inner, "*"), at: 0 });
     }
     return found;
   };
 
   // Many elements at once, sharing what they have in common: `nodes` as in a hierarchy, each with
   // the place of the one above it in `up`; `elements` with the place of their own node in `node`.
+  // `isCut`: there were more than can be told, which are those that were `kept`.
   const survey = (elements) => {
-    const nodes = [], places = new Map();
-    const place = (element) => {
-      if (!element || element.tagName === "HTML") return -1;
-      const known = places.get(element);
-      if (known !== undefined) return known;
-      const up = place(above(element, true));
-      nodes.push({ ...node(element, true), up });
-      places.set(element, nodes.length - 1);
-      return nodes.length - 1;
+    const nodes = [], depths = [], places = new Map(), told = [];
+    let size = 0;
+    const add = (element, up) => {
+      const made = node(element, true);
+      made.up = up;
+      size += (made.id || "").length;
+      for (const name of made.classes || []) size += name.length;
+      for (const name in made.attrs) size += name.length + made.attrs[name].length;
+      places.set(element, nodes.length);
+      depths.push(up < 0 ? 1 : depths[up] + 1);
+      nodes.push(made);
     };
-    return {
-      page_url: pageUrl(),
-      page_title: masked(document.title),
-      nodes,
-      elements: elements.map((one) => ({
-        node: place(one),
+    // Those around it first, down to itself; -1 when it is deeper than can be told.
+    const place = (element) => {
+      const chain = [];
+      let around = element;
+      while (around && own.tagName(around) !== "HTML" && !places.has(around)) {
+        chain.push(around);
+        around = above(around, true);
+      }
+      let up = around && places.has(around) ? places.get(around) : -1;
+      if (chain.length + (up < 0 ? 0 : depths[up]) > DEEPEST) return -1;
+      while (chain.length) {
+        const one = chain.pop();
+        add(one, up);
+        up = places.get(one);
+      }
+      return up;
+    };
+    const kept = [];
+    let isCut = false;
+    for (const one of elements) {
+      const at = nodes.length > MOST_NODES || size > MOST_CHARACTERS ? -1 : place(one);
+      if (at < 0) {
+        isCut = true;
+        continue;
+      }
+      kept.push(one);
+      told.push({
+        __proto__: null,
+        node: at,
         text: text(one),
         href: one instanceof HTMLAnchorElement ? masked(one.href.substring(0, LONGEST_VALUE)) : "",
-        in_shadow: one.getRootNode() instanceof ShadowRoot,
-      })),
-    };
+        in_shadow: own.getRootNode(one) instanceof ShadowRoot,
+      });
+    }
+    const url = pageUrl(), title = masked(own.title(document));
+    return { page_url: url, page_title: title, nodes, elements: told, kept, isCut };
   };
 
   return { above, hierarchy, isSecret, pageUrl, properties, subject, survey, text, tracked };

@@ -23,9 +23,9 @@ const makeToasts = (post) => {
   let ui = null;
 
   const makeUi = () => {
-    const host = document.createElement("eventscope-toasts");
+    const host = own.createElement(document, "eventscope-toasts");
     host.setAttribute("aria-hidden", "true");
-    const root = host.attachShadow({ mode: "closed" });
+    const root = own.attachShadow(host, { mode: "closed" });
     // As a sheet and not as an element: a page's policy may forbid inline styles.
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(
@@ -51,9 +51,9 @@ const makeToasts = (post) => {
   };
 
   const add = (one) => {
-    const toast = document.createElement("div");
+    const toast = own.createElement(document, "div");
     const parts = ["dot", "title", "detail"].map((name) => {
-      const part = document.createElement("div");
+      const part = own.createElement(document, "div");
       part.className = name;
       return part;
     });
@@ -86,7 +86,7 @@ const makeToasts = (post) => {
   const show = (events) => {
     ui ??= makeUi();
     // A page that replaces everything takes us with it.
-    if (!ui.host.isConnected) document.documentElement.append(ui.host);
+    if (!ui.host.isConnected) own.appendChild(own.documentElement(document), ui.host);
     events.forEach(add);
     while (ui.root.childElementCount > MOST) ui.root.firstElementChild.remove();
   };
@@ -103,7 +103,12 @@ const makeToasts = (post) => {
     remove(toast);
   };
 
-  for (const name of MOUSE) window.addEventListener(name, keep, { capture: true });
+  const begin = () => {
+    for (const name of MOUSE) window.addEventListener(name, keep, { capture: true });
+  };
+  begin();
+  // A page that writes itself anew (`document.open`) takes all listeners away.
+  new MutationObserver(begin).observe(document, { childList: true });
 
   return { show, clear };
 };

@@ -6,7 +6,9 @@ const connectAgent = ({ token, say }) => {
   // Before any script of the page: pages and SDKs put their own in the place of these.
   const send = window.fetch.bind(window);
   const later = window.setTimeout.bind(window);
-  const write = JSON.stringify.bind(JSON);
+  const stringify = JSON.stringify.bind(JSON);
+  const { defineProperty, deleteProperty, getOwnPropertyDescriptor } = Reflect;
+  const WRITTEN = [Object, Array, String, Number, Boolean].map((one) => one.prototype);
   const OFTEN_MS = 250;
   const SELDOM_MS = 2000;
   const FRESH_MS = 3000;
@@ -18,9 +20,25 @@ const connectAgent = ({ token, say }) => {
   let isAsking = false;
 
   const agent = makeAgent((message) => {
-    waiting.push({ ...message, focus: document.hasFocus() });
+    waiting.push({ ...message, focus: own.hasFocus(document) });
     ask();
   });
+
+  // Old libraries teach lists and texts to be written in another way (`toJSON`): not ours.
+  const write = (value) => {
+    const taught = [];
+    for (let at = 0; at < WRITTEN.length; at += 1) {
+      const found = getOwnPropertyDescriptor(WRITTEN[at], "toJSON");
+      if (found && deleteProperty(WRITTEN[at], "toJSON")) taught[taught.length] = [WRITTEN[at], found];
+    }
+    try {
+      return stringify(value);
+    } finally {
+      for (let at = 0; at < taught.length; at += 1) {
+        defineProperty(taught[at][0], "toJSON", taught[at][1]);
+      }
+    }
+  };
 
   const ask = async () => {
     if (isAsking) return;
@@ -70,7 +88,7 @@ const connectAgent = ({ token, say }) => {
   });
 
   const again = () => {
-    if (!document.hidden) ask();
+    if (!own.hidden(document)) ask();
     // A page that was just opened is told soon what it is to do.
     later(again, isLabeling || performance.now() < FRESH_MS ? OFTEN_MS : SELDOM_MS);
   };

@@ -314,6 +314,12 @@ HOVERS = """
 (() => {
   const frames = [];
   window.requestAnimationFrame = run => (frames.push(run), frames.length);
+  let asked = 0;
+  for (const [owner, name] of [[Element.prototype, 'getBoundingClientRect'],
+      [Document.prototype, 'elementFromPoint'], [Document.prototype, 'createElement']]) {
+    const own = owner[name];
+    owner[name] = function (...given) { asked += 1; return own.apply(this, given); };
+  }
   %s
   const said = [];
   const agent = makeAgent(message => said.push(message));
@@ -322,12 +328,6 @@ HOVERS = """
   agent.receive({do: 'highlight',
     marks: Array.from({length: 300}, (_, at) => ({element: at, tone: 'match', name: `n${at}`}))});
   while (frames.length) frames.pop()();
-  let asked = 0;
-  for (const [owner, name] of [[Element.prototype, 'getBoundingClientRect'],
-      [Document.prototype, 'elementFromPoint'], [Document.prototype, 'createElement']]) {
-    const own = owner[name];
-    owner[name] = function (...given) { asked += 1; return own.apply(this, given); };
-  }
   const all = document.querySelectorAll('button b');
   const costs = [];
   for (let at = 0; at < 200; at++) {
@@ -348,7 +348,7 @@ def test_the_outline_follows_the_mouse_on_a_large_page(browser: Browser) -> None
     card = "<div class='card'><p><button class='buy wide'><b>Buy %d</b></button></p></div>"
     browser.said.clear()
     browser.load("<!doctype html><body>" + "".join(card % at for at in range(2000)))
-    names = ("describe", "bars", "agent")
+    names = ("own", "describe", "bars", "agent")
     parts = [path(f"agent/{name}.js").read_text("utf-8") for name in names]
     found = browser.run(HOVERS % "\n".join(parts))
     assert found["count"] == found["surveyed"] == 2000

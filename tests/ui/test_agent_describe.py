@@ -67,7 +67,8 @@ def run(qtbot: QtBot, profile: QWebEngineProfile) -> Iterator[Callable[[str], An
     html = (DATA.parent / "label/pages/main.html").read_text("utf-8")
     with qtbot.waitSignal(page.loadFinished):
         page.setHtml(html, QUrl("https://shop.example.test/"))
-    script = path("agent/describe.js").read_text("utf-8")
+    parts = [path(f"agent/{name}.js").read_text("utf-8") for name in ("own", "describe")]
+    script = "\n".join(parts)
 
     def evaluate(code: str) -> Any:
         found: list[Any] = []

@@ -91,6 +91,8 @@ BODIES["/hostile"] = (
     % b"""<script>const no = () => { throw new Error('no') };
 EventTarget.prototype.addEventListener = window.addEventListener = no;
 window.fetch = window.setTimeout = JSON.stringify = no;
+Array.prototype.toJSON = String.prototype.toJSON = () => 'no';
+Event.prototype.stopImmediatePropagation = Event.prototype.preventDefault = no;
 Object.defineProperty(Object.prototype, 'element', {get: no, configurable: true});
 Object.defineProperty(Object.prototype, 'say', {get: () => 'leave', configurable: true});
 </script>"""

@@ -20,7 +20,7 @@ from resources import path
 log = logging.getLogger(__name__)
 
 WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
-PARTS = ("describe", "bars", "agent", "frames", "toasts")
+PARTS = ("own", "describe", "bars", "agent", "frames", "toasts")
 _BEGIN = """
 if (window !== window.top) joinFrames();
 else {
