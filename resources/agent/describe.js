@@ -78,18 +78,42 @@ const describe = (() => {
   const above = (element, pierces) =>
     own.parentElement(element) || (pierces ? hostOf(element) : null);
 
-  const node = (element, pierces) => {
+  // Where an element stands among its neighbours, counted to the front.
+  const position = (element) => {
+    let index = 0, indexOfType = 0;
+    const before = own.previousElementSibling(element), tag = own.tagName(element);
+    for (let one = before; one; one = own.previousElementSibling(one)) {
+      index += 1;
+      if (own.tagName(one) === tag) indexOfType += 1;
+    }
+    return { index, indexOfType, before };
+  };
+
+  // The same for many elements of one page: all neighbours are counted at once.
+  const positions = () => {
+    const known = new Map();
+    return (element) => {
+      if (known.has(element)) return known.get(element);
+      let before = null, index = 0;
+      let one = element;
+      for (let more = one; more; more = own.previousElementSibling(one)) one = more;
+      const tags = new Map();
+      for (; one; one = own.nextElementSibling(one)) {
+        const tag = own.tagName(one), indexOfType = tags.get(tag) || 0;
+        known.set(one, { index, indexOfType, before });
+        tags.set(tag, indexOfType + 1);
+        before = one;
+        index += 1;
+      }
+      return known.get(element);
+    };
+  };
+
+  const node = (element, pierces, positionOf = position) => {
     const found = { __proto__: null, tag: tagOf(element) };
     const inShadow = pierces && own.parentNode(element) instanceof ShadowRoot;
-    const parent = own.parentElement(element) || (inShadow ? own.parentNode(element) : null);
-    if (parent) {
-      // Counted from here to the front: most elements have few siblings before them.
-      let index = 0, indexOfType = 0;
-      const before = own.previousElementSibling(element), tag = own.tagName(element);
-      for (let one = before; one; one = own.previousElementSibling(one)) {
-        index += 1;
-        if (own.tagName(one) === tag) indexOfType += 1;
-      }
+    if (inShadow || own.parentElement(element)) {
+      const { index, indexOfType, before } = positionOf(element);
       found.index = index;
       found.indexOfType = indexOfType;
       if (before) found.prevSib = tagOf(before);
@@ -217,9 +241,10 @@ const describe = (() => {
   // `isCut`: there were more than can be told, which are those that were `kept`.
   const survey = (elements) => {
     const nodes = [], depths = [], places = new Map(), told = [];
+    const positionOf = positions();
     let size = 0;
     const add = (element, up) => {
-      const made = node(element, true);
+      const made = node(element, true, positionOf);
       made.up = up;
       size += (made.id || "").length;
       for (const name of made.classes || []) size += name.length;

@@ -17,7 +17,7 @@ const own = (() => {
   const found = {};
   const GETTERS = [
     [Node, "childNodes isConnected nodeType parentElement parentNode textContent"],
-    [Element, "attributes classList previousElementSibling shadowRoot tagName"],
+    [Element, "attributes classList nextElementSibling previousElementSibling shadowRoot tagName"],
     [Document, "documentElement hidden readyState title"],
     [Event, "type"],
     [HTMLElement, "innerText"],
