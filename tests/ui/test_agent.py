@@ -298,16 +298,16 @@ def test_marks_end_where_the_page_is_covered(browser: Browser, qtbot: QtBot) -> 
     browser.agent.do("highlight", marks=[{"element": at, "tone": "match"} for at in range(count)])
     # What is over a bar, and in one, is marked there as well; what is under it as far as one sees.
     for x, y in ((300, 240), (40, 440), (500, 30), (120, 320)):
-        qtbot.waitUntil(lambda x=x, y=y: is_green(browser, x, y), timeout=LOAD_MS)
-    qtbot.waitUntil(lambda: not is_green(browser, 60, 320), timeout=LOAD_MS)
+        qtbot.waitUntil(lambda x=x, y=y: is_green(browser, x, y))
+    qtbot.waitUntil(lambda: not is_green(browser, 60, 320))
     browser.run("(scrollTo(0, 180), 1)")
     # Now Go reaches from 20 to 100, and is seen below 60; Side is all covered at its left.
-    qtbot.waitUntil(lambda: is_green(browser, 300, 80), timeout=LOAD_MS)
-    qtbot.waitUntil(lambda: not is_green(browser, 300, 55), timeout=LOAD_MS)
-    qtbot.waitUntil(lambda: is_green(browser, 350, 60), timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: is_green(browser, 300, 80))
+    qtbot.waitUntil(lambda: not is_green(browser, 300, 55))
+    qtbot.waitUntil(lambda: is_green(browser, 350, 60))
     browser.run("(scrollTo(0, 230), 1)")
-    qtbot.waitUntil(lambda: not is_green(browser, 300, 45), timeout=LOAD_MS)
-    qtbot.waitUntil(lambda: is_green(browser, 500, 30), timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: not is_green(browser, 300, 45))
+    qtbot.waitUntil(lambda: is_green(browser, 500, 30))
 
 
 HOVERS = """

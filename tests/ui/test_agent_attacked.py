@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from app.agentwords import Leave, Opened, Page, Picked, Survey, read
 from resources import path
-from tests.ui.test_browser import LOAD_MS, pytestmark  # noqa: F401
+from tests.ui.test_browser import pytestmark  # noqa: F401
 from ui.browser.agent import Agent
 
 PARTS = ("own", "describe", "bars", "agent")
@@ -143,12 +143,12 @@ class Browser:
         self.view.show()
 
     def load(self, html: str, kind: str = "text/html;charset=utf-8") -> None:
-        with self._qtbot.waitSignal(self.page.loadFinished, timeout=LOAD_MS):
+        with self._qtbot.waitSignal(self.page.loadFinished):
             self.page.setContent(html.encode(), kind, QUrl("https://shop.example.test/"))
         self.until(lambda: self.all_of(Page))
 
     def until(self, condition: Any) -> None:
-        self._qtbot.waitUntil(lambda: bool(condition()), timeout=LOAD_MS)
+        self._qtbot.waitUntil(lambda: bool(condition()))
 
     def all_of[T](self, kind: type[T]) -> list[T]:
         if not self.is_apart:
@@ -158,7 +158,7 @@ class Browser:
     def run(self, code: str) -> Any:
         found: list[Any] = []
         self.page.runJavaScript(f"JSON.stringify({code}) ?? 'null'", 0, found.append)
-        self._qtbot.waitUntil(lambda: bool(found), timeout=LOAD_MS)
+        self._qtbot.waitUntil(lambda: bool(found))
         return json.loads(found[0] or "null")
 
     def do(self, what: str, **more: Any) -> None:

@@ -126,7 +126,7 @@ def test_a_page_that_changes_its_own_address_can_be_left_by_back(
 def test_before_there_is_a_page_it_says_what_to_do(qtbot: QtBot, opener: BrowserOpener) -> None:
     window = opener.embed()
     window.show()
-    with qtbot.waitSignal(window.page.loadFinished, timeout=LOAD_MS):
+    with qtbot.waitSignal(window.page.loadFinished):
         window.load("about:blank")
         assert window.blank.isVisible()
     assert window.blank.isVisible()
@@ -137,16 +137,16 @@ def test_before_there_is_a_page_it_says_what_to_do(qtbot: QtBot, opener: Browser
     with site() as url:
         qtbot.keyClicks(window.address, url.removeprefix("http://"))
         qtbot.keyClick(window.address, Qt.Key.Key_Return)
-        qtbot.waitUntil(lambda: window.page.title().startswith("Answered"), timeout=LOAD_MS)
+        qtbot.waitUntil(lambda: window.page.title().startswith("Answered"))
         assert window.view.isVisible()
-        qtbot.waitUntil(window.back.isEnabled, timeout=LOAD_MS)
+        qtbot.waitUntil(window.back.isEnabled)
         qtbot.mouseClick(window.back, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(window.blank.isVisible, timeout=LOAD_MS)
-        qtbot.waitUntil(window.forward.isEnabled, timeout=LOAD_MS)
+        qtbot.waitUntil(window.blank.isVisible)
+        qtbot.waitUntil(window.forward.isEnabled)
     # What cannot be shown is told in its place.
     window.load(f"https://127.0.0.1:{free_port()}/")
-    qtbot.waitUntil(window.error.isVisible, timeout=LOAD_MS)
-    qtbot.waitUntil(lambda: not window.page.isLoading(), timeout=LOAD_MS)
+    qtbot.waitUntil(window.error.isVisible)
+    qtbot.waitUntil(lambda: not window.page.isLoading())
     assert window.error.isVisible()
 
 
@@ -328,10 +328,10 @@ def test_the_page_for_devices_sees_that_it_works(
 ) -> None:
     assert context.capture.info
     window = opener.open(f"{context.capture.info.endpoint}/phone")
-    qtbot.waitUntil(lambda: window.page.title() == "✓ Eventscope works here", timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: window.page.title() == "✓ Eventscope works here")
     read: list[str] = []
     window.page.runJavaScript("document.body.innerText", read.append)
-    qtbot.waitUntil(lambda: bool(read), timeout=LOAD_MS)
+    qtbot.waitUntil(lambda: bool(read))
     assert "It goes through Eventscope." in read[0]
     assert "It is trusted." in read[0]
     assert context.capture.info.proxy.rpartition(":")[2] in read[0]
