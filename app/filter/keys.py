@@ -121,8 +121,6 @@ PAGE_PROPERTIES = (
 )
 """Where events say on which page they happened: the names of the SDKs, then those people use."""
 REVENUE_PROPERTIES = ("$revenue", "revenue", "$price")
-REVENUE_FIELDS = ("revenue", "price")
-"""Where HTTP V2 says it beside the properties."""
 AUTOCAPTURED = "[Amplitude] *"
 
 

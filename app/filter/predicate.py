@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 from app.decode.body import column_text
 from app.filter.fields import COLUMNS, NOTHING_SAID, Fields, fields_of, texts
-from app.filter.keys import AUTOCAPTURED, MARKS, PARTS, REVENUE_FIELDS, REVENUE_PROPERTIES, chosen
+from app.filter.keys import AUTOCAPTURED, MARKS, PARTS, REVENUE_PROPERTIES, chosen
 from app.filter.properties import inside_json, page_test, property_paths, property_test
 from app.filter.texts import PropertyTest, TextTest, is_number
 from app.filter.times import now_ms, span
 from app.filter.tree import All, Condition, Node, Not
+from app.ingest.user_properties import REVENUE_FIELDS
 from app.model import Capture, Delivery, Event, Outcome, Upload, Via
 
 

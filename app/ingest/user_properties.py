@@ -31,6 +31,9 @@ DEVICE_GROUP = (
 PLACE_GROUP = ("country", "region", "city", "dma")
 GROUPS = (DEVICE_GROUP, PLACE_GROUP)
 """One member sent means that all are: the others are unset."""
+REVENUE_FIELDS = ("revenue", "price")
+"""Where HTTP V2 says revenue, beside the properties of an event: it is worked out from a price
+(wire-format §2.1)."""
 ALONE = ("language", "app_version", "version_name", "ip", "idfa", "idfv", "adid")
 SKIP = "$skip_user_properties_sync"
 EXPOSURE = "$exposure"
@@ -67,7 +70,7 @@ def context(event_type: str, fields: Json) -> tuple[str | None, ...] | None:
     None for an event that may say more, or says it in something else than text."""
     if (
         fields.get("user_properties")
-        or fields.get("revenue") is not None
+        or any(fields.get(name) is not None for name in REVENUE_FIELDS)
         or event_type in _MORE_THAN_CONTEXT
     ):
         return None
@@ -123,7 +126,8 @@ def _lifetime(found: State, state: State, event_type: str, fields: Json) -> None
     if version is not None and "@start_version" not in state:
         found["@start_version"] = version
     if "@paying" not in state and (
-        event_type == "revenue_amount" or _number(fields.get("revenue")) is not None
+        event_type == "revenue_amount"
+        or any(_number(fields.get(name)) is not None for name in REVENUE_FIELDS)
     ):
         found["@paying"] = "true"
 

@@ -4,7 +4,7 @@ Follows which events say revenue beside their properties, as HTTP V2 allows: `re
 
 import sqlite3
 
-from app.filter.keys import REVENUE_FIELDS
+from app.ingest.user_properties import REVENUE_FIELDS
 from app.store.learned.revenues import REVENUES
 from app.store.writer import Ids
 from app.study.arrival import Arrival

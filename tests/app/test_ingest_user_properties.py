@@ -114,6 +114,9 @@ def test_first_version_and_paying_stay() -> None:
     assert state["@paying"] == "true"
     assert "@paying" not in changes(state, "Buy", {"revenue": 5})
     assert changes({}, "revenue_amount", {}) == {"@paying": "true"}
+    assert changes({}, "Buy", {"price": 4.99, "quantity": 2}) == {"@paying": "true"}
+    assert changes({}, "Buy", {"price": "much", "quantity": 2}) == {}
+    assert context("Buy", {"price": 4.99}) is None
 
 
 def test_an_exposure_sets_the_variant() -> None:
