@@ -13,7 +13,6 @@ COUNTS = ("uniques", "totals", "sum", "numbers", "distinct", "pairs", "sessions"
 BINNED = ("frequency", "distribution")
 """Whose last group is a bin: where nothing happened there is none."""
 ADDITIVE = ("totals", "sum", "numbers")
-OF_VALUE = ("sum", "numbers", "min", "max", "quantile", "distinct", "pairs", "distribution")
 ROWS = 100
 
 

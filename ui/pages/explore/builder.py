@@ -10,10 +10,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.query.definition import AnyChart, EventSpec, Funnel, Segmentation
+from app.query.definition import AnyChart, Funnel, Segmentation
 from app.query.names import Notice
 from ui.pages.explore import funnelsheet, journeysheet, segmentationsheet
-from ui.pages.explore.kinds import as_kind, kind_of, with_event
+from ui.pages.explore.kinds import as_kind, kind_of
 from ui.pages.explore.pieces import PickButton, Pieces, ValuesFor
 from ui.pages.explore.sheet import Sheet
 from ui.pages.explore.shell import KINDS, WIDTH
@@ -111,10 +111,6 @@ class Builder(QWidget):
     def add_group(self) -> None:
         """Group the row that has the keyboard, or else everything."""
         self.area.press(f"{self.area.focused_row()}.by+", "by+")
-
-    def append_event(self, spec: EventSpec) -> None:
-        """Add an event that was chosen elsewhere."""
-        self.changed.emit(with_event(self.chart, spec))
 
     # What is shown
 

@@ -219,8 +219,3 @@ def parts(
 def identity_of(figure: Figure, at: int) -> tuple[object, ...]:
     """What a series is, whatever its place among others."""
     return (*_identity(figure.series[at]), figure.series[at].compared)
-
-
-def has_numbers(figure: Figure) -> bool:
-    """Whether anything was found."""
-    return any(one.total or any(one.points) for one in figure.series)
