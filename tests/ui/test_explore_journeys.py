@@ -4,7 +4,7 @@ import csv
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.label.labels import Labels
@@ -152,6 +152,15 @@ def test_shares_of_the_step_before(journeys: World) -> None:
     assert flow.said(node).endswith("1 person, 25.0 % of all")
     journeys.choose("shares", "% of the step before")
     assert flow.said(node).endswith("1 person, 50.0 % of the step before")
+
+
+@pytest.mark.parametrize(("keys", "place"), [("Shift+E", "end"), ("Shift+G", "expand[0]")])
+def test_keys_of_journeys(journeys: World, keys: str, place: str) -> None:
+    journeys.press_keys(keys)
+    journeys.pick("Look" if place == "end" else "place")
+    journeys.until(lambda: journeys.desk.findChild(QWidget, place) is not None)
+    chart = journeys.answered().chart
+    assert chart.end.type == "Look" if place == "end" else chart.expand[0].name == "place"
 
 
 def test_before_and_between(journeys: World) -> None:

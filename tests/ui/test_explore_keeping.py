@@ -156,8 +156,11 @@ def test_pinned_charts_are_a_list(world: World) -> None:
     (figure,) = pinned.figures.values()
     world.until(lambda: figure.answer is not None)
     assert len(figure.lines.data.series) == 10
+    # What belongs to one chart is not above all of them.
+    assert not world.desk.controls.isVisible()
     world.click(pinned.back)
     world.until(world.desk.figure.isVisible)
+    assert world.desk.controls.isVisible()
 
 
 def test_copies(world: World) -> None:

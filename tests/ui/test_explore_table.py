@@ -5,11 +5,12 @@ import csv
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHeaderView
+from PySide6.QtWidgets import QApplication, QHeaderView
 from pytestqt.qtbot import QtBot
 
 from app.query import read
 from ui.context import Context
+from ui.pages.explore.picker import Picker
 from ui.pages.explore.tablemodel import SUMMARIES
 
 from .conftest import Workspace, event
@@ -109,6 +110,8 @@ def test_what_stays_is_clicked_and_sorted(world: World) -> None:
 def test_a_narrow_table_leaves_room_for_numbers(world: World) -> None:
     view = world.desk.table.view
     assert view.fixed.count == 2
+    for at in (0, 1):
+        view.setColumnWidth(at, 200)
     world.page.resize(760, 700)
     world.until(lambda: view.fixed.count == 1)
     assert view.fixed.width() < view.viewport().width()
@@ -166,6 +169,19 @@ def test_how_many_rows_are_drawn_until_some_are_picked(world: World) -> None:
     assert [one.title for one in lines.data.series] == ["C0", "C1"]
     assert table.top.isHidden()
     assert world.page.layout_state()["rows"] == 2
+
+
+def test_letters_in_a_number_are_shortcuts(world: World) -> None:
+    table = world.desk.table
+    table.most.setFocus()
+    world.press_keys("Shift+E")
+    picker = QApplication.activePopupWidget()
+    assert isinstance(picker, Picker)
+    picker.close()
+    table.most.setFocus()
+    table.most.selectAll()
+    world.qtbot.keyClicks(table.most, "3")
+    assert table.most.text() == "3"
 
 
 def test_a_search_says_how_many_it_leaves_and_a_copy_has_all(world: World) -> None:

@@ -54,6 +54,10 @@ WIDTH = 460
 MOST_PROPERTIES = 100
 TABS = {"users": "Users", "streams": "User streams", "uploads": "Uploads", "drivers": "Drivers",
         "groups": "Groups"}  # fmt: skip
+OPENS = {
+    "users": "Enter or a double click opens the person",
+    "streams": "Enter or a double click opens the event, or the person",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ class Behind(QWidget):
         self.users.left.connect(self.closed)
         self.more = QPushButton()
         self.more.clicked.connect(self._load_more)
+        self.opens = label("", "small")
         self.streams = StreamTree()
         self.streams.event_asked.connect(self.live_asked)
         self.streams.person_asked.connect(self.person_asked)
@@ -176,6 +181,7 @@ class Behind(QWidget):
         foot.setContentsMargins(12, 6, 12, 6)
         foot.addWidget(self.more)
         foot.addStretch(1)
+        foot.addWidget(self.opens)
         rows.addLayout(foot)
         self.more.hide()
 
@@ -230,6 +236,8 @@ class Behind(QWidget):
         self.properties.setVisible(self.tab == "streams")
         self.kind.setVisible(self.tab == "groups")
         self.more.hide()
+        self.opens.setText(OPENS.get(self.tab, ""))
+        self.opens.setVisible(self.tab in OPENS)
         self.facts.setText("Looking…")
         if self.tab == "drivers":
             by, start = self.drivers.by, self.drivers.start

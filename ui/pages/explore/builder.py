@@ -95,8 +95,8 @@ class Builder(QWidget):
     # Keys of the page
 
     def add_event(self) -> None:
-        """Choose one event more."""
-        self.area.press("events+", "steps+")
+        """Choose one event more; of journeys, the other end."""
+        self.area.press("events+", "steps+", "start+", "end+")
 
     def choose_event(self, pressed: QWidget) -> None:
         """Choose the first event that is missing, below what was `pressed` for it."""
@@ -109,8 +109,8 @@ class Builder(QWidget):
         self.area.press(f"{self.area.focused_row()}.where+", "segments.where+")
 
     def add_group(self) -> None:
-        """Group the row that has the keyboard, or else everything."""
-        self.area.press(f"{self.area.focused_row()}.by+", "by+")
+        """Group the row that has the keyboard, or else everything; expand steps of journeys."""
+        self.area.press(f"{self.area.focused_row()}.by+", "by+", "expand+")
 
     # What is shown
 

@@ -59,8 +59,10 @@ class FigureView(QWidget):
     told = Signal(str)
     renaming = Signal(int)
 
-    def __init__(self, actions: ActionsFor) -> None:
+    def __init__(self, actions: ActionsFor, *, with_tables: bool = True) -> None:
+        """`with_tables` is whether funnels and journeys have their numbers below them."""
         super().__init__()
+        self._with_tables = with_tables
         self.answer: Answer | None = None
         self.shown: tuple[int, ...] = ()
         self.marks: tuple[Mark, ...] = ()
@@ -102,6 +104,7 @@ class FigureView(QWidget):
         made = FunnelView(self._bound_actions)
         made.picked.connect(self.open_menu)
         made.told.connect(self.told)
+        made.table.setVisible(self._with_tables)
         self.stack.addWidget(made)
         return made
 
@@ -110,6 +113,8 @@ class FigureView(QWidget):
         """Paths."""
         made = JourneysView()
         made.picked.connect(self.open_menu)
+        for part in (made.table, made.shares):
+            part.setVisible(self._with_tables)
         self.stack.addWidget(made)
         return made
 

@@ -72,6 +72,10 @@ class Frame(QWidget):
         )
         for part in (self.nothing, self.nobody, figure, pinned):
             self.stack.addWidget(part)
+        # They are about one chart.
+        self.stack.currentChanged.connect(
+            lambda _: controls.setVisible(self.stack.currentWidget() is not pinned)
+        )
         self._lay_out(head, self._middle(controls, table))
 
     def _middle(self, controls: Controls, table: Breakdown) -> QWidget:

@@ -76,7 +76,7 @@ class PinnedCharts(QWidget):
         title.setProperty("kind", "quiet")
         title.setToolTip("Open this chart")
         title.clicked.connect(lambda: self.opened.emit(one))
-        figure = FigureView(lambda _point: ())
+        figure = FigureView(lambda _point: (), with_tables=False)
         figure.setMinimumHeight(HEIGHT)
         said = label(one.problem, "bad", wrap=True)
         said.setVisible(bool(one.problem))

@@ -59,7 +59,7 @@ class Breakdown(QWidget):
         self.search.setAccessibleName("Search rows of the table")
         self.search.setToolTip("Hides rows of the table; the chart and copies keep all of them")
         self.search.setClearButtonEnabled(True)
-        self.search.setMinimumWidth(110)
+        self.search.setMinimumWidth(70)
         self.search.setMaximumWidth(220)
         self.search.textChanged.connect(self._search)
         self.summary = Chooser("summary", SUMMARIES, "total", "What stands for all intervals",
@@ -85,7 +85,7 @@ class Breakdown(QWidget):
             bar.addWidget(part)
         bar.addStretch(1)
         bar.addWidget(self.top)
-        bar.addWidget(label("Draw top", "muted"))
+        bar.addWidget(label("Top", "muted"))
         bar.addWidget(self.most)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)

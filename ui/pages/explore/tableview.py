@@ -23,7 +23,7 @@ from ui.theme import ROW
 
 type Index = QModelIndex | QPersistentModelIndex
 
-NAME_WIDTH, NUMBER_WIDTH, USUAL_WIDTH = 170, 96, 100
+NAME_WIDTH, NUMBER_WIDTH, USUAL_WIDTH = 120, 96, 100
 MOST_NAME = 280
 MOST_FIXED = 0.6
 """How much of the table may be columns that do not scroll."""
@@ -81,7 +81,8 @@ class BreakdownView(QTableView):
         for at in range(self.horizontalHeader().count()):
             wide = NUMBER_WIDTH
             if at < texts:
-                wide = min(MOST_NAME, max(NAME_WIDTH, self.sizeHintForColumn(at) + 12))
+                head = self.horizontalHeader().sectionSizeHint(at)
+                wide = min(MOST_NAME, max(NAME_WIDTH, head, self.sizeHintForColumn(at) + 12))
             if self.columnWidth(at) in (*self._fitted, USUAL_WIDTH):
                 self.setColumnWidth(at, wide)
             self._fitted.add(wide)
