@@ -61,8 +61,23 @@ def test_nothing_captured_says_what_to_do(empty: World) -> None:
     assert empty.desk.frame.stack.currentWidget() is empty.desk.frame.nobody
     asked: list[str] = []
     empty.context.actions.trigger = asked.append  # type: ignore[method-assign]
-    empty.click(empty.desk.frame.nobody.buttons[0])
-    assert asked == ["go.connect"]
+    for button in empty.desk.frame.nobody.buttons:
+        empty.click(button)
+    assert asked == ["go.connect", "connect.shop"]
+
+
+@pytest.mark.parametrize(("at", "measure", "total"), [(1, "uniques", 3), (2, "totals", 4)])
+def test_a_chart_to_begin_with(small: World, at: int, measure: str, total: int) -> None:
+    nothing = small.desk.frame.nothing
+    small.until(nothing.isVisible)
+    small.click(nothing.buttons[at])
+    assert small.answered().chart.measure == measure
+    assert small.total() == total
+    # A funnel does not begin with one event.
+    small.desk.clear()
+    small.click(small.desk.builder.kinds["funnel"])
+    small.until(lambda: nothing.title.text() == "Pick two events")
+    assert [one.isHidden() for one in nothing.buttons] == [False, True, True]
 
 
 def test_a_workspace_without_events_says_so_until_there_are(

@@ -150,6 +150,8 @@ class Desk(QWidget):
         self.pinned.opened.connect(keeping.open)
         self.pinned.closed.connect(keeping.leave_pinned)
         self.frame.connecting.connect(lambda: actions.trigger("go.connect"))
+        self.frame.shopping.connect(lambda: actions.trigger("connect.shop"))
+        self.frame.starting.connect(lambda key: self.put(kinds.starter(key)))
         self.frame.stopped.connect(self.downloads.stop)
         self.table.checked.connect(self._check)
         self.table.reset.connect(self._check_usual)

@@ -19,6 +19,8 @@ from app.query.definition import (
     Segmentation,
 )
 
+PICK = "Pick an event"
+
 
 def is_chosen(spec: EventSpec) -> bool:
     """Whether somebody said which event it is."""
@@ -57,7 +59,7 @@ def missing(chart: AnyChart) -> str:
     if isinstance(done, Segmentation):
         if done.events and done.measure in OF_PROPERTY and done.property is None:
             return "Choose the property that is measured"
-        return "" if done.events else "Pick an event"
+        return "" if done.events else PICK
     if isinstance(done, Funnel):
         left = 2 - len(done.steps)
         return {2: "Pick two events", 1: "Pick a second event"}.get(left, "")

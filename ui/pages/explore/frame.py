@@ -5,6 +5,8 @@ the middle, what is behind a point at the right; with what is said when there is
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -17,11 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from ui.pages.emptystate import EmptyState
+from ui.pages.explore import drafts
 from ui.pages.explore.behind import WIDTH as PANEL
 from ui.pages.explore.builder import Builder
 from ui.pages.explore.controls import Controls
 from ui.pages.explore.figureview import FigureView
 from ui.pages.explore.head import Head
+from ui.pages.explore.kinds import STARTERS
 from ui.pages.explore.pinned import PinnedCharts
 from ui.pages.explore.shell import WIDTH
 from ui.pages.explore.table import Breakdown
@@ -36,10 +40,14 @@ class Frame(QWidget):
 
     Signals:
         connecting: somebody without events wants to connect an app.
+        shopping: or to see the demo shop.
+        starting: a chart that everybody can begin with is wanted: see `kinds.STARTERS`.
         stopped: the download is to stop.
     """
 
     connecting = Signal()
+    shopping = Signal()
+    starting = Signal(str)
     stopped = Signal()
 
     def __init__(
@@ -62,13 +70,20 @@ class Frame(QWidget):
             "Pick an event",
             "How many people did it, how often, and who they are: the chart appears at once, and"
             " every point of it opens up.",
-            [("Choose an event", self._choose_event)],
+            [
+                ("Choose an event", self._choose_event),
+                *(
+                    (title, partial(self.starting.emit, key))
+                    for key, (title, _) in STARTERS.items()
+                ),
+            ],
         )
         self.nobody = EmptyState(
             "explore",
             "Nothing was captured yet",
-            "Charts are drawn from events that apps send. Connect one, or open the demo.",
-            [("Connect an app", self.connecting.emit)],
+            "Charts are drawn from events that apps send. Connect one, or click through the demo"
+            " shop.",
+            [("Connect an app", self.connecting.emit), ("Open the demo shop", self.shopping.emit)],
         )
         for part in (self.nothing, self.nobody, figure, pinned):
             self.stack.addWidget(part)
@@ -146,6 +161,8 @@ class Frame(QWidget):
         """There is no chart before somebody does this."""
         self._table.hide()
         self.nothing.title.setText(wanted)
+        for starter in self.nothing.buttons[1:]:
+            starter.setVisible(wanted == drafts.PICK)
         self.stack.setCurrentWidget(self.nothing)
         self.show_problem("")
 

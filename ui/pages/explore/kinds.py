@@ -5,7 +5,9 @@ The kinds of charts, and what becomes of a definition when a person chooses anot
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+from app.query import read
 from app.query.calendar import Range
 from app.query.definition import (
     MOST_EVENTS,
@@ -22,6 +24,16 @@ from ui.plain import one_line
 
 DEFAULT_RANGE = Range(last=30)
 NOBODY_CHOSE = EventSpec("event")
+STARTERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "active": ("Active people", {"events": [{"kind": "active"}]}),
+    "top": ("Top events", {"events": [{"kind": "top"}], "measure": "totals"}),
+}
+"""Charts that say something about any app: what they are called, and what they are."""
+
+
+def starter(name: str) -> AnyChart:
+    """One of these over the usual time."""
+    return replace(read(STARTERS[name][1]), range=DEFAULT_RANGE)
 
 
 def kind_of(chart: AnyChart) -> str:
