@@ -1,6 +1,7 @@
 """What tests of the window share: a real workspace to write into, and the parts of the window."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,9 @@ for threads in (jobs, chartthread):
     threads.PATIENCE_S = PATIENCE_MS / 1000
 
 # The engine keeps the proxy that it is first told, for as long as the tests run; so it is told
-# before any of them makes a profile.
+# before any of them makes a profile. What it was told in the process that started this one, for that
+# of another, is none of ours.
+os.environ.pop(engine.FLAGS, None)
 engine.prepare(f"127.0.0.1:{free_port()}")
 
 KEY = "0123456789abcdef0123456789abcdef"
