@@ -109,6 +109,8 @@ def theme(qapp: Any) -> Theme:
     found = qapp.findChild(Theme)
     made: Theme = found if isinstance(found, Theme) else Theme(qapp, "light")
     made.choose("light")
+    # Pictures that are compared do not depend on when they were taken.
+    qapp.setCursorFlashTime(0)
     # What another test copied is not waited for.
     QGuiApplication.clipboard().clear()
     return made

@@ -41,8 +41,8 @@ class World:
     def show(self) -> "World":
         self.context.store.open()
         self.page.resize(1224, 772)
-        self.page.show()
-        self.qtbot.waitExposed(self.page)
+        with self.qtbot.waitExposed(self.page):
+            self.page.show()
         if self.context.store.current is not None:
             self.until(lambda: bool(self.desk.builder.pieces.vocabulary.types))
         return self

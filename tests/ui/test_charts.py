@@ -57,8 +57,8 @@ def bars(qtbot: QtBot) -> Chart:
 def shown(qtbot: QtBot, made: Chart) -> Chart:
     qtbot.addWidget(made)
     made.resize(500, 260)
-    made.show()
-    qtbot.waitExposed(made)
+    with qtbot.waitExposed(made):
+        made.show()
     return made
 
 
@@ -534,8 +534,8 @@ def test_numbers_that_are_missing(qtbot: QtBot, kind: str, known: tuple[int, ...
     chart = Chart("Conversion", kind)
     qtbot.addWidget(chart)
     chart.resize(600, 300)
-    chart.show()
-    qtbot.waitExposed(chart)
+    with qtbot.waitExposed(chart):
+        chart.show()
     for partial in (None, 9, 5):
         chart.show_data(ChartData(tuple(range(0, 11 * 86_400_000, 86_400_000)), (series,), partial))
         assert not chart.grab().isNull()

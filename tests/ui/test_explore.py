@@ -108,7 +108,6 @@ def test_a_list_that_was_opened_early_fills(empty: World) -> None:
     empty.context.store.open()
     empty.page.resize(1224, 772)
     empty.page.show()
-    empty.qtbot.waitExposed(empty.page)
     # Before any name was looked up.
     assert not empty.desk.vocabulary.types
     empty.click("events+")

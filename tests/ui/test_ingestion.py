@@ -61,8 +61,8 @@ class World:
         self.page = IngestionPage(self.context, lambda: self.now)
         self.qtbot.addWidget(self.page)
         self.page.resize(width, height)
-        self.page.show()
-        self.qtbot.waitExposed(self.page)
+        with self.qtbot.waitExposed(self.page):
+            self.page.show()
         return self.page
 
     def totals(self) -> tuple[str, ...]:

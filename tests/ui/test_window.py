@@ -56,6 +56,7 @@ def window(
     made.make_pages()
     qtbot.waitUntil(lambda: made.pages.keys() == made._made.keys())
     made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
     yield made
     made.page("connect").shutdown()
 
