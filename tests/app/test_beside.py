@@ -52,12 +52,20 @@ def test_what_is_not_needed_is_not_waited_for(store: Store) -> None:
 def test_both_are_stopped(store: Store) -> None:
     beside = store._beside
     assert beside
-    stopper = threading.Timer(0.05, store.interrupt)
+    is_over = threading.Event()
+
+    def stop() -> None:
+        # What comes before the statement has begun finds nothing to interrupt.
+        while not is_over.wait(0.05):
+            store.interrupt()
+
+    stopper = threading.Thread(target=stop)
     stopper.start()
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):
         beside.both(
             lambda _db: 0, lambda db: db.execute(ENDLESS).fetchone()[0], lambda found: found == 1
         )
+    is_over.set()
     stopper.join()
 
 

@@ -53,7 +53,7 @@ def test_what_is_written_starts_this_program(desktop: Path) -> None:
     words = shlex.split(found["Exec"].removesuffix(" %u"))
     result = subprocess.run(
         [*words, "eventscope://event/nonsense"],
-        check=False, capture_output=True, text=True, timeout=60, cwd=found["Path"],
+        check=False, capture_output=True, text=True, timeout=120, cwd=found["Path"],
     )  # fmt: skip
     assert result.returncode == 1
     assert "This is not a link to an event." in result.stderr
@@ -65,7 +65,7 @@ def test_the_desktop_knows_where_it_has_its_tools(desktop: Path) -> None:
     linkhandler.register()
     asked = subprocess.run(
         ["xdg-mime", "query", "default", linkhandler.KIND],
-        check=True, capture_output=True, text=True, timeout=60,
+        check=True, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert asked.stdout.strip() == linkhandler.ENTRY
 

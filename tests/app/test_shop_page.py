@@ -25,7 +25,7 @@ from app.demo.senders import WEB_KEY
 from app.demo.site import respond
 from app.model import Capture, Upload
 
-LIMIT_S = 60
+LIMIT_S = 180
 
 # One click a line: what is filled in before, and what is clicked.
 CLICKS: list[tuple[dict[str, str], str]] = [

@@ -37,8 +37,8 @@ for threads in (jobs, chartthread):
     threads.PATIENCE_S = PATIENCE_MS / 1000
 
 # The engine keeps the proxy that it is first told, for as long as the tests run; so it is told
-# before any of them makes a profile. What it was told in the process that started this one, for that
-# of another, is none of ours.
+# before any of them makes a profile. What it was told in the process that started this one is not
+# for this one.
 os.environ.pop(engine.FLAGS, None)
 engine.prepare(f"127.0.0.1:{free_port()}")
 
