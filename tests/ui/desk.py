@@ -5,7 +5,7 @@ The capture process is the real one, with the addon that adds SDKs (`tests.end2e
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QTreeWidgetItem
-from pytestqt.exceptions import TimeoutError as NeverHappened
 from pytestqt.qtbot import QtBot
 
 from app.label.events import LabeledEvent
@@ -28,6 +27,7 @@ from ui.theme import Theme
 
 CLICKED, CHANGED = "[Amplitude] Element Clicked", "[Amplitude] Element Changed"
 VIEWED = "[Amplitude] Page Viewed"
+FENCE = "Until here"
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -53,15 +53,29 @@ class Desk(Person):
         self.until(lambda: self.run(ready))
 
     def click_until_told(self, element: str, kind: str = CLICKED) -> int:
-        """Click in Navigate mode until it is reported; how often it was."""
+        """Click in Navigate mode until it is reported; how often it was. An SDK begins to listen
+        a moment after the page."""
         before = self.events(kind)
-        for _attempt in range(10):
-            self.click(element)
-            with suppress(NeverHappened):
-                self.within(lambda: self.events(kind) > before, 2000)
+        for _attempt in range(30):
+            self._click_and_see(element)
+            self.catch_up()
+            if self.events(kind) > before:
                 break
         assert self.events(kind) > before
         return self.events(kind) - before
+
+    def catch_up(self) -> None:
+        """Wait until all is stored that the page's SDK has taken so far: it sends in order."""
+        before = self.events(FENCE)
+        self.until(lambda: self.run(f"window.amplitude?.track?.('{FENCE}') ? 1 : 0"))
+        self.until(lambda: self.events(FENCE) > before)
+
+    def _click_and_see(self, element: str) -> None:
+        """Click, and wait until the page has seen it, or is gone by it."""
+        self.run("window.clicksSeen ??= (addEventListener('click', () => clicksSeen++, true), 0)")
+        seen = self.run("window.clicksSeen")
+        self.click(element)
+        self.until(lambda: self.run("window.clicksSeen") != seen)
 
     def pick(self, element: str) -> None:
         """Choose an element in Label mode."""

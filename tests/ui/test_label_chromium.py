@@ -19,7 +19,7 @@ from app.sdk.dropped import dropped
 from tests.conftest import leaving_nothing_behind
 from tests.ui.chromium import PROGRAM, Chromium, Tab, chromium
 from tests.ui.connecting import serving
-from tests.ui.desk import CLICKED, LEFT, Desk, desk_at
+from tests.ui.desk import CLICKED, FENCE, LEFT, Desk, desk_at
 from tests.ui.frontends import ADMIN, ALL, BUNDLED, front_end
 from tests.ui.test_browser import pytestmark
 from ui.pages.label.own import OwnBrowser
@@ -326,7 +326,7 @@ def test_pages_that_a_service_worker_kept_are_said(desk: Desk, tab: Tab, site: s
     # It was kept before the site was chosen: no agent comes with it.
     choose(desk, site.removeprefix("http://"))
     desk.until(lambda: "Waiting" in own(desk).state.text() or own(desk).agent.is_there)
-    for _attempt in range(5):
+    for _attempt in range(20):
         # Not while another page of the site, which has just been closed, may still have spoken.
         tab.go(f"{site}/worker")
         with suppress(NeverHappened):
@@ -368,10 +368,13 @@ def test_a_click_becomes_a_labeled_event_that_counts(desk: Desk, tab: Tab) -> No
         def clicked() -> int:
             """Click until it is reported; an SDK begins to listen a moment after the page."""
             before = desk.events(CLICKED)
-            for _attempt in range(6):
+            for _attempt in range(30):
                 tab.click(icon)
-                with suppress(NeverHappened):
-                    desk.within(lambda: desk.events(CLICKED) > before, 3000)
+                # All is stored that the SDK has taken so far: it sends in order.
+                fences = desk.events(FENCE)
+                tab.run(f"amplitude.track('{FENCE}') && 1")
+                desk.until(lambda fences=fences: desk.events(FENCE) > fences)
+                if desk.events(CLICKED) > before:
                     break
             assert desk.events(CLICKED) > before
             return desk.events(CLICKED)

@@ -75,7 +75,7 @@ def shop(
             wanted = self.path == "/sdk.js"
             if self.path == "/go":
                 goes.set()
-            assert not wanted or goes.wait(30)
+            assert not wanted or goes.wait(120)
             page = (PAGE % (KEY, options)).replace("EARLY", early).replace("LOADER", loader)
             body = script if wanted else page.encode()
             self.send_response(200)
@@ -99,7 +99,7 @@ def go(person: Person, url: str) -> None:  # noqa: F811
     person.study()
 
 
-def click_and_see(person: Person, element: str, wait_ms: int = 20_000) -> None:  # noqa: F811
+def click_and_see(person: Person, element: str, wait_ms: int = 60_000) -> None:  # noqa: F811
     """Click until it is reported: the SDK may begin to listen after its first page view."""
     before = person.events(CLICKED)
 
@@ -125,7 +125,7 @@ def test_clicks_are_switched_on_without_touching_the_site(
         person.until(lambda: "Switch off" in switch.button.text())
         assert capture.faults == [f"remote-config-clicks,source={KEY}"]
         # An SDK waits a second for its configuration, and goes on without it where all is slow.
-        for _attempt in range(4):
+        for _attempt in range(12):
             go(person, url)
             with suppress(NeverHappened):
                 click_and_see(person, "document.getElementById('buy')", 5000)
