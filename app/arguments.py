@@ -56,7 +56,7 @@ def add_capture_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         type=_fault,
-        metavar="KIND[=VALUE][@SHARE][#COUNT]",
+        metavar="KIND[=VALUE][@SHARE][#COUNT][,CONDITION…]",
         help="let uploads fail, such as 500#2, 429@0.5 or latency=800; repeatable",
     )
     parser.add_argument("--cap-mb", type=_megabytes, metavar="N", help="size cap of the workspace")

@@ -27,9 +27,10 @@ CART = "document.getElementById('add-to-cart')"
 CARD = "document.querySelector('#popular .card-link')"
 
 
-def prepare(workspace: Path) -> None:
-    """A labeled event of the past, which the shop's last release broke."""
-    with Store.write(workspace) as store:
+def prepare(workspace: Path, filled: Path) -> None:
+    """A labeled event of the past, which the shop's last release broke: made of a click that is
+    in `filled`, for a workspace that holds nothing yet, so that the newest stay on top."""
+    with Store.write(workspace) as past, Store.read(filled) as store:
         rows = store.events.rows(store.events.newest(Filter(), 3000))
         names = [row.id for row in rows if row.type == Action.CLICKED.event_type]
         details = [store.events.detail(number) for number in names]
@@ -54,7 +55,7 @@ def prepare(workspace: Path) -> None:
             capture = Capture(
                 then_ms, "POST", "https://api2.amplitude.com/2/httpapi", kind, body, answer, 20
             )
-            store.writer.add([(capture, decode(capture))])
+            past.writer.add([(capture, decode(capture))])
         element = clicked(Action.CLICKED.event_type, raw["event_properties"])
         assert element
         conditions = (

@@ -61,8 +61,9 @@ def take(suffix: str) -> None:
     for kind in ("empty", "busy", "hostile", "names"):
         workspace = paths.home() / kind
         if kind == "busy":
+            fill(paths.home() / "other", EVENTS)
+            prepare(workspace, paths.home() / "other")
             fill(workspace, EVENTS)
-            prepare(workspace)
         elif kind == "hostile":
             fill_unthinkable(workspace)
         elif kind == "names":

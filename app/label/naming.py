@@ -77,12 +77,14 @@ def name(element: Element) -> str:
 
 
 def group_name(element: Element, number: int) -> str:
-    """Such as `Any of 24 add buttons clicked`."""
+    """Such as `Any of 24 add buttons clicked`, or `Any add button clicked` when it is the only one
+    so far."""
     called, what = _class_words(element), kind(element)
     # A class such as `skip-link` says what it is already.
     things = called if called.rpartition(" ")[2] == what else f"{called} {what}".strip()
     where = "" if called else _where(element)
-    return f"Any of {number:,} {_plural(things)}{where} {element.action.verb}"
+    those = f"of {number:,} {_plural(things)}" if number > 1 else things
+    return f"Any {those}{where} {element.action.verb}"
 
 
 def description(element: Element, page: Page) -> str:

@@ -37,6 +37,7 @@ def test_names_of_recorded_clicks() -> None:
         " (shop.example.test/products)."
     )
     assert group_name(target, 24) == "Any of 24 add buttons clicked"
+    assert group_name(target, 1) == "Any add button clicked"
     assert name(real("click-masked-text")) == "Masked text clicked"
     assert name(real("click-icon-button-svg-path")) == "Open menu clicked"
 
