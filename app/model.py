@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from app.delivery import Delivery as Delivery  # noqa: PLC0414 - one of its words
 
 Headers = tuple[tuple[str, str], ...]
+LONGEST_NAME = 80
+"""Of a project, in letters."""
 BY_HAND = "Eventscope, by hand"
 """The user agent of what a person sent from the window."""
 

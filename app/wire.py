@@ -184,6 +184,15 @@ class SetCap(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class NameProject(Message):
+    """What a person calls the project of an API key; empty for its key."""
+
+    TYPE: ClassVar[str] = "name_project"
+    api_key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Clear(Message):
     """Remove everything captured so far; what people made stays."""
 
@@ -233,6 +242,7 @@ _TYPES: dict[str, type[Message]] = {
         SetFaults,
         SetIngestion,
         SetCap,
+        NameProject,
         Clear,
         Import,
         CancelImport,

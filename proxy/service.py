@@ -91,6 +91,7 @@ class Service:
             wire.SetFaults: self._set_faults,
             wire.SetIngestion: self._set_ingestion,
             wire.SetCap: self._set_cap,
+            wire.NameProject: lambda message: self._writer.name(message.api_key, message.name),
             wire.Clear: self._clear,
             wire.Import: lambda message: self._start(self._imports.run(message.path), "import"),
             wire.CancelImport: lambda message: self._imports.cancel(message.path),

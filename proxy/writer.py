@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
 from app.errors import StoreUnavailable
-from app.model import Capture, Decoded, Kind
+from app.model import LONGEST_NAME, Capture, Decoded, Kind
 from app.store.http import pack
 from app.store.writer import Ids, Item, Writer
 
@@ -98,6 +98,10 @@ class GroupWriter:
             yield removed
             await asyncio.sleep(0)
         self._writer.give_back()
+
+    def name(self, api_key: str, name: str) -> None:
+        """Give a project the name that a person reads. Raises StoreUnavailable."""
+        self._writer.name_source(api_key, " ".join(name.split())[:LONGEST_NAME])
 
     async def keep_below(self, cap_bytes: int) -> Ids | None:
         """Remove the oldest until the workspace fits; returns the first ids left, if any went."""

@@ -120,7 +120,7 @@ def _faults(context: Context, _ways: Ways) -> QWidget:
 def _settings(context: Context, ways: Ways) -> QWidget:
     from ui.pages.settings import SettingsPage
 
-    page = SettingsPage(context.settings, context.jobs)
+    page = SettingsPage(context)
     page.changed.connect(ways.use_setting)
     return page
 

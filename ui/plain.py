@@ -141,3 +141,8 @@ def number(count: int) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 event`, `2 events`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def short_key(key: str) -> str:
+    """An API key by its ends."""
+    return one_line(key, 40) if len(key) <= 12 else f"{one_line(key[:4])}…{one_line(key[-4:])}"

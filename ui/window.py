@@ -162,6 +162,8 @@ class MainWindow(QMainWindow):
                    words="theme appearance night"),
             Action("window.system", "Use the system's colours",
                    lambda: self._choose_theme("system"), words="theme appearance"),
+            Action("projects.name", "Name projects…", self._name_projects, icon="project",
+                   words="rename api key source settings"),
             Action("window.messages", "Close all messages", self._close_messages,
                    icon="close", words="notifications",
                    enabled=lambda: bool(self.context.notifications.cards)),
@@ -170,6 +172,10 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         for action in more:
             add(action, self)
+
+    def _name_projects(self) -> None:
+        self.go_to("settings")
+        self.page("settings").show_projects()
 
     def _delivery_action(self, mode: str, words: str) -> Action:
         return Action(

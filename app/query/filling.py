@@ -64,6 +64,18 @@ class Filling:
         self._scratch = scratch
         self._lookups = lookups
 
+    def _load_sources(self, reader: Reader, marks: Marks) -> Marks:
+        """New projects, and what a person calls the others by now."""
+        known = dict(self._db.execute("SELECT id, name FROM sources").fetchall())
+        for number, key, name in reader.sources():
+            if number not in known:
+                self._db.execute("INSERT INTO sources VALUES (?, ?, ?)", [number, key, name])
+                self._lookups.forget()
+                marks = marks._replace(source=max(marks.source, number))
+            elif known[number] != name:
+                self._db.execute("UPDATE sources SET name = ? WHERE id = ?", [name, number])
+        return marks
+
     def load(self, reader: Reader, progress: Callable[[Progress], None]) -> int:
         marks, last, identity = marks_of(self._db), reader.last_event(), reader.identity()
         gone = 0
@@ -138,10 +150,7 @@ class Filling:
                 f"INSERT OR REPLACE INTO people SELECT id, root, {_HEX.format('u')},"
                 f" {_HEX.format('d')} FROM {lines}"
             )
-        for source in reader.sources(marks.source):
-            self._db.execute("INSERT INTO sources VALUES (?, ?, ?)", list(source))
-            self._lookups.forget()
-            marks = marks._replace(source=max(marks.source, source[0]))
+        marks = self._load_sources(reader, marks)
         state = pool.submit(reader.write_states, path, marks.state).result()
         if state > marks.state:
             self._add_states(path)

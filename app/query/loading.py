@@ -187,11 +187,9 @@ class Reader:
         )
         return write_lines(path, (row[0] for row in lines))
 
-    def sources(self, after: int) -> list[tuple[int, str, str]]:
+    def sources(self) -> list[tuple[int, str, str]]:
         """Projects: id, API key, name."""
-        return self._db.execute(
-            "SELECT id, api_key, name FROM sources WHERE id > ?", (after,)
-        ).fetchall()
+        return self._db.execute("SELECT id, api_key, name FROM sources ORDER BY id").fetchall()
 
     def write_states(self, path: Path, after: int) -> int:
         """Write the states after this one as lines `id, person, all known as JSON`; returns the

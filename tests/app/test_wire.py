@@ -23,6 +23,7 @@ MESSAGES = [
     wire.SetFaults(["500#2"]),
     wire.SetIngestion({"sources": {"*": {"eps": 5}}}),
     wire.SetCap(5),
+    wire.NameProject("k", "Shop"),
     wire.Clear(),
     wire.Import("/f"),
     wire.CancelImport("/f"),

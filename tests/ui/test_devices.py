@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app.settings import NETWORK
-from tests.ui.connecting import START_MS, parts, start
+from tests.ui.connecting import parts, start
 from ui.context import Context
 from ui.pages.connect.addresses import own_addresses
 from ui.pages.connect.devices import DevicesCard
@@ -66,7 +66,7 @@ def test_other_devices_connect_once_a_person_lets_them(
     assert not wifi.found.isVisible()
     assert "this machine alone" in wifi.said.text()
     qtbot.mouseClick(wifi.switch, LEFT)
-    qtbot.waitUntil(lambda: is_open(context) is True, timeout=START_MS)
+    qtbot.waitUntil(lambda: is_open(context) is True)
     assert context.settings.get(NETWORK) is True
     assert states == ["starting", "listening"], "nothing goes and comes back meanwhile"
     if own_addresses():
@@ -80,7 +80,7 @@ def test_other_devices_connect_once_a_person_lets_them(
     else:
         assert "no address in a local network" in wifi.said.text()
     qtbot.mouseClick(wifi.switch, LEFT)
-    qtbot.waitUntil(lambda: is_open(context) is False, timeout=START_MS)
+    qtbot.waitUntil(lambda: is_open(context) is False)
     assert context.settings.get(NETWORK) is False
     assert not wifi.found.isVisible()
 

@@ -22,7 +22,7 @@ def page(
 ) -> SettingsPage:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    made = SettingsPage(context.settings, context.jobs)
+    made = SettingsPage(context)
     qtbot.addWidget(made)
     made.show()
     return made

@@ -17,6 +17,7 @@ from tests.ui.conftest import KEY, NOW_MS, Workspace
 from ui.context import Context
 from ui.inspector.info import InfoView
 from ui.pages.requests import RequestsPage
+from ui.plain import short_key
 
 CONFIG = Capture(
     NOW_MS,
@@ -64,7 +65,7 @@ def test_everything_is_listed_as_what_it_is(
     assert page.model.text(1, "status") == "200"
     assert page.model.text(0, "status") == "Waiting"
     assert page.model.text(1, "took") == "31 ms"
-    assert page.model.text(2, "project") == KEY
+    assert page.model.text(2, "project") == short_key(KEY)
     assert page.count.text() == "3 requests"
 
 

@@ -5,7 +5,7 @@ Settings, generated from the table in `app.settings`. A change counts at once; n
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -24,8 +24,9 @@ from app import settings as keys
 from app.errors import AppError, BadInput
 from app.hosts import parse_host, parse_upstream
 from app.settings import Setting, Settings
-from ui.jobs import Jobs
+from ui.context import Context
 from ui.pages.linksetting import LinkSetting
+from ui.pages.projectnames import ProjectNames
 from ui.theme import hairline, label, set_role
 
 GROUPS = (
@@ -56,11 +57,12 @@ class SettingsPage(QWidget):
 
     changed = Signal(object)
 
-    def __init__(self, settings: Settings, jobs: Jobs) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
+        settings = context.settings
         self._settings = settings
         self.editors: dict[Setting[Any], Editor] = {}
-        body = QWidget()
+        self._body = body = QWidget()
         body.setMaximumWidth(760)
         self._rows = QVBoxLayout(body)
         self._rows.setContentsMargins(24, 16, 24, 24)
@@ -69,19 +71,37 @@ class SettingsPage(QWidget):
         self._rows.addWidget(label(f"Kept in {settings.path}", "small", wrap=True))
         for prefix, title in GROUPS:
             self._add_group(prefix, title)
-        self._rows.addSpacing(8)
-        self._rows.addWidget(label("Links", "section"))
-        self._rows.addWidget(hairline())
-        self.links = LinkSetting(jobs, EDITOR_WIDTH)
-        self._rows.addWidget(self.links)
+        self.projects = ProjectNames(context, EDITOR_WIDTH)
+        self.links = LinkSetting(context.jobs, EDITOR_WIDTH)
+        for title, part in (("Names of projects", self.projects), ("Links", self.links)):
+            self._rows.addSpacing(8)
+            self._rows.addWidget(label(title, "section"))
+            self._rows.addWidget(hairline())
+            self._rows.addWidget(part)
         self._rows.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        area.setWidget(body)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.area.setWidget(body)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.addWidget(area)
+        rows.addWidget(self.area)
+
+    def show_projects(self) -> None:
+        """Go to the names of projects, and into the first."""
+        self.projects.look()
+        for widget in (self.projects, self._body):
+            if layout := widget.layout():
+                layout.activate()
+        # Rows that have just been made have no place before the area was told of them.
+        QTimer.singleShot(0, self.projects, self._go_to_projects)
+
+    def _go_to_projects(self) -> None:
+        self.area.ensureWidgetVisible(self.projects, 0, 0)
+        if self.projects.lines:
+            first = next(iter(self.projects.lines.values()))
+            first.setFocus()
+            self.area.ensureWidgetVisible(first)
 
     def _add_group(self, prefix: str, title: str) -> None:
         chosen = [one for one in keys.ALL if one.key.split(".")[0] == prefix and not one.hidden]

@@ -311,3 +311,16 @@ def test_values_of_a_megabyte_and_thousands_of_names(tmp_path: Path) -> None:
     where = [{"property": "big", "op": "starts with", "values": ["xx"]}]
     long = {"events": [{"event": "A", "where": where}], "range": DAYS}
     assert figure(folder, long).series[0].total == 1
+
+
+def test_a_project_is_called_what_it_is_called_now(tmp_path: Path) -> None:
+    folder = workspace(tmp_path, [did("1", "A", NOON)])
+    with Warehouse.open(folder) as warehouse:
+        warehouse.refresh()
+        ((key, before),) = warehouse.rows("SELECT api_key, name FROM sources")
+        with Store.write(folder) as store:
+            store.writer.name_source(key, "The shop")
+        add(folder, did("2", "A", NOON))
+        warehouse.refresh()
+        assert before == ""
+        assert warehouse.rows("SELECT api_key, name FROM sources") == [(key, "The shop")]

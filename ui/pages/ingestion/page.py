@@ -43,8 +43,7 @@ from ui.pages.ingestion.points import Points, filter_text
 from ui.pages.ingestion.refresher import Refresher
 from ui.pages.ingestion.state import EVERY, FRAME_WORDS, Span, State, which_of
 from ui.pages.ingestion.uploadpanel import UploadPanel
-from ui.pages.live.projects import short_key
-from ui.plain import number, plural
+from ui.plain import number, plural, short_key
 from ui.theme import hairline, label, vertical_hairline
 from ui.warming import Opening
 

@@ -6,6 +6,5 @@ and pausing, and what is said when nothing is shown.
 """
 
 from ui.pages.live.page import LivePage
-from ui.pages.live.projects import short_key
 
-__all__ = ["LivePage", "short_key"]
+__all__ = ["LivePage"]

@@ -8,6 +8,7 @@ there is to know about one event.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -128,6 +129,7 @@ class LivePage(QWidget):
         self.filter.left.connect(self.go_to_table)
         self.filter.chips.cleared.connect(self.filter.clear)
         self.projects.chosen.connect(self._query)
+        self.projects.naming.connect(partial(context.actions.trigger, "projects.name"))
         self.targets.chosen.connect(self._query)
         self.types.changed.connect(self._query)
         self.types.failed.connect(self.say)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QMenu, QToolButton
 
-from ui.plain import one_line
+from ui.plain import one_line, short_key
 from ui.theme import show_use, tint
 
 ALL = "All projects"
@@ -19,9 +19,11 @@ class ProjectSwitch(QToolButton):
 
     Signals:
         chosen: another project is wanted now, or all of them.
+        naming: a person wants to give projects names.
     """
 
     chosen = Signal()
+    naming = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,17 +78,14 @@ class ProjectSwitch(QToolButton):
             entry.setCheckable(True)
             entry.setChecked(source == self.source)
             entry.triggered.connect(lambda _checked=False, source=source: self.choose(source))
+        self.list.addSeparator()
+        self.list.addAction("Name projects…", self.naming.emit)
 
     def _titles(self) -> list[tuple[int, str]]:
         return [
             (one, f"{name}  ·  {short_key(key)}" if name else short_key(key))
             for one, key, name in self._sources
         ]
-
-
-def short_key(key: str) -> str:
-    """An API key by its ends."""
-    return one_line(key, 40) if len(key) <= 12 else f"{one_line(key[:4])}…{one_line(key[-4:])}"
 
 
 def frame(button: QToolButton, text: str, tip: str) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.store.requests import Wanted
 from ui.jobs import Jobs
+from ui.plain import short_key
 from ui.table.model import PagedTableModel
 
 if TYPE_CHECKING:
@@ -145,4 +146,4 @@ def _fresh(store: Store, wanted: Wanted, seen: int) -> Look:
 
 
 def _projects(store: Store) -> tuple[tuple[int, str], ...]:
-    return tuple((one.id, one.name or one.api_key) for one in store.events.sources())
+    return tuple((one.id, one.name or short_key(one.api_key)) for one in store.events.sources())

@@ -11,7 +11,7 @@ from app.sdk.identify import Family
 from app.sdk.options import Option
 from app.sdk.report import InstanceReport, SourceReport
 from app.sdk.resolve import Resolved
-from ui.plain import one_line, plural
+from ui.plain import one_line, plural, short_key
 
 LONGEST = 160
 EVIDENCE = {
@@ -87,7 +87,7 @@ def source_title(source: SourceReport) -> str:
     """A project by its name or its key."""
     if source.name:
         return one_line(source.name, 60)
-    return f"Project {one_line(source.api_key[:10])}…" if source.api_key else "No project"
+    return f"Project {short_key(source.api_key)}" if source.api_key else "No project"
 
 
 def instance_title(report: InstanceReport) -> str:

@@ -368,7 +368,8 @@ class UsersPage(QWidget):
             people = "person" if len(self._found.people) == 1 else "people"
             self.count.setText(f"{shown} {people} found")
         else:
-            self.count.setText(f"{plural(self._total, 'person', 'people')}, last heard of first")
+            order = ", last heard of first" if self._total > 1 else ""
+            self.count.setText(plural(self._total, "person", "people") + order)
         self.nobody.setVisible(self._nobodys > 0)
         self.nobody.setText(
             f"{plural(self._nobodys, 'event')} without any usable ID"
