@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from app.query import sql
+from app.query.definition import PropertyRef
 from app.query.places import (
     ALONE,
     GROUP_PROPERTY,
@@ -21,7 +22,6 @@ from app.query.places import (
     groups_of,
     is_listed,
     kind_of,
-    nothing,
     place,
 )
 from app.query.sql import Sql
@@ -55,8 +55,19 @@ def membership(kind: str, context: Context) -> Sql:
         value = elements(ref, context, once=True)
         if not is_listed(ref, context):
             value = exp.Array(expressions=[value])
-        branches.append((exp.not_(nothing(place(ref, context))), value))
+        branches.append((_is_said(ref, context), value))
     return sql.cases(branches, exp.null())
+
+
+def _is_said(ref: PropertyRef, context: Context) -> Sql:
+    """The condition that a property is there, an array without elements too."""
+    at = place(ref, context)
+    there = [
+        exp.Not(this=exp.Is(this=one.copy(), expression=exp.null()))
+        for one in (at.text, at.listed)
+        if one is not None
+    ]
+    return exp.paren(sql.either(*there))
 
 
 def only_group(kind: str, context: Context) -> Sql:

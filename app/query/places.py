@@ -178,9 +178,29 @@ def _extracted(of: Sql, path: str) -> Sql:
 
 
 def nothing(at: Place) -> Sql:
-    """The condition that a property is not there."""
-    absent = [exp.Is(this=one.copy(), expression=exp.null()) for one in (at.text, at.listed) if one]
+    """The condition that a property is `(none)`: what is grouped there by `elements`. It is not
+    there, or it is an array without elements, or one of its elements is nothing."""
+    if at.text is None and at.listed is None:
+        return exp.true()
+    absent: list[Sql] = []
+    if at.text is not None:
+        absent.append(exp.Is(this=at.text.copy(), expression=exp.null()))
+    if at.listed is not None:
+        absent.append(exp.paren(sql.either(*_without_value(at.listed))))
     return exp.paren(sql.both(*absent))
+
+
+def _without_value(listed: Sql) -> list[Sql]:
+    is_null = exp.Is(this=exp.column("item"), expression=exp.null())
+    nulls = exp.ArrayFilter(
+        this=listed.copy(),
+        expression=exp.Lambda(this=is_null, expressions=[exp.to_identifier("item")]),
+    )
+    return [
+        exp.Is(this=listed.copy(), expression=exp.null()),
+        exp.EQ(this=exp.ArraySize(this=listed.copy()), expression=sql.value(0)),
+        exp.GT(this=exp.ArraySize(this=nulls), expression=sql.value(0)),
+    ]
 
 
 def time() -> exp.Column:

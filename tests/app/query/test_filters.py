@@ -35,6 +35,25 @@ def matching(folder: Path, *where: dict) -> set[str]:
 
 
 ALL = {*VALUES, "absent"}
+HALF: dict[str, object] = {
+    **{"empty": [], "null": [None], "half": ["x", None], "whole": ["x"], "plain": "x"},
+    **{"gone": None, "absent": ...},
+}
+
+
+def test_what_is_split_as_none_is_found_as_none(tmp_path: Path) -> None:
+    """Arrays without elements, and elements that are null, too: a filter by a group of a chart
+    gives the group's number."""
+    sent = [
+        did(name, "A", NOON, {} if value is ... else {"p": value}) for name, value in HALF.items()
+    ]
+    folder = workspace(tmp_path, sent)
+    chart = {"events": [{"event": "A", "by": ["p"]}], "range": DAYS}
+    groups = {one.group: one.total for one in figure(folder, chart).series}
+    assert groups == {(None,): 5, ("x",): 3}
+    where = {"property": "p", "op": "is", "values": [None]}
+    assert matching(folder, where) == {"empty", "null", "half", "gone", "absent"}
+    assert matching(folder, where | {"op": "is not"}) == {"whole", "plain"}
 
 
 @pytest.mark.parametrize(
