@@ -7,7 +7,7 @@ counts them; a node's number is that of the paths that begin so.
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.query import units
@@ -16,6 +16,7 @@ from app.query.giveup import GoOn, watched
 from app.query.journeynames import APART
 from app.query.journeysql import paths_of
 from app.query.places import Context
+from app.query.similar import alike
 
 type Rows = Callable[[str], list[tuple[Any, ...]]]
 type Way = tuple[str, ...]
@@ -44,12 +45,15 @@ class JourneyNode:
 
 @dataclass(frozen=True, slots=True)
 class WholePath:
-    """A full path: how many took it, and how long on average from the first to the last step."""
+    """A full path: how many took it, and how long on average from the first to the last step.
+    `alike` is how much of it is the same (0 to 1) as the most frequent one that arrived; where
+    nothing has to arrive, as the most frequent one."""
 
     way: Way
     count: int
     seconds: float | None
     converted: bool
+    alike: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,24 @@ def journeys(chart: Journeys, rows: Rows, context: Context) -> JourneysFigure:
     total = sum(one.count for one in found)
     paths = sorted(found, key=lambda one: (-one.count, one.way))[:100]
     return JourneysFigure(
-        total, _nodes(chart, found, total, context.go_on), tuple(paths), (statement,)
+        total, _nodes(chart, found, total, context.go_on), _compared(chart, paths), (statement,)
     )
+
+
+def _compared(chart: Journeys, paths: list[WholePath]) -> tuple[WholePath, ...]:
+    """The paths with how much each is like the first of them that did what was asked for."""
+    between = chart.start is not None and chart.end is not None
+    model = next((one for one in paths if one.converted or not between), None)
+    if model is None:
+        model = paths[0] if paths else None
+    return tuple(
+        replace(one, alike=alike(_steps(one), _steps(model))) if model else one for one in paths
+    )
+
+
+def _steps(path: WholePath) -> Way:
+    """What was done, without what was not."""
+    return tuple(one for one in path.way if one not in (DROPPED, NOTHING_BEFORE))
 
 
 def _path(chart: Journeys, row: tuple[Any, ...]) -> WholePath:
@@ -142,6 +162,7 @@ def journeys_json(figure: JourneysFigure) -> dict[str, Any]:
                 "count": one.count,
                 "seconds": one.seconds,
                 "converted": one.converted,
+                "alike": one.alike,
             }
             for one in figure.paths
         ],

@@ -3,7 +3,7 @@
 import csv
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -67,6 +67,24 @@ def test_what_people_did_next(journeys: World) -> None:
     rows = list(csv.reader(view.csv().splitlines()))
     assert rows[0][0] == "Path"
     assert len(rows) == 5
+
+
+def test_whole_paths_are_compared_and_put_in_order(journeys: World) -> None:
+    view = journeys.desk.figure.journeys
+    table = view.table
+    cells = lambda at: [table.topLevelItem(n).text(at) for n in range(4)]  # noqa: E731
+    assert cells(0)[0] == "Open → Dropped off"
+    assert sorted(cells(4)) == ["100 %", "50 %", "50 %", "67 %"]
+    header = table.header()
+    for at, rising in ((4, ["50 %", "50 %", "67 %", "100 %"]), (3, ["0.0 s", "1.0 min"])):
+        there = QPoint(header.sectionViewportPosition(at) + 20, header.height() // 2)
+        for down in (True, False):
+            journeys.qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=there)
+            shown = cells(at)[::-1] if down else cells(at)
+            assert shown[: len(rising)] == rising
+            assert table.headerItem().text(at).endswith("↓" if down else "↑")
+    assert [row.split(",")[3] for row in view.csv().splitlines()[1:]] == cells(3)
+    assert table.isColumnHidden(5)
 
 
 def test_one_person_begins_and_ends(world: World) -> None:

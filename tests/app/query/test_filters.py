@@ -36,8 +36,13 @@ def matching(folder: Path, *where: dict) -> set[str]:
 
 ALL = {*VALUES, "absent"}
 HALF: dict[str, object] = {
-    **{"empty": [], "null": [None], "half": ["x", None], "whole": ["x"], "plain": "x"},
-    **{"gone": None, "absent": ...},
+    "empty": [],
+    "null": [None],
+    "half": ["x", None],
+    "whole": ["x"],
+    "plain": "x",
+    "gone": None,
+    "absent": ...,
 }
 
 

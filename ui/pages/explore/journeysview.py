@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
@@ -29,7 +30,10 @@ from ui.pages.explore.words import noun_of
 from ui.plain import number, one_line, plural, tooltip
 from ui.theme import label
 
-HEADS = ("Path", "People", "Share", "Mean time", "Arrived")
+HEADS = ("Path", "People", "Share", "Mean time", "Alike", "Arrived")
+ABOUT_ALIKE = "How much of the path is the same, in the same order, as the most frequent one{}"
+NUMBERS = (1, 2, 3, 4)
+MOST_FREQUENT, ARRIVED = 1, 5
 SHARES = {"all": "% of all", "step": "% of the step before"}
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -59,8 +63,11 @@ class JourneysView(QWidget):
         header = self.table.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for at in (1, 2, 3):
+        for at in NUMBERS:
             self.table.headerItem().setTextAlignment(at, RIGHT)
+        header.setSectionsClickable(True)
+        header.sectionClicked.connect(self._sort)
+        self._sorted_by, self._is_falling = MOST_FREQUENT, True
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.setChildrenCollapsible(False)
         halves.addWidget(self.map)
@@ -87,10 +94,44 @@ class JourneysView(QWidget):
             f"{whole} {verb} here" if figure.total else "Nobody did this in this time."
         )
         self.map.show_nodes(figure.nodes, backward=chart.start is None)
+        is_between = chart.start is not None and chart.end is not None
+        about = ABOUT_ALIKE.format(" that arrived" if is_between else "")
+        self.table.headerItem().setToolTip(4, tooltip(about))
+        self.table.setColumnHidden(ARRIVED, not is_between)
+        self._fill()
+
+    def _sort(self, column: int) -> None:
+        """By a column, the largest first; once more, the smallest first; then as it was."""
+        if column != self._sorted_by:
+            self._sorted_by, self._is_falling = column, True
+        elif self._is_falling:
+            self._is_falling = False
+        else:
+            self._sorted_by, self._is_falling = MOST_FREQUENT, True
+        self._fill()
+
+    def _fill(self) -> None:
+        """Show the paths in the order that the head says."""
+        # The arrow of a header is drawn over titles that are aligned to the right.
+        signs = {self._sorted_by: " ↓" if self._is_falling else " ↑"}
+        self.table.setHeaderLabels([f"{head}{signs.get(at, '')}" for at, head in enumerate(HEADS)])
         self.table.clear()
-        for path in figure.paths:
+        for path in self._in_order():
             self.table.addTopLevelItem(self._row(path))
-        self.table.setColumnHidden(4, chart.start is None or chart.end is None)
+
+    def _in_order(self) -> list[WholePath]:
+        """The most frequent first, and then by the column that was chosen."""
+        keys: dict[int, Callable[[WholePath], object]] = {
+            0: lambda path: self._way(path.way),
+            3: lambda path: path.seconds or 0.0,
+            4: lambda path: path.alike,
+            ARRIVED: lambda path: path.converted,
+        }
+        found = list(self.figure.paths) if self.figure else []
+        key = keys.get(self._sorted_by)
+        if key is None:
+            return found if self._is_falling else found[::-1]
+        return sorted(found, key=key, reverse=self._is_falling)  # type: ignore[arg-type]
 
     def _choose_shares(self, of: str) -> None:
         self.map.show_shares(of_parent=of == "step")
@@ -103,13 +144,14 @@ class JourneysView(QWidget):
         arrived = "–"
         if chart is not None and chart.start is not None and chart.end is not None:
             arrived = "yes" if path.converted else "no"
-        return [" → ".join(way), number(path.count), share, duration(path.seconds), arrived]
+        same = f"{path.alike * 100:.0f} %"
+        return [" → ".join(way), number(path.count), share, duration(path.seconds), same, arrived]
 
     def _row(self, path: WholePath) -> QTreeWidgetItem:
         texts = self._texts(path)
         item = QTreeWidgetItem([one_line(text, 300) for text in texts])
         item.setToolTip(0, tooltip(texts[0]))
-        for at in (1, 2, 3):
+        for at in NUMBERS:
             item.setTextAlignment(at, RIGHT)
         return item
 
@@ -123,7 +165,7 @@ class JourneysView(QWidget):
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow(HEADS)
-        for path in self.figure.paths if self.figure else ():
+        for path in self._in_order():
             writer.writerow(map(cell, self._texts(path)))
         return out.getvalue()
 
