@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMenu, QToolButton
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.exchange import captures_from
@@ -22,6 +22,9 @@ from ui.table.times import arrival
 from .conftest import KEY, Workspace, event
 
 Key = Qt.Key
+SELECT = QItemSelectionModel.SelectionFlag.Select
+SENT_WITH = ("Platform", "OS version", "Country")
+"""What only the study knows."""
 CLICK = "[Amplitude] Element Clicked"
 
 
@@ -296,6 +299,7 @@ def menu_of(view: Any, at: QPoint) -> dict[str, QAction]:
         ("", "Upload", "upload:1"),
         ("insert_id", "Insert ID", '"buy-1"'),
         ("device_id", "Device ID", 'device = "d-1"'),
+        ("", "Received", "time:2026-11-21T"),
         ("platform", "Platform", 'platform = "iOS"'),
         ("os_version", "OS version", 'os = "17.1"'),
         ("country", "Country", 'country = "<b>Ghana"'),
@@ -316,6 +320,85 @@ def test_every_value_that_filters_know_is_offered(
     entries = menu_of(info, info.visualRect(info.facts.index_of(node)).center())
     entries[f"Filter by this {name}"].trigger()
     assert page.filter.box.text().startswith(text)
+    qtbot.waitUntil(lambda: not page.stream.is_loading)
+    assert "Buy" in texts(page, "type") or name in SENT_WITH
+
+
+def test_values_are_filtered_by_wherever_they_are_read(
+    qtbot: QtBot, page: LivePage, context: Context, workspace: Workspace
+) -> None:
+    phone = {"platform": "iOS", "os_name": "ios", "os_version": "16"}
+    workspace.add(event("Buy", user_id=None, device_id=None, event_properties={"price": 3}))
+    workspace.add(event("Sell", user_id="ada-lovelace", device_id="device-9", **phone))
+    with Study(workspace.folder) as study:
+        study.catch_up()
+    page._refresh()
+    qtbot.waitUntil(lambda: len(page.model) == 5)
+
+    # Where two events differ.
+    page.table.selectRow(0)
+    page.table.selectionModel().select(
+        page.model.index(4, 0), SELECT | QItemSelectionModel.SelectionFlag.Rows
+    )
+    context.actions.trigger("live.difference")
+    different = page.inspector.difference.list
+    qtbot.waitUntil(lambda: different.topLevelItemCount() > 0)
+    item = next(one for one in map(different.topLevelItem, range(different.topLevelItemCount()))
+                if one.text(0).endswith("os_version"))  # fmt: skip
+    place = different.visualItemRect(item).center()
+    entries = menu_of(different, place)
+    assert {"Copy path", "Copy the left value", "Copy the right value"} <= entries.keys()
+    entries["Filter by “16”"].trigger()
+    qtbot.waitUntil(lambda: texts(page, "type") == ["Sell"])
+    menu_of(different, place)["Exclude “16”"].trigger()
+    qtbot.waitUntil(lambda: "Sell" not in texts(page, "type"))
+    page.filter.clear()
+    qtbot.waitUntil(lambda: len(page.model) == 5)
+
+    # What the device of somebody was then.
+    page.table.go_to_id(5)
+    qtbot.waitUntil(lambda: page.inspector.detail.row.id == 5)
+    page.inspector.tabs.setCurrentIndex(page.inspector.stack.indexOf(page.inspector.user))
+    user = page.inspector.user
+    qtbot.waitUntil(lambda: any(
+        fact.name == "OS version" for part in user.facts.sections for fact in part.children
+    ))  # fmt: skip
+    node = next(fact for part in user.facts.sections for fact in part.children
+                if fact.name == "OS version")  # fmt: skip
+    menu_of(user, user.visualRect(user.facts.index_of(node)).center())[
+        "Filter by this OS version"
+    ].trigger()
+    assert page.filter.box.text() == 'os = "16"'
+    page.filter.clear()
+    qtbot.waitUntil(lambda: len(page.model) == 5)
+
+    # In the text as it was sent.
+    page.inspector.tabs.setCurrentIndex(page.inspector.stack.indexOf(page.inspector.raw))
+    text = page.inspector.raw.text
+    qtbot.waitUntil(lambda: text.find('"device-9"'))
+    entries = menu_of(text, text.cursorRect().center())
+    entries["Exclude “device-9”"].trigger()
+    qtbot.waitUntil(lambda: len(page.model) == 4)
+    page.filter.clear()
+    qtbot.waitUntil(lambda: len(page.model) == 5)
+
+    # A problem of its own.
+    page.table.go_to_id(4)
+    qtbot.waitUntil(lambda: page.inspector.detail.row.id == 4)
+    page.inspector.tabs.setCurrentIndex(page.inspector.stack.indexOf(page.inspector.problems))
+    problems = page.inspector.problems
+    qtbot.waitUntil(lambda: any("LNT-01" in one.toolTip() for one in likes(problems)))
+    one = next(one for one in likes(problems) if "LNT-01" in one.toolTip())
+    qtbot.waitUntil(one.isVisible)
+    qtbot.mouseClick(one, Qt.MouseButton.LeftButton)
+    assert page.filter.box.text() == "problem:LNT-01"
+    # Those whose ids are long enough have it not.
+    qtbot.waitUntil(lambda: texts(page, "type") == ["Buy", "Clicked “Add to cart”", "Buy"])
+
+
+def likes(problems: QWidget) -> list[QPushButton]:
+    found = problems.findChildren(QPushButton)
+    return [one for one in found if one.text() == "Events with this problem"]
 
 
 def test_cells_of_projects_and_insert_ids_are_filtered_by(qtbot: QtBot, page: LivePage) -> None:

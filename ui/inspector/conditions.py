@@ -7,6 +7,7 @@ from typing import Any
 
 from app.filter import Condition, Op, equals, has
 from app.filter.fields import KEY_OF, field_text
+from ui.plain import moment
 
 _STEP = re.compile(r'\.([^\W\d]\w*)|\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|^([^\W\d]\w*)')
 _SCOPES = {"event_properties": "prop", "user_properties": "user", "groups": "group"}
@@ -76,3 +77,9 @@ def property_condition(key: str, path: tuple[str, ...], value: Any) -> Condition
     if isinstance(value, int | float):
         return Condition(key, repr(value), Op.EQUAL, path)
     return None
+
+
+def arrival_condition(at_ms: int) -> Condition | None:
+    """Everything that arrived in that second, by this computer's clock."""
+    at = moment(at_ms)
+    return Condition("time", f"{at:%Y-%m-%dT%H:%M:%S}") if at and at.year >= 1000 else None

@@ -4,12 +4,15 @@ Two events side by side: only what differs, by path.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QHeaderView,
+    QMenu,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
@@ -19,6 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.differ import Difference, Kind, differences
+from app.filter import Node
+from ui.inspector.conditions import condition_at
+from ui.inspector.filtermenu import add_conditions, quoted
 from ui.inspector.pretty import pretty
 from ui.plain import clipboard, one_line, plural, tooltip
 from ui.table.rows import Index
@@ -31,12 +37,18 @@ _DIFFERENCE = Qt.ItemDataRole.UserRole
 
 
 class DifferenceView(QWidget):
-    """The paths at which two events differ, with both values."""
+    """The paths at which two events differ, with both values.
+
+    Signals:
+        condition_asked: a person wants to filter by a value (a `Node` of a filter).
+    """
+
+    condition_asked = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.summary = label("", "muted", wrap=True)
-        self.list = _Differences()
+        self.list = _Differences(self.condition_asked.emit)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 8, 0, 0)
         rows.setSpacing(8)
@@ -58,10 +70,13 @@ class DifferenceView(QWidget):
 
 
 class _Differences(QTreeWidget):
-    """The rows, with copying."""
+    """The rows, with copying and filtering. `ask` takes the condition of a value."""
 
-    def __init__(self) -> None:
+    def __init__(self, ask: Callable[[Node], object]) -> None:
         super().__init__()
+        self._ask = ask
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._show_menu)
         self.setAccessibleName("Differences between two events")
         self.setColumnCount(3)
         self.setRootIsDecorated(False)
@@ -93,11 +108,29 @@ class _Differences(QTreeWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.currentItem()
         if event.matches(QKeySequence.StandardKey.Copy) and item:
-            one: Difference = item.data(0, _DIFFERENCE)
-            text = f"{one.path.removeprefix('.')}: {_text(one.left)} → {_text(one.right)}"
-            QGuiApplication.clipboard().setText(clipboard(text))
+            _copy(_line(item.data(0, _DIFFERENCE)))
         else:
             super().keyPressEvent(event)
+
+    def _show_menu(self, at: QPoint) -> None:
+        item = self.itemAt(at)
+        if item is None:
+            return
+        one: Difference = item.data(0, _DIFFERENCE)
+        path = one.path.removeprefix(".")
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        copy = menu.addAction("Copy path and both values", lambda: _copy(_line(one)))
+        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        menu.addAction("Copy path", lambda: _copy(path))
+        for side, value in (("left", one.left), ("right", one.right)):
+            if value is not None:
+                menu.addAction(f"Copy the {side} value", partial(_copy, _text(value)))
+        for value in (one.left, one.right):
+            condition = None if value is None else condition_at(path, value)
+            if condition is not None:
+                add_conditions(menu, condition, quoted(_text(value)), self._ask)
+        menu.popup(self.viewport().mapToGlobal(at))
 
 
 class _Where(QStyledItemDelegate):
@@ -109,6 +142,14 @@ class _Where(QStyledItemDelegate):
         fonts = option.fontMetrics
         room = option.rect.width() - fonts.horizontalAdvance(f"{sign} ") - 2 * PAD
         option.text = f"{sign} {fonts.elidedText(path, Qt.TextElideMode.ElideLeft, room)}"
+
+
+def _line(one: Difference) -> str:
+    return f"{one.path.removeprefix('.')}: {_text(one.left)} → {_text(one.right)}"
+
+
+def _copy(text: str) -> None:
+    QGuiApplication.clipboard().setText(clipboard(text))
 
 
 def _text(value: Any) -> str:

@@ -10,6 +10,7 @@ from app.filter import Condition, equals
 from app.ingest.reaction import reaction
 from app.model import Capture, Delivery, Outcome, Upload
 from app.store.events import EventDetail
+from ui.inspector.conditions import arrival_condition
 from ui.plain import ago, local_time, plural, size, utc_time
 from ui.table.cells import VIA_WORD
 
@@ -106,7 +107,7 @@ def _event(detail: EventDetail, now_ms: int) -> list[Fact]:
     row, sent = detail.row, detail.event.fields
     facts = [
         *_outcome(detail),
-        *_times("Received", row.received_ms, now_ms),
+        *_times("Received", row.received_ms, now_ms, condition=arrival_condition(row.received_ms)),
     ]
     if row.time_ms is not None:
         facts += _times("Event time", row.time_ms, now_ms, "time")
@@ -142,9 +143,18 @@ def _outcome(detail: EventDetail) -> list[Fact]:
     return facts
 
 
-def _times(name: str, at_ms: int, now_ms: int, path: str = "") -> list[Fact]:
+def _times(
+    name: str, at_ms: int, now_ms: int, path: str = "", condition: Condition | None = None
+) -> list[Fact]:
     return [
-        Fact(name, local_time(at_ms), path, is_ours=True, hint=ago(at_ms, now_ms)),
+        Fact(
+            name,
+            local_time(at_ms),
+            path,
+            is_ours=True,
+            hint=ago(at_ms, now_ms),
+            condition=condition,
+        ),
         Fact("… in UTC", utc_time(at_ms), path, is_ours=True),
     ]
 

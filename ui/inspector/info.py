@@ -28,10 +28,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.filter import Not
 from app.naming import PREFIX
 from ui.inspector.conditions import column_at, condition_at
 from ui.inspector.facts import Section
+from ui.inspector.filtermenu import add_conditions
 from ui.inspector.tree import FactsModel, Index, Node
 from ui.plain import clipboard, one_line, tooltip
 from ui.table.delegate import elided
@@ -221,12 +221,11 @@ class InfoView(QTreeView):
         if node.path:
             menu.addAction(f"Copy path  {one_line(node.path, 60)}".replace("&", "&&"),
                            self.copy_path)  # fmt: skip
-        one = node.condition or condition_at(node.path, node.value)
+        # Text of ours about a value is not that value.
+        at_path = None if node.is_ours else condition_at(node.path, node.value)
+        one = node.condition or at_path
         if one is not None and self.filters:
-            menu.addSeparator()
-            name = one_line(node.name, 32).replace("&", "&&")
-            menu.addAction(f"{self.filters} by this {name}", lambda: self.condition_asked.emit(one))
-            menu.addAction(f"Exclude this {name}", lambda: self.condition_asked.emit(Not(one)))
+            add_conditions(menu, one, f"this {node.name}", self.condition_asked.emit, self.filters)
         if self.offers_columns and (key := column_at(node.path)):
             menu.addAction("Show as a column", lambda: self.column_asked.emit(key))
         if node.size:

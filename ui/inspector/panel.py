@@ -89,6 +89,9 @@ class Inspector(SidePanel):
         for view in (self.info, self.user, self.upload):
             view.filters = "Filter"
             view.condition_asked.connect(self.condition_asked)
+        self.raw.has_filter = True
+        for asking in (self.raw, self.difference, self.problems):
+            asking.condition_asked.connect(self.condition_asked)
         self.empty = EmptyState(
             "inspector", "No event selected", "Select an event to see everything about it."
         )

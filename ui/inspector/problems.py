@@ -11,12 +11,14 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QPushButton,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from app.filter import Condition
 from ui.context import Context
 from ui.pages.emptystate import EmptyState
 from ui.pages.problems.reading import ICONS, TONES, WORDS, breakable
@@ -32,9 +34,11 @@ class ProblemsView(QStackedWidget):
 
     Signals:
         counted: how many problems the event has.
+        condition_asked: a person wants to see the events with a problem (a `Node` of a filter).
     """
 
     counted = Signal(int)
+    condition_asked = Signal(object)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -95,29 +99,33 @@ class ProblemsView(QStackedWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         for one in found:
-            rows.addLayout(_block(one))
+            rows.addLayout(self._block(one))
             rows.addWidget(hairline())
         rows.addStretch(1)
         self.area.setWidget(inside)
         self.setCurrentWidget(self.area if found else self.nothing)
 
-
-def _block(one: Finding) -> QHBoxLayout:
-    """A problem in words."""
-    tone = TONES[one.rule.severity]
-    picture = label()
-    picture.setPixmap(pixmap(ICONS[one.rule.severity], getattr(tokens(), tone), 16, 2))
-    words = QVBoxLayout()
-    words.setSpacing(4)
-    words.addWidget(label(one.rule.title, "strong", wrap=True))
-    words.addWidget(label(f"{WORDS[one.rule.severity]}  ·  {one.rule.id}", tone))
-    for text, role in ((breakable(one.sentence), ""), (one.rule.advice, "muted")):
-        line = label(text, role, wrap=True)
-        line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        words.addWidget(line)
-    row = QHBoxLayout()
-    row.setContentsMargins(16, 12, 16, 12)
-    row.setSpacing(8)
-    row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-    row.addLayout(words, 1)
-    return row
+    def _block(self, one: Finding) -> QHBoxLayout:
+        """A problem in words."""
+        tone = TONES[one.rule.severity]
+        picture = label()
+        picture.setPixmap(pixmap(ICONS[one.rule.severity], getattr(tokens(), tone), 16, 2))
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(label(one.rule.title, "strong", wrap=True))
+        words.addWidget(label(f"{WORDS[one.rule.severity]}  ·  {one.rule.id}", tone))
+        for text, role in ((breakable(one.sentence), ""), (one.rule.advice, "muted")):
+            line = label(text, role, wrap=True)
+            line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            words.addWidget(line)
+        like = QPushButton("Events with this problem")
+        like.setProperty("kind", "add")
+        like.setToolTip(f"Filter by problem:{one.rule.id}")
+        like.clicked.connect(lambda: self.condition_asked.emit(Condition("problem", one.rule.id)))
+        words.addWidget(like, 0, Qt.AlignmentFlag.AlignLeft)
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 12, 16, 12)
+        row.setSpacing(8)
+        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        return row

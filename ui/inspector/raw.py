@@ -6,7 +6,7 @@ A capture without events shows the last two.
 import re
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -26,8 +26,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.filter import has
 from app.model import Capture
 from app.store.events import EventDetail
+from ui.inspector.filtermenu import add_conditions, quoted
 from ui.inspector.rawtext import Part, Shown, as_curl, shown, shown_of, whole, whole_of
 from ui.inspector.searchline import SearchLine
 from ui.jobs import Jobs
@@ -36,10 +38,19 @@ from ui.theme import label, mono_font, tint, tokens
 
 MOST_HITS = 1000
 COPIED_MS = 2000
+LONGEST_WORD = 200
+"""Of what is selected, that can be filtered by."""
 
 
 class RawView(QWidget):
-    """Text with a switch for what is looked at, a search line and copying."""
+    """Text with a switch for what is looked at, a search line and copying.
+
+    Signals:
+        condition_asked: a person wants to filter by what is selected (a `Node` of a filter); only
+            where there is something to filter (`has_filter`).
+    """
+
+    condition_asked = Signal(object)
 
     def __init__(
         self, jobs: Jobs, parent: QWidget | None = None, parts: Sequence[Part] = tuple(Part)
@@ -64,6 +75,9 @@ class RawView(QWidget):
         self.text.setTextInteractionFlags(
             flags.TextSelectableByMouse | flags.TextSelectableByKeyboard
         )
+        self.has_filter = False
+        self.text.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.text.customContextMenuRequested.connect(self._show_menu)
         self._colours = JsonHighlighter(self.text.document())
         self.note = label("", "small")
         self.note.hide()
@@ -194,6 +208,16 @@ class RawView(QWidget):
         capture = self._capture
         if capture is not None:
             self._jobs.run(self, lambda: as_curl(capture), "copy").then(self._put)
+
+    def _show_menu(self, at: QPoint) -> None:
+        menu = self.text.createStandardContextMenu(at)
+        menu.setParent(self.text, menu.windowFlags())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        # What is between the quotes of JSON.
+        chosen = self.text.textCursor().selectedText().strip().strip('"')
+        if self.has_filter and 0 < len(chosen) <= LONGEST_WORD and chosen.isprintable():
+            add_conditions(menu, has("", chosen), quoted(chosen), self.condition_asked.emit)
+        menu.popup(self.text.viewport().mapToGlobal(at))
 
     def _put(self, text: str) -> None:
         QGuiApplication.clipboard().setText(clipboard(text))

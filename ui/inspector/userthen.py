@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from app.differ import step
 from app.store.people.conditions import shown_name
+from ui.inspector.conditions import condition_at
 from ui.inspector.facts import Fact, Section
 from ui.inspector.pretty import pretty
 from ui.plain import one_line
 
 if TYPE_CHECKING:
+    from app.filter import Condition
     from app.store.people import Snapshot
 
 
@@ -54,17 +56,31 @@ def _known(state: Mapping[str, Any]) -> list[Section]:
     )
     nothing = Fact("Nothing known", "No user property was set until then.", is_ours=True)
     found = [Section("User properties at that time", known or (nothing,))]
-    device = tuple(Fact(shown_name(name), state[name]) for name in names if name.startswith(OURS))
+    device = tuple(_sent_with(name, state[name]) for name in names if name.startswith(OURS))
     if device:
         found.append(Section("Device and app at that time", device))
     return found
+
+
+def _sent_with(name: str, value: Any) -> Fact:
+    return Fact(shown_name(name), value, condition=_condition(name, value))
+
+
+def _condition(name: str, value: Any) -> Condition | None:
+    """Filters look for what is not a person's own among what events were sent with."""
+    if name.startswith(OURS):
+        return condition_at(name.removeprefix(OURS), value)
+    return condition_at(f"user_properties{step(name)}", value)
 
 
 def _change(name: str, snapshot: Snapshot) -> Fact:
     before, after = snapshot.before.get(name), snapshot.after.get(name)
     text = f"{_text(before)} → {_text(after)}"
     tone = "bad" if after is None else "good" if before is None else "warning"
-    return Fact(shown_name(name), text, f"user_properties{step(name)}", is_ours=True, tone=tone)
+    value = before if after is None else after
+    path = name.removeprefix(OURS) if name.startswith(OURS) else f"user_properties{step(name)}"
+    condition = _condition(name, value)
+    return Fact(shown_name(name), text, path, is_ours=True, tone=tone, condition=condition)
 
 
 def _text(value: Any) -> str:

@@ -16,7 +16,7 @@ from app.filter.fields import COLUMNS as FIELDS
 from app.filter.fields import NOTHING_SAID, shown
 from app.label.element import ACTIONS
 from app.marks import COLOURS
-from ui.inspector.conditions import property_condition
+from ui.inspector.conditions import arrival_condition, property_condition
 from ui.plain import clipboard, one_line
 from ui.table.properties import is_property, property_key
 from ui.theme import icon
@@ -79,6 +79,7 @@ def condition_of(row: Any, column: str) -> Condition | None:
     if is_property(column):
         return _property_condition(row, column)
     known: dict[str, Callable[[], Condition | None]] = {
+        "time": lambda: arrival_condition(row.received_ms),
         "type": lambda: equals("type", row.type) if row.type else None,
         "user": lambda: equals("user", row.user_id) if row.user_id else None,
         "device": lambda: equals("device", row.device_id) if row.device_id else None,
