@@ -15,14 +15,10 @@ SCRIPT = FOLDER + "agent.js"
 LARGEST = 32 << 20
 """Larger documents stay as they are."""
 
-_HEAD = re.compile(rb"<head(?:\s[^<>]*)?>", re.IGNORECASE)
-_INSTEAD = (
-    re.compile(rb"<html(?:\s[^<>]*)?>", re.IGNORECASE),
-    re.compile(rb"<!doctype[^<>]*>", re.IGNORECASE),
-)
-"""Tags end before the next one begins, also those that are never closed: or a page that is full of
-them would take a time that grows with the square of its size."""
-_BEYOND = re.compile(rb"<(?!(?:head|html)[\s>])[a-z][a-z0-9-]*[\s/>]", re.IGNORECASE)
+_NAME = re.compile(rb"<([a-z][a-z0-9-]*)[\s/>]", re.IGNORECASE)
+_ENDS = re.compile(rb"[>=]")
+_TYPE_ENDS = re.compile(rb"[>\[]")
+_BLANK = re.compile(rb"\s*")
 _META = re.compile(rb"<meta\s[^<>]*>", re.IGNORECASE)
 _IS_POLICY = re.compile(
     rb"""\shttp-equiv\s*=\s*["']?content-security-policy["'\s>]""", re.IGNORECASE
@@ -143,22 +139,69 @@ def nonce_of(policies: list[str]) -> str | None:
 def _place(head: bytes, is_all: bool) -> int | None:
     """Where the agent goes in the beginning of a document, or -1 when this is none. None: that
     depends on what comes."""
-    seen = _without_comments(head)
-    # Once something else begins, there is no head to come.
-    beyond = _BEYOND.search(seen)
-    before = seen[: beyond.start()] if beyond else seen
-    found = _HEAD.search(before)
-    if found:
-        return found.end()
-    if not is_all and not beyond:
+    at = begin = 0
+    after_type, after_html = -1, -1
+    while (begin := head.find(b"<", at)) >= 0:
+        if head.startswith(b"<!--", begin):
+            at = _after(head, b"-->", begin + 4)
+        elif head[begin + 1 : begin + 2] in (b"!", b"?"):
+            at = _end_of_type(head, begin)
+            is_type = head[begin : begin + 9].lower() == b"<!doctype"
+            after_type = at if is_type and after_type < 0 else after_type
+        elif found := _NAME.match(head, begin):
+            name = found[1].lower()
+            if name not in (b"html", b"head") or head[found.end() - 1 : found.end()] == b"/":
+                # Something else begins: there is no head to come.
+                is_all = True
+                break
+            at = _end_of_tag(head, found.end() - 1)
+            if at > 0 and name == b"head":
+                return at
+            after_html = at if after_html < 0 else after_html
+        else:
+            at = begin + 1
+        if at < 0:
+            break
+    if not is_all:
         return None
-    for place in _INSTEAD:
-        found = place.search(before)
-        if found:
-            return found.end()
-    # Neither is needed by HTML; but then something else must say that this is a document.
+    instead = after_html if after_html > 0 else after_type
+    return instead if instead > 0 else _place_without(head)
+
+
+def _place_without(head: bytes) -> int:
+    """The same for one that has neither: HTML needs none, but then something else must say that
+    this is a document."""
+    seen = _without_comments(head)
     at = len(seen) - len(seen.removeprefix(b"\xef\xbb\xbf").lstrip())
     return at if re.match(rb"<(?:title|meta|body)\b", seen[at:], re.IGNORECASE) else -1
+
+
+def _after(html: bytes, what: bytes, at: int) -> int:
+    found = html.find(what, at)
+    return found + len(what) if found >= 0 else -1
+
+
+def _end_of_tag(html: bytes, at: int) -> int:
+    """Behind the `>` of a tag, or -1 when that is not there: one in a value is none."""
+    while found := _ENDS.search(html, at):
+        at = found.end()
+        if found[0] == b">":
+            return at
+        value = _BLANK.match(html, at)
+        at = value.end() if value else at
+        quote = html[at : at + 1]
+        if quote in (b'"', b"'") and (at := _after(html, quote, at + 1)) < 0:
+            return -1
+    return -1
+
+
+def _end_of_type(html: bytes, at: int) -> int:
+    """The same for `<!doctype …>` and `<?xml …?>`, which may hold declarations of their own."""
+    found = _TYPE_ENDS.search(html, at)
+    if found and found[0] == b"[":
+        at = _after(html, b"]", found.end())
+        found = _TYPE_ENDS.search(html, at) if at > 0 else None
+    return found.end() if found else -1
 
 
 def _without_comments(html: bytes) -> bytes:

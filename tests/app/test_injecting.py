@@ -23,6 +23,14 @@ TAG = f'<script src="{SCRIPT}" nonce="n1"></script>'.encode()
         (b"<!-- a comment -->\n", b"<body>x"),
         (b"<!-- <head> --><!doctype html><html>\n<head>", b"<title>x</title>"),
         (b"<!doctype html>", b"<p>A template with <head> in its text"),
+        # What stands in a value is no tag, and ends none.
+        (b"""<html x-data="{open: () => a <b >c, was: '<head>'}"><head>""", b"<title>x</title>"),
+        (b"<html data-a = '<head>'><head data-b=\"1>2\" data-c=3>", b"<title>x</title>"),
+        (b'<?xml version="1.0"?><!DOCTYPE html [<!ENTITY a "<head>">]>\n<html><head>', b"<title/>"),
+        (b'<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01>\n<html><head>', b'<meta name="a">'),
+        # Whatever its letters are, as long as tags are in ASCII.
+        (b"\xef\xbb\xbf<!doctype html><head>", "<title>é</title>".encode("latin-1")),
+        (b"<html><head>", "<title>表示</title>".encode("iso2022_jp")),
     ],
 )
 def test_behind_the_head_and_before_all_scripts(before: bytes, after: bytes) -> None:
@@ -34,6 +42,7 @@ def test_behind_the_head_and_before_all_scripts(before: bytes, after: bytes) -> 
     [
         *(b"", b"{}", b"<li>one</li>", b"<div>a fragment</div>", b"\x00\x01", b"plain text"),
         b"<li>one</li><html><head></head></html>",
+        "<!doctype html><html><head></head></html>".encode("utf-16"),
     ],
 )
 def test_what_is_no_document_stays(body: bytes) -> None:
