@@ -162,7 +162,8 @@ const makeAgent = (post, { covers = false } = {}) => {
         ui.marks[at] = [box, name];
       }
       const [box, name] = ui.marks[at];
-      const rect = places[at];
+      // Around the mark of what it is much the same as, so that both are seen.
+      const rect = mark.tone === "similar" ? wider(places[at]) : places[at];
       for (const one of [box, name]) one.style.setProperty("--tone", TONES[mark.tone] || TONES.match);
       put(box, rect);
       name.hidden = box.hidden || !mark.name;
@@ -172,6 +173,11 @@ const makeAgent = (post, { covers = false } = {}) => {
         name.style.top = `${rect.bottom - 2}px`;
       }
     });
+  };
+
+  const wider = (rect) => rect && {
+    left: rect.left - 4, top: rect.top - 4, bottom: rect.bottom + 4,
+    width: rect.width + 8, height: rect.height + 8,
   };
 
   const closedFrames = () =>

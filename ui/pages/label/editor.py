@@ -147,8 +147,15 @@ class Editor(QWidget):
         self.show_problem("")
         self.show_hint("")
 
-    def show_counts(self, on_page: int | None, counted: Counted | None, limit: bool) -> None:
-        """How much the draft matches: on the page that is open, and of what was captured."""
+    def show_counts(
+        self,
+        on_page: int | None,
+        counted: Counted | None,
+        alike: Sequence[str],
+        limit: bool,
+    ) -> None:
+        """How much the draft matches: on the page that is open, and of what was captured; and what
+        is much the same. `limit`: it would match everything."""
         if limit:
             self.count.setText("Every click would match: switch on a condition.")
             set_role(self.count, "warning")
@@ -163,7 +170,7 @@ class Editor(QWidget):
             self._show_past()
         self.count.setText("\n".join(parts))
         set_role(self.count, "strong")
-        notes = [*counted.undecided, *(one.sentence for one in counted.similar)] if counted else []
+        notes = [*(counted.undecided if counted else ()), *alike]
         self.notes.setText("\n".join(one_line(one, 300) for one in notes[:4]))
         self.notes.setVisible(bool(notes))
 

@@ -40,7 +40,7 @@ from ui.pages.label.drafting import Draft, Drafts, captured
 from ui.pages.label.editor import NEW, Editor
 from ui.pages.label.exchange import Exchange
 from ui.pages.label.keeping import Keeper
-from ui.pages.label.marking import marked, matches_everything
+from ui.pages.label.marking import OnPage, matches_everything
 from ui.pages.label.repairing import Repair, find_repairs
 from ui.pages.label.site import SIZES, Site
 from ui.pages.label.switching import ClickSwitch
@@ -65,6 +65,7 @@ class LabelPage(QWidget):
         self._context = context
         self._counted: Counted | None = None
         self._told: list[Told] = []
+        self._on_page = OnPage()
         self._drafts: Drafts | None = None
         self._repaired: LabeledEvent | None = None
         self.keeper = Keeper(context, self)
@@ -282,11 +283,14 @@ class LabelPage(QWidget):
     def _mark(self) -> None:
         """Show on the page what the draft matches, and what is labeled already."""
         draft = self.editor.draft if self.editor.isVisibleTo(self) else None
-        found = marked(self.site.survey, draft, self._told if self.overlay.isChecked() else ())
+        self._on_page.look_at(self.site.survey)
+        shows_all = self.overlay.isChecked()
+        found = self._on_page.marks(draft, self._told, self._counted, shows_all=shows_all)
         self.book.show_here(found.here)
         self.site.highlight(found.marks)
         if draft:
-            self.editor.show_counts(found.on_page, self._counted, matches_everything(draft))
+            limit = matches_everything(draft)
+            self.editor.show_counts(found.on_page, self._counted, found.alike, limit)
 
     def _count(self) -> None:
         if not self.editor.isVisibleTo(self) or self._context.store.current is None:
