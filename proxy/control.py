@@ -119,9 +119,11 @@ def _lines(descriptor: int) -> Iterator[bytes]:
 def listen(
     loop: asyncio.AbstractEventLoop,
     command: Callable[[wire.Message], None],
+    refused: Callable[[bytes], None],
     ended: Callable[[], None],
 ) -> None:
-    """Read commands from stdin in a thread; both callables run on the loop.
+    """Read commands from stdin in a thread; all callables run on the loop. `refused` gets a line
+    that is no message.
 
     A thread, because the loop's own pipe reader never ends on /dev/null and is refused on files.
     """
@@ -137,8 +139,8 @@ def listen(
     def _hand_over(line: bytes) -> None:
         try:
             message = wire.decode(line)
-        except BadInput as error:
-            log.warning("%s", error)
+        except BadInput:
+            _call(lambda: refused(line))
             return
         _call(lambda: command(message))
 

@@ -147,7 +147,7 @@ class Service:
                 network=self._config.network,
             )
         )
-        listen(self._loop, self._command, self._master.stop)
+        listen(self._loop, self._command, self._refuse, self._master.stop)
 
     async def _drain(self) -> None:
         """Take no more, let uploads on their way have their answer, commit the rest. Idle
@@ -166,7 +166,7 @@ class Service:
     def _command(self, message: wire.Message) -> None:
         handler = self._commands.get(type(message))
         if handler is None:
-            log.warning("not a command: %s", message.TYPE)
+            self._refuse(message.TYPE.encode())
             return
         try:
             handler(message)
@@ -175,6 +175,11 @@ class Service:
         except Exception:
             log.exception("a command failed")
             self._announcer.say(wire.Trouble(f"The command {message.TYPE} failed."))
+
+    def _refuse(self, line: bytes) -> None:
+        shown = line[:200].decode("utf-8", "replace").strip()
+        hint = 'Commands are JSON objects, one a line, such as {"type":"stop"}.'
+        self._announcer.say(wire.Trouble(f"Not a command: {shown}", hint))
 
     def _set_delivery(self, message: wire.SetDelivery) -> None:
         try:

@@ -365,6 +365,23 @@ def test_signals_end_it_in_order(tmp_path: Path, number: signal.Signals) -> None
     assert len(printed("events", tmp_path)) == 1
 
 
+def test_what_is_no_command_is_answered(tmp_path: Path) -> None:
+    with capturing(tmp_path, "--delivery", "local") as capture:
+        assert capture.process.stdin
+        for line in ("garbage", '{"type":"bogus"}', '{"type":"set_cap","megabytes":"5"}'):
+            capture.process.stdin.write(f"{line}\n")
+            capture.process.stdin.flush()
+            assert capture.message("trouble")["sentence"] == f"Not a command: {line}"
+        # What it says itself is no command either.
+        capture.send(type="stopped")
+        assert "stopped" in capture.message("trouble")["sentence"]
+        capture.send(type="captured", last_capture=1, last_event=1)
+        assert capture.message("trouble")["sentence"] == "Not a command: captured"
+        capture.send(type="name_project", api_key="nobody", name="Shop")
+        capture.send(type="set_delivery", delivery="block")
+        capture.message("changed", delivery="block")
+
+
 def test_stop_command_ends_it(tmp_path: Path) -> None:
     with capturing(tmp_path) as capture:
         capture.send(type="stop")
