@@ -90,7 +90,7 @@ UPSTREAM = Setting(
     "capture.endpoint_upstream",
     "https://api2.amplitude.com",
     "Endpoint forwards to",
-    "The ingestion host behind the endpoint, for EU projects https://api.eu.amplitude.com",
+    "The ingestion host behind the endpoint.\nFor EU projects: https://api.eu.amplitude.com",
     restart=True,
 )
 HOSTS: Setting[list[str]] = Setting(

@@ -100,7 +100,7 @@ def upload_columns(names: Names, clocks: Clock) -> tuple[Column, ...]:
               value=lambda row: "" if row.latency_ms is None else str(row.latency_ms)),
         plain("sdk", "SDK", 140, lambda row: row.sdk, "The library that sent it", tone="muted",
               cuts_middle=True, least=96, most=240, yields=2),
-        plain("project", "Project", 100, lambda row: names.get(row.source_id or 0, ""),
+        plain("project", "Project", 120, lambda row: names.get(row.source_id or 0, ""),
               "The project that the API key belongs to", least=72, yields=1),
     )  # fmt: skip
 
@@ -133,7 +133,7 @@ def limit_columns(names: Names, clocks: Clock) -> tuple[Column, ...]:
                is_mono=True, yields=1),
         column("last", "Last", 132, lambda row: Cell(clocks.short(row.last_ms), "muted"),
                "When that was said last", value=lambda row: clocks.full(row.last_ms), is_mono=True),
-        column("project", "Project", 100, lambda row: one_line(names.get(row.source_id, "")),
+        column("project", "Project", 120, lambda row: one_line(names.get(row.source_id, "")),
                "The project that the API key belongs to", least=72, yields=2),
     )  # fmt: skip
 
@@ -180,7 +180,7 @@ def chain_columns(names: Names, clocks: Clock) -> tuple[Column, ...]:
                "What it was sent to"),
         column("sdk", "SDK", 170, lambda row: Cell(one_line(row.sdk), "muted"),
                "The library that sent it", cuts_middle=True, least=96, yields=2),
-        column("project", "Project", 100, lambda row: one_line(names.get(row.source_id or 0, "")),
+        column("project", "Project", 120, lambda row: one_line(names.get(row.source_id or 0, "")),
                "The project that the API key belongs to", least=72, yields=1),
     )  # fmt: skip
 
