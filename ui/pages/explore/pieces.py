@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from app.query.definition import Condition, EventSpec, PropertyRef
+from ui.actions import shown
 from ui.pages.explore import words
 from ui.pages.explore.drafts import is_chosen
 from ui.pages.explore.picker import Pick, Picker
@@ -34,6 +35,23 @@ from ui.plain import one_line, tooltip
 from ui.theme import label, tint
 
 INDENT = 26
+_TIPS = {
+    "events+": f"Show one more event  ({shown('Shift+E')})",
+    "steps+": f"Add a step  ({shown('Shift+E')})",
+    "segments.where+": "Only where a property is so",
+    "by+": "Split by the values of a property",
+    "segments+": "Compare with other users",
+    "performed+": "Only users who did something",
+    "held+": "Only users who had a property",
+    "cohorts+": "Only users of a cohort, or all others",
+    "either+": "Or users who meet something else",
+    "exclude+": "Leave out who did something on the way",
+    "expand+": "Tell steps apart by a property",
+    "hold+": "Only ways on which a property stays the same",
+    "sum+": "Add up a property of the last step",
+    "resolution+": "Events of one second in the order of their milliseconds",
+}
+"""What each button adds, by the end of its place."""
 RANKS = [
     Pick(PropertyRef("count", name), words.RANKS[name], words.SCOPES["count"])
     for name in words.RANKS
@@ -180,6 +198,7 @@ class Pieces:
         """A button that adds something."""
         button = QPushButton(text)
         button.setObjectName(place)
+        button.setToolTip(next((tip for end, tip in _TIPS.items() if place.endswith(end)), text))
         button.setProperty("kind", "add")
         button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda: run(button))
