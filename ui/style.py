@@ -201,6 +201,11 @@ QTableView, QTreeView, QListView, QListWidget {
     selection-background-color: $selected; selection-color: $text;
 }
 QTableView[fixed="true"] { border-right: 1px solid $line; }
+QTableView[breakdown="true"]::item { padding: 0 5px; }
+QTableView[breakdown="true"] QHeaderView::up-arrow,
+QTableView[breakdown="true"] QHeaderView::down-arrow {
+    subcontrol-origin: padding; subcontrol-position: top center; width: 8px; height: 8px;
+}
 QFrame[floating="true"] QTreeView, QFrame[floating="true"] QListView {
     background: transparent;
 }

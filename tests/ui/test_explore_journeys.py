@@ -164,6 +164,18 @@ def test_a_way_becomes_a_funnel(journeys: World) -> None:
     assert journeys.answered().figure.parts[0].counts == (4, 2, 1)
 
 
+def test_whole_paths_are_copied(journeys: World) -> None:
+    table = journeys.desk.figure.journeys.table
+    journeys.until(lambda: table.topLevelItemCount() == 4)
+    table.setFocus()
+    table.selectAll()
+    journeys.qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    head, *lines = QApplication.clipboard().text().splitlines()
+    assert head.split("\t")[:4] == ["Path", "People", "Share", "Mean time"]
+    assert "Open → Search → Look → Dropped off\t1\t25.0 %" in "\n".join(lines)
+    assert len(lines) == 4
+
+
 def test_shares_of_the_step_before(journeys: World) -> None:
     flow = journeys.desk.figure.journeys.map
     node = next(one for one in flow.nodes if one.way == ("Open", "Search", "Look"))

@@ -14,10 +14,8 @@ from typing import NamedTuple
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QSplitter,
     QStackedWidget,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -34,6 +32,7 @@ from ui.charts.ticks import full_text
 from ui.pages.explore.funnelbars import MOST_PARTS, FunnelBars, columns_of, parts_said
 from ui.pages.explore.heaps import of_funnel, part_of
 from ui.pages.explore.histogram import Histogram, said_of
+from ui.pages.explore.rowtree import RowTree
 from ui.pages.explore.times import duration
 from ui.pages.explore.titled import Titled
 from ui.pages.explore.words import noun_of, property_title
@@ -67,18 +66,14 @@ class FunnelView(QWidget):
         self.bars.picked.connect(self._pick_bar)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.bars)
-        self.table = QTreeWidget()
-        self.table.setAccessibleName("Funnel table")
-        self.table.setRootIsDecorated(False)
-        self.table.setUniformRowHeights(True)
+        self.table = RowTree("Funnel table")
         header = self.table.header()
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
         header.sortIndicatorChanged.connect(lambda *_: self._fill())
-        self.table.header().setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.setChildrenCollapsible(False)
         halves.addWidget(self.stack)

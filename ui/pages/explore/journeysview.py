@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QSplitter,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -25,6 +24,7 @@ from app.query.journeys import JourneyNode, JourneysFigure, WholePath
 from app.query.microscope import Point
 from ui.pages.explore.flowmap import FlowMap
 from ui.pages.explore.pieces import Chooser
+from ui.pages.explore.rowtree import RowTree
 from ui.pages.explore.times import duration
 from ui.pages.explore.words import noun_of
 from ui.plain import number, one_line, plural, tooltip
@@ -55,10 +55,7 @@ class JourneysView(QWidget):
         self.shares = Chooser("shares", SHARES, "all", "What shares are of", self._choose_shares)
         self.map = FlowMap()
         self.map.picked.connect(self._pick)
-        self.table = QTreeWidget()
-        self.table.setAccessibleName("Whole paths")
-        self.table.setRootIsDecorated(False)
-        self.table.setUniformRowHeights(True)
+        self.table = RowTree("Whole paths")
         self.table.setHeaderLabels(list(HEADS))
         header = self.table.header()
         header.setStretchLastSection(False)
@@ -151,6 +148,8 @@ class JourneysView(QWidget):
         texts = self._texts(path)
         item = QTreeWidgetItem([one_line(text, 300) for text in texts])
         item.setToolTip(0, tooltip(texts[0]))
+        # A copy has all of it.
+        item.setData(0, Qt.ItemDataRole.UserRole, texts[0])
         for at in NUMBERS:
             item.setTextAlignment(at, RIGHT)
         return item

@@ -243,6 +243,7 @@ class _Fixed(QTableView):
 
 def _plain(table: QTableView) -> None:
     """Rows of one line without a grid, sorted by a click on a head."""
+    table.setProperty("breakdown", True)
     pixel = QAbstractItemView.ScrollMode.ScrollPerPixel
     table.setShowGrid(False)
     table.setWordWrap(False)
