@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton, QWi
 from pytestqt.qtbot import QtBot
 
 from app.exchange import captures_from
+from app.filter import equals
 from app.marks import NO_MARK, Mark
 from app.store.marks import read_marks
 from app.study import Study
 from ui.context import Context
-from ui.inspector.conditions import column_at
+from ui.inspector.conditions import column_at, condition_at
 from ui.pages.live import LivePage
 from ui.table.times import arrival
 
@@ -470,6 +471,15 @@ def test_a_property_becomes_a_column_where_its_value_is(qtbot: QtBot, page: Live
     assert [column_at(path) for path in (
         'user_properties["$set"].plan', 'user_properties["a b"]', "event_properties.a.b", "user_id"
     )] == ["user.plan", "user.a b", "", ""]  # fmt: skip
+    assert column_at("os_version") == "os"
+
+
+def test_what_no_event_has_is_not_offered_to_filter_by() -> None:
+    # The address that only the server sees.
+    assert condition_at("ip", "$remote") is None
+    assert condition_at("ip", "203.0.113.7") == equals("ip", "203.0.113.7")
+    assert condition_at("platform", ["iOS"]) is None
+    assert condition_at("os_version", 17) == equals("os", "17")
 
 
 def test_a_type_is_hidden_with_one_click(qtbot: QtBot, page: LivePage) -> None:

@@ -11,6 +11,8 @@ from ui.plain import moment
 
 _STEP = re.compile(r'\.([^\W\d]\w*)|\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|^([^\W\d]\w*)')
 _SCOPES = {"event_properties": "prop", "user_properties": "user", "groups": "group"}
+REMOTE = "$remote"
+"""Stands for the address that the server sees, which is not known here."""
 _FIELDS = {
     "event_type": "type",
     "user_id": "user",
@@ -42,6 +44,8 @@ def condition_at(path: str, value: Any) -> Condition | None:
     if names == ["insert_id"] and isinstance(value, str):
         # Words are looked for among ids too.
         return has("", value)
+    if names == ["ip"] and value == REMOTE:
+        return None
     if len(names) == 1 and names[0] in _FIELDS and isinstance(value, str | int):
         key = _FIELDS[names[0]]
         return Condition(key, str(value)) if key == "session" else equals(key, str(value))

@@ -34,6 +34,7 @@ PLACEHOLDER = 'Filter: any text, or type:"Button Clicked"  user:ada  prop.price 
 HELP = (
     "Words are looked for in event types, ids and properties; all of them must match.\n"
     "type:  user:  person:  device:  session:  project:  sdk:  page:  look in one place only;\n"
+    "platform:  os:  version:  model:  country:  language:  what it was sent with;\n"
     "user = ada  is exactly that.\n"
     'Properties:  prop.price > 10   user.plan = pro   prop."Item name" contains sale\n'
     f"outcome:  is one of {', '.join(Outcome)};\n"

@@ -12,19 +12,19 @@ from ui.table.cells import Cell, Column
 from ui.table.look import Look
 
 _TITLES = {
-    "platform": ("Platform", 84),
-    "os": ("OS", 116),
-    "version": ("Version", 84),
-    "model": ("Device model", 124),
-    "brand": ("Device brand", 108),
-    "carrier": ("Carrier", 104),
-    "country": ("Country", 116),
-    "region": ("Region", 116),
-    "city": ("City", 116),
-    "dma": ("DMA", 116),
-    "language": ("Language", 92),
+    "platform": ("Platform", 92, 90),
+    "os": ("OS", 116, 72),
+    "version": ("Version", 92, 82),
+    "model": ("Device model", 130, 126),
+    "brand": ("Device brand", 126, 124),
+    "carrier": ("Carrier", 104, 80),
+    "country": ("Country", 116, 86),
+    "region": ("Region", 116, 80),
+    "city": ("City", 116, 72),
+    "dma": ("DMA", 116, 72),
+    "language": ("Language", 104, 98),
 }
-"""Titles and widths."""
+"""Titles, widths, and how narrow they become: no title is cut."""
 
 
 def field_columns(look: Look) -> tuple[Column, ...]:
@@ -38,7 +38,7 @@ def shows_fields(look: Look) -> bool:
 
 
 def _column(key: str, look: Look) -> Column:
-    title, width = _TITLES[key]
+    title, width, least = _TITLES[key]
 
     def value(row: Any) -> str:
         return shown(look.fields.get(row.id, NOTHING_SAID), key)
@@ -48,4 +48,4 @@ def _column(key: str, look: Look) -> Column:
         return Cell(one_line(text)) if text else Cell("–", "faint")
 
     what = f"{title} that was sent with the event"
-    return Column(key, title, width, cell, value, what, least=64, most=260)
+    return Column(key, title, width, cell, value, what, least=least, most=260)
