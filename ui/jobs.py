@@ -13,6 +13,7 @@ import contextlib
 import logging
 import sys
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -205,6 +206,9 @@ class _Worker:
         try:
             job.result = self._with_store(job) if job.needs_store else job.work(None)
         except BaseException as error:  # noqa: BLE001 - carried to the GUI thread, which raises it
+            # A cursor in its frames would be a query that is still open: every later interrupt
+            # would end whatever is asked next.
+            traceback.clear_frames(error.__traceback__)
             job.error = error
             if isinstance(error, StoreUnavailable):
                 self._close()

@@ -87,6 +87,33 @@ def test_other_purposes_and_owners_are_left_alone(
     qtbot.waitUntil(lambda: sorted(results) == ["a", "b", "c"])
 
 
+def test_what_failed_half_read_lets_later_jobs_be_overtaken(
+    qtbot: QtBot, context: Context, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cursor in the frames of an error would keep its query open, and as long as one is open,
+    an interrupt ends whatever comes next."""
+    monkeypatch.setattr("ui.jobs.WORKERS", 1)
+    owner, started, found = QObject(), threading.Event(), list[object]()
+
+    def half_read(store: Store) -> None:
+        rows = store.connection.execute("VALUES (1), (2)")
+        raise BadInput(f"after {rows.fetchone()[0]}")
+
+    def slow(store: Store) -> object:
+        started.set()
+        return endless(store)
+
+    context.jobs.read(owner, half_read, "half").catch(found.append)
+    qtbot.waitUntil(lambda: len(found) == 1)
+    context.jobs.read(owner, slow).then(found.append)
+    assert started.wait(60)
+    context.jobs.read(owner, lambda store: store.connection.execute("SELECT 7").fetchone()).then(
+        found.append
+    )
+    qtbot.waitUntil(lambda: len(found) == 2)
+    assert found[1] == (7,)
+
+
 def test_nothing_reaches_an_owner_that_is_gone(
     qtbot: QtBot, context: Context, workspace: Workspace
 ) -> None:
