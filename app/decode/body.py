@@ -215,6 +215,15 @@ def _exact_text(value: Any) -> str:
     return text if _is_unicode(text) else json.dumps(value, separators=(",", ":"))
 
 
+def stored(text: str) -> Any:
+    """What `json_text` wrote, which may be more than orjson reads: half surrogates, and lists in
+    lists without end. Raises ValueError or RecursionError for anything else."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text)
+
+
 def column_text(value: Any) -> str | None:
     """JSON for a column of the store, or None for what says nothing: most events have no groups."""
     if not value:

@@ -7,15 +7,12 @@ from the captures, and is when a rule changes: raise the version of `app.store.l
 
 from __future__ import annotations
 
-import json
 import logging
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import orjson
-
-from app.decode.body import json_text
+from app.decode.body import json_text, stored
 from app.lint.families import FAMILIES
 from app.lint.look import look_at
 from app.lint.plan import Plan
@@ -64,7 +61,7 @@ class Lint:
             self._report.know(key)
         for name, kept in self._memories.items():
             rows = db.execute("SELECT key, value FROM findings_memory WHERE memory = ?", (name,))
-            kept.load((_parsed(key), _parsed(value)) for key, value in rows)
+            kept.load((stored(key), stored(value)) for key, value in rows)
         self._read_plan()
 
     def take(self, arrival: Arrival) -> None:
@@ -90,11 +87,11 @@ class Lint:
             changed, gone = kept.changes()
             self._database.executemany(
                 "INSERT OR REPLACE INTO findings_memory VALUES (?, ?, ?)",
-                [(name, _json(key), _json(value)) for key, value in changed],
+                [(name, json_text(key), json_text(value)) for key, value in changed],
             )
             self._database.executemany(
                 "DELETE FROM findings_memory WHERE memory = ? AND key = ?",
-                [(name, _json(key)) for key in gone],
+                [(name, json_text(key)) for key in gone],
             )
         self._read_plan()
 
@@ -165,17 +162,3 @@ class Lint:
             for family in self._families:
                 if isinstance(family, Plan):
                     family.read(Path(file).parent)
-
-
-def _json(value: Any) -> str:
-    try:
-        return orjson.dumps(value).decode()
-    except TypeError:  # Half surrogates and integers beyond 64 bits.
-        return json_text(value)
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return json.loads(text)

@@ -14,9 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-import orjson
-
-from app.decode.body import json_text, parsed
+from app.decode.body import json_text, stored
 from app.store import Store
 
 SEPARATOR = "\x1f"
@@ -205,7 +203,7 @@ class Reader:
 
     def _state_line(self, number: int, person: int, previous: int, full: int, text: str) -> str:
         if full:
-            state = parsed(text.encode())
+            state = stored(text)
         else:
             known = self._known.get(person)
             before = known.state if known and known.id == previous else self._state(previous)
@@ -230,7 +228,7 @@ class Reader:
             if row is None:
                 break  # Pruned: what is left is all that is known.
             if row[1]:
-                state = parsed(row[2].encode())
+                state = stored(row[2])
                 break
             later.append(row[2])
             number = row[0]
@@ -286,11 +284,7 @@ class Reader:
 
 
 def _changed(state: dict[str, Any], text: str) -> dict[str, Any]:
-    try:
-        changed = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        changed = parsed(text.encode())
-    merged = state | changed
+    merged = state | stored(text)
     return {name: value for name, value in merged.items() if value is not None}
 
 

@@ -14,10 +14,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import orjson
-
 from app.closing import Closing
-from app.decode.body import json_text
+from app.decode.body import json_text, stored
 from app.errors import StoreUnavailable
 from app.paths import private_dir
 from app.store.trouble import explained
@@ -144,7 +142,7 @@ class Definitions(Closing):
         with explained(self._folder, FILE):
             rows = self._db.execute(sql, (value,)).fetchall()
         return [
-            Definition(number, kind, name, orjson.loads(body), made, changed)
+            Definition(number, kind, name, stored(body), made, changed)
             for number, kind, name, body, made, changed in rows
         ]
 

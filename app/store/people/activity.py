@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from app.decode.body import stored
 from app.ingest.sessions import Session, is_session
 from app.model import Outcome
 from app.naming import PARTS, generated_name
@@ -315,14 +316,14 @@ def _row(
     user: str | None,
     outcome: int,
 ) -> ActivityRow:
-    said: dict[str, Any] = dict(zip(PARTS, orjson.loads(parts), strict=True)) if parts else {}
+    said: dict[str, Any] = dict(zip(PARTS, stored(parts), strict=True)) if parts else {}
     name = generated_name(kind, said)
     return ActivityRow(number, kind, name, time_ms, session, device, user, OUTCOMES[outcome])
 
 
 def _object(text: str | None) -> dict[str, Any]:
     try:
-        found = orjson.loads(text) if text else {}
-    except orjson.JSONDecodeError:
+        found = stored(text) if text else {}
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from app.decode.body import json_text, stored
 from app.ingest.lookalike import difference, is_placeholder, seen, shape
 from app.ingest.user_properties import State
 from app.store.people.conditions import shown_name
@@ -191,14 +192,14 @@ class ProfileReader:
         rows = self._db.execute(
             "SELECT event_id, is_full, changed FROM study.states WHERE person = ?"
             " AND (is_full OR instr(changed, ?)) ORDER BY id DESC LIMIT ?",
-            (person, orjson.dumps(name).decode(), MOST_STATES),
+            (person, json_text(name), MOST_STATES),
         ).fetchall()
         found: list[tuple[Any, int]] = []
         held: Any = None
         for event, is_full, text in reversed(rows):
-            state: State = orjson.loads(text)
+            state: State = stored(text)
             value = state.get(name) if is_full or name in state else held
-            if orjson.dumps(value) != orjson.dumps(held):
+            if json_text(value) != json_text(held):
                 found.append((value, event))
                 held = value
         newest = found[: -MOST_CHANGES - 1 : -1]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from app.decode.body import json_text, stored
 from app.ingest.user_properties import State, applied
 from app.store.people.uncounted import person_before
 
@@ -110,7 +111,7 @@ def difference(before: State, after: State) -> State:
     changed: State = {
         name: value
         for name, value in after.items()
-        if orjson.dumps(before.get(name)) != orjson.dumps(value)
+        if json_text(before.get(name)) != json_text(value)
     }
     return changed | {name: None for name in before if name not in after}
 
@@ -122,9 +123,9 @@ def unfolded(rows: Iterable[tuple[int, int, str]]) -> tuple[State, int]:
     state: State = {}
     for _, is_full, text in rows:
         if is_full:
-            state = orjson.loads(text)
+            state = stored(text)
             break
-        later.append(orjson.loads(text))
+        later.append(stored(text))
     for changed in reversed(later):
         state = applied(state, changed)
     return state, len(later)
