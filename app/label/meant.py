@@ -31,22 +31,20 @@ def same_action(
     )
 
 
-def earlier(
-    population: Population, target: Element, now: set[int], *, by_number: bool = False
-) -> Mask:
-    """Elements of the past that are the same one as it looked then. A cart counts what is in it and
-    stays the same link: numbers in texts do not count, unless `by_number`."""
+def earlier(population: Population, target: Element, now: set[int]) -> tuple[Mask, Mask]:
+    """Elements of the past that are the same one as it looked then; and those of them that had the
+    same text. In the others only numbers differ: a cart counts what is in it, and is one link."""
     mine = _strong(target)
-    found = 0
+    here = _place(target)
+    found = same = 0
     for number, element in enumerate(population.elements):
         if id(element) in now or element.tag != target.tag or element.action is not target.action:
             continue
-        is_there = _place(element) == _place(target) and (
-            not by_number or element.text == target.text
-        )
-        if (mine and mine == _strong(element)) or is_there:
+        is_strong = bool(mine) and mine == _strong(element)
+        if is_strong or _place(element) == here:
             found |= 1 << number
-    return found
+            same |= (is_strong or element.text == target.text) << number
+    return found, same
 
 
 def likes(population: Population, leaf: int, target: Element) -> Mask:

@@ -65,9 +65,9 @@ def suggest(
         return []
     now = set(map(id, page))
     own = tokens(target.hierarchy.nodes[0], True)
-    meant = only | earlier(population, target, now)
+    ever, same = earlier(population, target, now)
+    meant, strictly = only | ever, only | same
     found = _suggestions(population, target, meant, own, page, past, most)
-    strictly = only | earlier(population, target, now, by_number=True)
     if strictly != meant and (not found or found[0].cost > FAIR):
         # Its number may be what tells it from others, as in a list of orders.
         found += _suggestions(population, target, strictly, own, page, past, most)
@@ -99,7 +99,7 @@ def suggest_each(
     population = Population([*targets, *(one for one, _ in past)])
     meant = 0
     for target in targets:
-        meant |= population.bit(target) | earlier(population, target, set())
+        meant |= population.bit(target) | earlier(population, target, set())[0]
     own = shared(population, meant, targets[0])
     return _suggestions(population, targets[0], meant, own, (), past, most)
 
@@ -144,7 +144,9 @@ def _suggestions(
     backup = _backup(population, target, meant, candidates, made[0][0]) if made else None
     fallback = None
     if made and backup is None and made[0][0].text:
-        fallback = _fallback(population, target, meant, candidates)
+        others = (definition for one, definition in made if not one.text)
+        fallback = next(others, None) or _fallback(population, target, meant, candidates)
+        fallback = fallback and replace(fallback, origin="backup")
     found = []
     for number, (one, definition) in enumerate(made):
         # All that were made match exactly what is meant.
@@ -209,9 +211,10 @@ def _fallback(
 ) -> Definition | None:
     """The best that does not rest on words, be it the place alone."""
     for one in candidates:
-        definition = replace(_definition(target, one), origin="backup")
-        if not one.text and _matched(population, definition) == meant:
-            return definition
+        if not one.text:
+            definition = _definition(target, one)
+            if _matched(population, definition) == meant:
+                return definition
     return None
 
 
