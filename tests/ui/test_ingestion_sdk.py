@@ -19,7 +19,7 @@ from ui.pages.ingestion import IngestionPage
 from .test_ingestion import lines
 
 pytestmark = pytest.mark.sdk
-FAULTS = ("500#1", "429#1", "413#1", "400#1")
+FAULTS = ("500#1", "413#1", "400#1", "429#1")
 ALL = {200, 400, 413, 429, 500}
 
 
@@ -41,7 +41,11 @@ def test_the_page_tells_what_the_sdk_met_with(
         page.resize(1200, 740)
         page.show()
         sdk = (sys.executable, "python_reaction.py")
-        sender = threading.Thread(target=run, args=(sdk, capture, events(12)), kwargs={"queue": 6})
+        sender = threading.Thread(
+            target=run,
+            args=(sdk, capture, events(12), lambda: has_met(folder)),
+            kwargs={"queue": 6},
+        )
         sender.start()
         # It grows while the SDK sends, because the file says that somebody wrote to it.
         qtbot.waitUntil(lambda: page.stack.currentWidget() is page.halves)
