@@ -90,15 +90,21 @@ class Browser:
 
 
 @pytest.fixture
-def browser(qtbot: QtBot) -> Iterator[Browser]:
+def fresh(qtbot: QtBot) -> Iterator[Browser]:
+    """One that has loaded nothing yet."""
     profile = QWebEngineProfile()
     made = Browser(qtbot, profile)
-    made.load((DATA.parent / "label/pages/main.html").read_text("utf-8"))
     yield made
     made.view.setPage(None)
     shiboken6.delete(made.page)
     shiboken6.delete(made.view)
     shiboken6.delete(profile)
+
+
+@pytest.fixture
+def browser(fresh: Browser) -> Browser:
+    fresh.load((DATA.parent / "label/pages/main.html").read_text("utf-8"))
+    return fresh
 
 
 def pick(browser: Browser, selector: str, qtbot: QtBot) -> Picked:
@@ -191,6 +197,17 @@ def test_a_page_cannot_reach_the_agent(browser: Browser, qtbot: QtBot) -> None:
     assert picked.subject.text == "Buy"
     assert len(picked.subject.hierarchy[0]["classes"][0]) == 4096
     assert not browser.all_of(Leave)
+
+
+def test_what_is_asked_as_soon_as_a_page_speaks_is_heard(fresh: Browser, qtbot: QtBot) -> None:
+    def ask(said: object) -> None:
+        if isinstance(said, Page):
+            fresh.agent.do("survey", most=5000)
+
+    fresh.agent.said.connect(ask)
+    fresh.load(SEEN)
+    qtbot.waitUntil(lambda: bool(fresh.all_of(Survey)))
+    assert [one.text for one in fresh.all_of(Survey)[-1].elements] == ["Go", "+"]
 
 
 def test_an_address_that_changes_without_loading_is_told(browser: Browser, qtbot: QtBot) -> None:

@@ -135,7 +135,7 @@ def test_a_word_offers_event_types_and_hostile_names_stay_plain(
     place = bar.completion.list.visualItemRect(bar.completion.list.topLevelItem(0)).center()
     qtbot.mouseClick(bar.completion.list.viewport(), LEFT, pos=QPoint(place))
     assert bar.box.text().startswith('type = "<b>Look</b>')
-    assert bar.box.hasFocus()
+    qtbot.waitUntil(bar.box.hasFocus)
 
 
 def test_escape_puts_the_offers_away_first(qtbot: QtBot, bar: FilterBar) -> None:
@@ -214,10 +214,10 @@ def test_a_filter_is_saved_by_name_and_removed(
     bar.set_text("type:add")
     bar.saved.fill()
     bar.saved.list.actions()[0].trigger()
-    assert bar.naming.line.hasFocus()
+    qtbot.waitUntil(bar.naming.line.hasFocus)
     qtbot.keyClicks(bar.naming.line, "Additions")
     qtbot.keyClick(bar.naming.line, Key.Key_Return)
-    assert bar.box.hasFocus()
+    qtbot.waitUntil(bar.box.hasFocus)
     bar.clear()
     bar.saved.fill()
     entries = {action.text(): action for action in bar.saved.list.actions()}

@@ -624,7 +624,7 @@ def test_a_real_upload_shows_and_clear_removes_it_when_confirmed(
     qtbot.waitUntil(lambda: types(page) == ["Buy", "Look"])
     qtbot.keyClick(page.table, Key.Key_L, CTRL)
     assert page.confirm.text.text() == "Remove all 2 events of all projects? This cannot be undone."
-    assert page.confirm.no.hasFocus()
+    qtbot.waitUntil(page.confirm.no.hasFocus)
     qtbot.keyClick(page.confirm.no, Key.Key_Escape)
     assert not page.confirm.isVisible()
     assert types(page) == ["Buy", "Look"]

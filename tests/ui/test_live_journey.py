@@ -272,7 +272,7 @@ def test_the_journey_by_keys(qtbot: QtBot, application: Application) -> None:
         for _ in range(5):
             if not wanted.hasFocus():
                 person.press(Key.Key_Tab)
-        assert wanted.hasFocus()
+        qtbot.waitUntil(wanted.hasFocus)
         person.press(Key.Key_Space)
     assert not send.new_id.isChecked()
     person.sees_a_duplicate(5)

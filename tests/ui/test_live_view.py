@@ -165,10 +165,10 @@ def test_a_note_is_written_and_found(qtbot: QtBot, page: LivePage, context: Cont
     page.table.go_to(0)
     page.table.setFocus()
     qtbot.keyClick(page.table, Key.Key_N)
-    assert page.note.line.hasFocus()
+    qtbot.waitUntil(page.note.line.hasFocus)
     qtbot.keyClicks(page.note.line, "why <b>here</b>?")
     qtbot.keyClick(page.note.line, Key.Key_Return)
-    assert page.table.hasFocus()
+    qtbot.waitUntil(page.table.hasFocus)
     assert page.model.cell(0, 1).help == "Note: why <b>here</b>?"
     page.filter.set_text("has:note")
     qtbot.waitUntil(lambda: texts(page, "type") == ["$identify"])
@@ -201,7 +201,7 @@ def test_space_peeks(qtbot: QtBot, page: LivePage) -> None:
     page.table.setFocus()
     qtbot.keyClick(page.table, Key.Key_Space)
     assert page.side.is_open
-    assert page.table.hasFocus()
+    qtbot.waitUntil(page.table.hasFocus)
     qtbot.keyClick(page.table, Key.Key_Space)
     assert not page.side.is_open
 

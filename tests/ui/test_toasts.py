@@ -17,7 +17,7 @@ from app.agentwords import EventAsked
 from app.model import Outcome, Via
 from app.store.events import EventRow
 from tests.ui.connecting import event_types, site
-from tests.ui.test_agent import WATCH, Browser, browser  # noqa: F401
+from tests.ui.test_agent import WATCH, Browser, browser, fresh  # noqa: F401
 from tests.ui.test_browser import context, opener, pytestmark  # noqa: F401
 from ui.browser.opener import BrowserOpener
 from ui.browser.toasts import Fired, Toaster, is_of, toasts

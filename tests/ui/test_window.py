@@ -293,7 +293,7 @@ def test_the_palette_finds_and_does(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.keyClick(window, Key.Key_K, CTRL)
     palette = window._palette
     assert palette.isVisible()
-    assert palette.line.hasFocus()
+    qtbot.waitUntil(palette.line.hasFocus)
     qtbot.keyClicks(palette.line, "gosett")
     assert palette.list.currentItem().text() == "Go to Settings"
     qtbot.keyClick(palette.line, Key.Key_Return)
@@ -307,7 +307,7 @@ def test_the_palette_goes_to_the_page_of_an_action(qtbot: QtBot, window: MainWin
     qtbot.keyClicks(window._palette.line, "filter events")
     qtbot.keyClick(window._palette.line, Key.Key_Return)
     assert window.current == "live"
-    assert window.page("live").filter.box.hasFocus()
+    qtbot.waitUntil(window.page("live").filter.box.hasFocus)
 
 
 def test_the_palette_skips_what_cannot_be_done(qtbot: QtBot, window: MainWindow) -> None:
@@ -358,13 +358,13 @@ def test_arrows_are_for_the_list_of_a_page_at_once(
     window.go_to("requests")
     table = window.page("requests").table
     qtbot.waitUntil(table.isVisible)
-    assert table.hasFocus()
+    qtbot.waitUntil(table.hasFocus)
     # Where the keyboard was is where it comes back to.
     page = window.page("problems")
     page.tabs.setFocus()
     window.go_to("live")
     window.go_to("problems")
-    assert page.tabs.hasFocus()
+    qtbot.waitUntil(page.tabs.hasFocus)
 
 
 # Shortcuts
@@ -596,7 +596,7 @@ def test_the_palette_stays_while_the_workspace_opens(
     qtbot.waitUntil(palette.line.hasFocus)
     context.store.open()
     assert palette.isVisible()
-    assert palette.line.hasFocus()
+    qtbot.waitUntil(palette.line.hasFocus)
 
 
 # Keys

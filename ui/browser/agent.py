@@ -36,9 +36,10 @@ else {
   };
   new QWebChannel(qt.webChannelTransport, channel => {
     const wire = channel.objects.eventscope;
+    // Before anything is said: whoever hears it may ask at once.
+    wire.asked.connect(text => receive(JSON.parse(text)));
     say = message => wire.say(JSON.stringify(message));
     waiting.forEach(say);
-    wire.asked.connect(text => receive(JSON.parse(text)));
   });
 }
 """
