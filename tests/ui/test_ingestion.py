@@ -636,6 +636,7 @@ def test_as_it_was_left(world: World) -> None:
     again = World(world.qtbot, world.context, world.workspace)
     again.context.actions = type(again.context.actions)()
     again.page = IngestionPage(again.context, lambda: NOW)
+    again.page.restore_layout({"frame": ["1w"], "utc": []})
     again.page.restore_layout({"frame": "1w", "utc": True, "junk": 1})
     world.qtbot.addWidget(again.page)
     again.page.show()

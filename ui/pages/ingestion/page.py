@@ -465,8 +465,9 @@ class IngestionPage(QWidget):
 
     def restore_layout(self, state: Mapping[str, Any]) -> None:
         """As it was; before it is first seen."""
-        if state.get("frame") in set(Frame):
-            self.state = replace(self.state, frame=Frame(state["frame"]))
+        frame = str(state.get("frame"))
+        if frame in set(Frame):
+            self.state = replace(self.state, frame=Frame(frame))
         self.clocks.is_utc = state.get("utc") is True
 
 
