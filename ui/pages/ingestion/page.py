@@ -95,7 +95,7 @@ class IngestionPage(QWidget):
         self._is_built = True
         self.head = Head()
         self.elsewhere = Elsewhere()
-        self.points = Points(self, self._context)
+        self.points = Points(self._context, lambda: self.state.scope, self)
         self.charts = {
             "successes": self._chart("Successful requests", "successes"),
             "events": self._chart("Events and identifies", "events"),
@@ -196,6 +196,11 @@ class IngestionPage(QWidget):
         self.head.frame_chosen.connect(self.choose_frame)
         self.head.scope_chosen.connect(self.choose_scope)
         self.head.zone_chosen.connect(self._show_zone)
+        self.points.tab_asked.connect(self.details.go_to)
+        self.points.chosen.connect(self.choose)
+        self.points.zoom_asked.connect(self.zoom)
+        self.points.live_asked.connect(self.live_asked)
+        self.points.people_asked.connect(self.people_asked)
         self.details.opened.connect(self.inspect)
         self.details.left.connect(self._leave)
         self.details.told.connect(self._tell)
