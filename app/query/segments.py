@@ -155,7 +155,9 @@ def _during(one: Performed, context: Context, buckets: Buckets) -> Buckets:
         return cut(Span(low, high), interval, clock, one.during.without)
     if one.during is not None:
         return cut(_span(one.during, context), interval, clock, one.during.without)
-    return cut(buckets.span, interval, clock) if one.of == "intervals" else buckets
+    if one.of != "intervals":
+        return buckets
+    return replace(cut(buckets.span, interval, clock), without=buckets.without)
 
 
 def _fine_enough(wanted: Range | None, context: Context) -> str:

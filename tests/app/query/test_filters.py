@@ -195,3 +195,14 @@ def test_the_rank_of_an_event_among_its_like(tmp_path: Path) -> None:
 
     assert users("after") == {"user-maya", "user-loc"}
     assert users("before") == {"user-maya"}
+
+
+@pytest.mark.parametrize("of", ["times", "intervals"])
+def test_weekdays_that_are_left_out_are_left_out_of_conditions(tmp_path: Path, of: str) -> None:
+    """What was done on a Sunday is not done in a chart without Sundays."""
+    folder = workspace(tmp_path, [did("1", "A", NOON - 6 * DAY), did("1", "B", NOON)])
+    rule = {"event": "A", "op": "=", "count": 0, "of": of, "interval": "day"}
+    chart = {"events": ["B"], "segments": [{"performed": [rule]}]}
+    for without, expected in ((["sun"], 1), (["mon"], 0)):
+        days = {"since": "2026-11-15", "without": without}
+        assert figure(folder, chart | {"range": days}).series[0].total == expected
