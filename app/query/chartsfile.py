@@ -94,6 +94,8 @@ def _connected(path: Path, scratch: Path) -> duckdb.DuckDBPyConnection:
     finally:
         os.umask(mask)
     try:
+        # It would print how far it is, where others expect JSON.
+        db.execute("SET enable_progress_bar = false")
         make(db)
     except BaseException:
         db.close()

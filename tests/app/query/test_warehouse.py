@@ -192,6 +192,20 @@ def test_another_process_has_it(tmp_path: Path, capfd: pytest.CaptureFixture[str
     assert json.loads(capfd.readouterr().out)["series"][0]["total"] == 1
 
 
+def test_nothing_is_printed_however_long_a_question_takes(tmp_path: Path) -> None:
+    """After two seconds DuckDB would draw how far it is among the JSON, in a process into which,
+    as it seems to it, somebody types."""
+    folder = workspace(tmp_path, [did("1", "A", NOON)])
+    code = (
+        "from pathlib import Path; from app.query import Warehouse\n"
+        f"with Warehouse.open(Path({str(folder)!r})) as one, one.beside() as other:\n"
+        """ asked = "SELECT current_setting('enable_progress_bar')"\n"""
+        " print(one.rows(asked), other.rows(asked), *one.stream(asked))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[(False,)] [(False,)] [(False,)]\n"
+
+
 def test_the_copy_is_private(tmp_path: Path) -> None:
     folder = workspace(tmp_path, [did("1", "A", NOON)])
     figure(folder, CHART)
