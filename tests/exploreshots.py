@@ -5,8 +5,9 @@ little, and on names that nobody would think of.
 
 from __future__ import annotations
 
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,33 @@ class Shots:
         self.desk.cohorting.leave()
         self.show(events=[VIEWED], segments=[RULE])
 
+    def changes(self, compare: list[str]) -> None:
+        """Rows of earlier periods that say the change."""
+        self.show(events=["Product Viewed"], measure="totals", compare=compare)
+        against = self.desk.table.against
+        against.setCurrentIndex(against.findData("share"))
+        against.activated.emit(against.currentIndex())
+
+    def hours(self) -> None:
+        """A table of many columns, in its middle."""
+        both = [{"name": "Everybody"}, {"performed": [{"event": "Order Completed"}]}]
+        self.show(events=[VIEWED, "Add to Cart"], interval="hour", segments=both)
+        self.desk.table.view.horizontalScrollBar().setValue(700)
+
+    def read_list(self, ids: Sequence[str] = ()) -> None:
+        """A list of ids, those of a few people of the chart among them."""
+        self.show(events=[VIEWED])
+        exchange = self.desk.cohorting.exchange
+        exchange.open()
+        if ids:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "customers.csv"
+                store = self._application.context.store.current
+                known = [row.user_id for row in store.events.rows(range(1, 400)) if row.user_id]
+                path.write_text("\n".join([*known, *ids]))
+                exchange.page.read_file(path)
+                self._until(self._qt, lambda: exchange.page.pages.currentIndex() == 1)
+
     def note(self) -> None:
         """Something that happened, and a release."""
         folder, now = self._application.context.workspace, time.time_ns() // 1_000_000
@@ -201,8 +229,13 @@ def believable(application: Any, until: Callable[..., None]) -> Scenes:
         ),
         "explore-drivers": lambda: (
             show(kind="funnel", steps=STEPS),
-            behind("drivers", Point(step=2)),
+            behind("drivers", Point(step=3)),
+            shots.desk.behind.drivers.table.go_to(0),
         ),
+        "explore-changes": lambda: shots.changes(["day", "week"]),
+        "explore-hours": shots.hours,
+        "explore-list-empty": shots.read_list,
+        "explore-list": lambda: shots.read_list([f"somebody-{at}" for at in range(40)]),
         "explore-journeys": lambda: show(kind="journeys", start="Product Viewed", collapse=True),
         "explore-journeys-without": lambda: show(
             kind="journeys",
@@ -218,14 +251,14 @@ def believable(application: Any, until: Callable[..., None]) -> Scenes:
                 }
             ],
         ),
-        "explore-cohorts": lambda: (show(events=[VIEWED]), shots.desk.cohorting.open_list()),
-        "explore-cohort-editor": shots.cohort,
-        "explore-cohort-segment": shots.in_segment,
-        "explore-sql": lambda: (show(events=[VIEWED]), shots.desk.taking.copy("sql")),
         "explore-range": lambda: (
             show(events=[VIEWED]),
             shots.desk.controls.ask_another_range(),
         ),
+        "explore-cohorts": lambda: (show(events=[VIEWED]), shots.desk.cohorting.open_list()),
+        "explore-cohort-editor": shots.cohort,
+        "explore-cohort-segment": shots.in_segment,
+        "explore-sql": lambda: (show(events=[VIEWED]), shots.desk.taking.copy("sql")),
     }
 
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.pages.explore.numberbox import number_box
+from ui.pages.explore.numberbox import indent, number_box
 from ui.pages.explore.pieces import Chooser
 from ui.pages.explore.popup import Popup
 from ui.theme import label
@@ -37,6 +37,7 @@ class ComparePopup(Popup):
         self.count = number_box("compare.count", "How many", (1, MOST), 30)
         self.unit = Chooser("compare.unit", UNITS, "days", "Unit", lambda _: None)
         self.day = QDateEdit(QDate.currentDate().addDays(-60))
+        indent(self.day)
         self.day.setDisplayFormat("d MMM yyyy")
         self.day.setCalendarPopup(True)
         self.day.setAccessibleName("Which day")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from ui.pages.explore.popup import Popup
 from ui.plain import tooltip
-from ui.theme import label
+from ui.theme import ROW, label
 
 ONE = Qt.ItemDataRole.UserRole
 
@@ -55,6 +55,7 @@ class ListPopup(Popup):
         row = QTreeWidgetItem([*texts])
         row.setToolTip(0, tooltip(full))
         row.setData(0, ONE, one)
+        row.setSizeHint(0, QSize(0, ROW))
         self.list.addTopLevelItem(row)
         return row
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QDateTime, Signal
 from PySide6.QtWidgets import QCheckBox, QDateTimeEdit, QHBoxLayout, QWidget
 
+from ui.pages.explore.numberbox import indent
 from ui.pages.explore.popup import TextForm, line
 
 WIDTH = 400
@@ -108,4 +109,5 @@ def _time(what: str, at_ms: int) -> QDateTimeEdit:
     field = QDateTimeEdit(QDateTime.fromMSecsSinceEpoch(at_ms))
     field.setDisplayFormat(FORMAT)
     field.setAccessibleName(what)
+    indent(field)
     return field

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox
+from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QSpinBox
 
 HEIGHT, INSIDE = 28, 6
 
@@ -60,6 +60,10 @@ def _finished[T: (QSpinBox, QDoubleSpinBox)](box: T, place: str, what: str) -> T
     box.setToolTip(what)
     box.setKeyboardTracking(False)
     box.setFixedHeight(HEIGHT)
-    # The style's padding does not reach the text of these.
-    box.lineEdit().setTextMargins(INSIDE, 0, 0, 0)
+    indent(box)
     return box
+
+
+def indent(box: QAbstractSpinBox) -> None:
+    """Keep the text away from the edge: the style's padding does not reach it."""
+    box.lineEdit().setTextMargins(INSIDE, 0, 0, 0)

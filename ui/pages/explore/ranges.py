@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.query.calendar import WEEKDAYS, Range
-from ui.pages.explore.numberbox import number_box
+from ui.pages.explore.numberbox import indent, number_box
 from ui.pages.explore.pieces import Chooser
 from ui.pages.explore.popup import Popup
 from ui.theme import label, tint
@@ -138,6 +138,7 @@ class RangePopup(Popup):
         self.from_time, self.to_time = QTimeEdit(), QTimeEdit(LAST_MINUTE)
         for field, what in ((self.from_time, "From what time"), (self.to_time, "Until what time")):
             field.setDisplayFormat("HH:mm")
+            indent(field)
             field.setAccessibleName(what)
             field.setEnabled(False)
             self.with_times.toggled.connect(field.setEnabled)
