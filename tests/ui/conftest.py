@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app import paths
@@ -101,6 +102,20 @@ def capture(
         via=via,
         failure=failure,
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def window_manager(qapp: Any) -> None:
+    """Gives the keyboard back when a menu has closed. Elsewhere menus never become the active
+    window; here one that closes right away does, a moment later, and stays it."""
+    qapp.focusWindowChanged.connect(lambda _window: _give_back())
+
+
+def _give_back() -> None:
+    active = QApplication.activeWindow()
+    owner = active.parentWidget() if active and not active.isVisible() else None
+    if owner is not None:
+        owner.window().activateWindow()
 
 
 @pytest.fixture(autouse=True)

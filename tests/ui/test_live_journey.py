@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app import paths
@@ -276,6 +276,22 @@ def test_the_journey_by_keys(qtbot: QtBot, application: Application) -> None:
         person.press(Key.Key_Space)
     assert not send.new_id.isChecked()
     person.sees_a_duplicate(5)
+
+
+def test_a_menu_that_closes_at_once_keeps_no_keyboard(qtbot: QtBot) -> None:
+    button = QPushButton("Menu")
+    qtbot.addWidget(button)
+    button.show()
+    button.activateWindow()
+    qtbot.waitUntil(button.isActiveWindow)
+    menu = QMenu(button)
+    menu.addAction("One")
+    menu.popup(QPoint(5, 5))
+    menu.close()
+    # What the platform says of it comes only now.
+    for _ in range(3):
+        QApplication.processEvents()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is button)
 
 
 def test_the_journey_by_mouse(qtbot: QtBot, application: Application) -> None:
