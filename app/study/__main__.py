@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import logging
 import os
+import signal
 import sqlite3
 import sys
 import threading
@@ -33,6 +34,8 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     with contextlib.suppress(OSError, AttributeError):
         os.nice(5)  # Capture and the window come first.
+    # Ctrl+C in a terminal reaches the window, too, which then ends our input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     ended = threading.Event()
     threading.Thread(target=_wait_for_end, args=(ended,), daemon=True).start()
     said = ""

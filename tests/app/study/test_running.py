@@ -232,13 +232,21 @@ def test_the_process_says_how_far_it_is_and_ends_with_its_input(tmp_path: Path) 
     filled(tmp_path, [sent("A", 1, device_id="device-1")])
     command = [sys.executable, "-m", "app.study", "--workspace", str(tmp_path)]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(os.environ)
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=dict(os.environ),
     ) as process:
         assert process.stdout
         assert process.stdin
+        assert process.stderr
         assert b'"through":1' in process.stdout.readline()
+        # As of Ctrl+C in the terminal of the window.
+        process.send_signal(signal.SIGINT)
         process.stdin.close()
         assert process.wait(120) == 0
+        assert process.stderr.read() == b""
     with sqlite3.connect(tmp_path / FILE) as db:
         assert db.execute("SELECT count(*) FROM placed").fetchone() == (1,)
     db.close()
