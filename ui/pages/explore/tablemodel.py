@@ -170,14 +170,20 @@ class BreakdownModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Vertical:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return one_line((*self.texts, *map(short_time, self.heads))[section], 60)
+            head = self._head(section)
+            return one_line(head if section < len(self.texts) else short_time(head), 60)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section >= len(self.texts))
         if role == Qt.ItemDataRole.ToolTipRole:
             if section == len(self.texts):
                 return tooltip(self.summary_tip)
-            return tooltip((*self.texts, *self.heads)[section])
+            return tooltip(self._head(section))
         return None
+
+    def _head(self, section: int) -> str:
+        """Not from all of them together: there may be thousands, and each is asked for often."""
+        texts = len(self.texts)
+        return self.texts[section] if section < texts else self.heads[section - texts]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         line, column = self.lines[index.row()], index.column()

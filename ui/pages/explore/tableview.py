@@ -95,13 +95,17 @@ class BreakdownView(QTableView):
 
     def _fix(self) -> None:
         """As many columns of text as leave enough room for numbers."""
+        count = self._fitting()
+        self.fixed.show_columns([self.columnWidth(at) for at in range(count)])
+        self._place_fixed()
+
+    def _fitting(self) -> int:
         room = self.viewport().width() * MOST_FIXED
         count = taken = 0
         while count < self._texts and (taken + self.columnWidth(count) <= room or not count):
             taken += self.columnWidth(count)
             count += 1
-        self.fixed.show_columns([self.columnWidth(at) for at in range(count)])
-        self._place_fixed()
+        return count
 
     def _resize_fixed(self, at: int, _was: int, wide: int) -> None:
         if at < self.fixed.count and self.fixed.columnWidth(at) != wide:
@@ -118,7 +122,11 @@ class BreakdownView(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fix()
+        # Hiding thousands of columns again takes longer than a frame.
+        if self._fitting() != self.fixed.count:
+            self._fix()
+        else:
+            self._place_fixed()
 
     def updateGeometries(self) -> None:
         super().updateGeometries()
