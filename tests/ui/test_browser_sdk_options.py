@@ -113,8 +113,12 @@ GIVEN: dict[str, dict[str, Any]] = {
 # A timer's interval shows only when events come far apart, a queue's size only when many wait.
 DRIVE = """
 const wait = ms => new Promise(done => setTimeout(done, ms));
+let again = async () => {};
 const drive = async (track, interval) => {
-  for (let n = 0; n < 6; n += 1) { track('Slow ' + n); await wait(interval * 1.5 + 150); }
+  again = async () => {
+    for (let n = 0; n < 6; n += 1) { track('Slow ' + n); await wait(interval * 1.5 + 150); }
+  };
+  await again();
   for (let n = 0; n < 20; n += 1) { track('Quick ' + n); }
   await wait(interval + 600);
   for (let n = 0; n < 20; n += 1) { track('Quick again ' + n); }
@@ -172,6 +176,9 @@ FRAME = """<!doctype html><meta charset="utf-8"><title>%(name)s</title>
 (async () => {
   const OPTIONS = %(options)s;
   %(run)s
+  addEventListener('message', async event => {
+    if (event.data === 'again') { await again(); parent.postMessage('done', '*'); }
+  });
 })().then(() => parent.postMessage('done', '*'),
           error => parent.postMessage('%(name)s: ' + error + (error.stack || ''), '*'));
 </script>"""
@@ -186,6 +193,11 @@ addEventListener('message', event => {
   if (said.length < names.length) { return; }
   document.title = failed.length ? 'Failed: ' + failed.join(' ') : 'All done';
 });
+const again = () => {
+  said.length = 0;
+  document.title = 'Again';
+  for (let at = 0; at < frames.length; at += 1) { frames[at].postMessage('again', '*'); }
+};
 for (const name of names) {
   const frame = document.createElement('iframe');
   frame.src = '/' + name + '.html';
@@ -282,6 +294,8 @@ MUST: dict[str, tuple[str, ...]] = {
 """What traffic does show of these options."""
 ABOUT_MS = {"flushIntervalMillis", "eventUploadPeriodMillis"}
 """A busy machine is late; then a tenth of a second more is thought."""
+ROUNDS = 8
+"""In which they send until their intervals are seen."""
 SDK_NAMES = {
     "browser-1": ("Browser SDK", "1.13.4", "npm", None),
     "browser-2-old": ("Browser SDK", "2.0.0", "npm", None),
@@ -304,17 +318,29 @@ def instances(
     with pages(endpoint) as url:
         window = opener.open(url)
         ended = ("All done", "Failed")
-        qtbot.waitUntil(lambda: window.page.title().startswith(ended))
-        assert window.page.title() == "All done"
+        for _ in range(ROUNDS):
+            qtbot.waitUntil(lambda: window.page.title().startswith(ended))
+            assert window.page.title() == "All done"
+            qtbot.waitUntil(lambda: is_settled(context.workspace))
+            found = said_of(context.workspace, endpoint, url)
+            if all(about_right(name, option, one) for name, one in found.items()
+                   for option in ABOUT_MS.intersection(MUST[name])):  # fmt: skip
+                break
+            window.page.runJavaScript("again()")
+            qtbot.waitUntil(lambda: window.page.title() == "Again")
+    return found
 
-        def is_settled() -> bool:
-            with Store.read(context.workspace) as store:
-                return not store.connection.execute(
-                    "SELECT 1 FROM captures WHERE status IS NULL AND failure = ''"
-                ).fetchone()
 
-        qtbot.waitUntil(is_settled)
-    (told,) = printed("sdks", context.workspace)
+def is_settled(workspace: Path) -> bool:
+    with Store.read(workspace) as store:
+        return not store.connection.execute(
+            "SELECT 1 FROM captures WHERE status IS NULL AND failure = ''"
+        ).fetchone()
+
+
+def said_of(workspace: Path, endpoint: str, url: str) -> dict[str, dict[str, Any]]:
+    """Each instance by the name of its page."""
+    (told,) = printed("sdks", workspace)
     found: dict[str, dict[str, Any]] = {}
     for source in told["sources"]:
         for one in source["instances"]:
@@ -328,6 +354,13 @@ def instances(
         )
         for name, one in found.items()
     }
+
+
+def about_right(name: str, option: str, one: dict[str, Any]) -> bool:
+    """Whether an interval is known, and what was given or little more."""
+    expected = flat(name).get(option, options(one)[option]["default"])
+    value = known(one).get(option, 0)
+    return bool(expected - 5 <= value <= expected * 1.15 + 100)
 
 
 def test_what_is_said_of_real_sdks(instances: dict[str, dict[str, Any]]) -> None:
@@ -354,7 +387,7 @@ def test_what_is_said_of_real_sdks(instances: dict[str, dict[str, Any]]) -> None
                 continue
             expected = truth.get(option, told["default"])
             if option in ABOUT_MS:
-                assert expected - 5 <= value <= expected * 1.15 + 100, (name, told)
+                assert about_right(name, option, one), (name, told)
             elif expected in (None, ""):
                 assert value in (None, "", {}), (name, told)
             elif option == "sessionTimeout":
