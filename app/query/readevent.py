@@ -47,7 +47,7 @@ def event_spec(node: Node, *, top: bool = False) -> EventSpec:
     if given[0] == "label":
         return EventSpec("label", label=node.get("label").whole(1, 1 << 53), **common)
     if given[0] == "combined":
-        parts = node.get("combined").all(event_spec, 50)
+        parts = node.get("combined").all(_part, 50)
         if len(parts) < 2:
             raise node.get("combined").wrong("Two events or more are needed.")
         for at, part in enumerate(parts):
@@ -56,6 +56,13 @@ def event_spec(node: Node, *, top: bool = False) -> EventSpec:
                 raise BadDefinition(f"{node.path}.combined[{at}]", problem)
         return EventSpec("combined", parts=parts, **common)
     return EventSpec("event", node.get("event").text(), **common)
+
+
+def _part(node: Node) -> EventSpec:
+    """One of several events that are combined."""
+    if node.has("combined"):  # Looked at before what it holds: nobody can nest without end.
+        raise node.wrong("Combined events cannot hold one another.")
+    return event_spec(node)
 
 
 def _of_kind(node: Node, common: dict[str, Any], *, top: bool) -> EventSpec:
@@ -72,8 +79,6 @@ def _of_kind(node: Node, common: dict[str, Any], *, top: bool) -> EventSpec:
 
 def _problem_inside(part: EventSpec) -> str:
     """Why an event cannot be one of several that are combined, if so."""
-    if part.kind == "combined":
-        return "Combined events cannot hold one another."
     if part.by:
         return "Combined events are grouped together, not each by itself."
     # Their ranks are those among all of them (semantics §20).

@@ -20,6 +20,8 @@ from app.query.sources import source
 from app.query.sql import Sql
 
 LONG_MS = 3000 * DAY
+MOST_LISTED = 1000
+"""Longer lists of users are one text in a statement."""
 _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
@@ -72,6 +74,14 @@ def among(people: Sequence[int]) -> Sql:
     """The condition that an event is one of these persons'."""
     if not people:
         return exp.false()
+    if len(people) > MOST_LISTED:
+        # One text instead of as many parts of a statement, each of which would be copied and
+        # written by itself: a cohort of a million took minutes.
+        text = sql.call("string_split", sql.value(",".join(map(str, people))), sql.value(","))
+        unfolded = exp.select(exp.alias_(exp.Explode(this=text), "person"))
+        numbers = exp.alias_(unfolded.subquery(copy=False), "l", table=True, copy=False)
+        found = exp.select(exp.cast(exp.column("person"), "INT")).from_(numbers, copy=False)
+        return exp.In(this=person(), query=found.subquery(copy=False))
     listed = exp.Array(expressions=[sql.value(one) for one in people])
     unfolded = exp.select(exp.alias_(exp.Explode(this=listed), "person"))
     return exp.In(this=person(), query=unfolded.subquery())

@@ -60,10 +60,9 @@ def sure(condition: Sql) -> Sql:
 
 def cases(branches: Sequence[tuple[Sql, Sql]], otherwise: Sql) -> Sql:
     """The first branch whose condition holds."""
-    chosen = exp.Case()
-    for condition, result in branches:
-        chosen = chosen.when(condition, result)
-    return chosen.else_(otherwise)
+    # Adding one branch after the other copies all before each: 500 of them took seconds.
+    ifs = [exp.If(this=one.copy(), true=result.copy()) for one, result in branches]
+    return exp.Case(ifs=ifs, default=otherwise.copy())
 
 
 def number(of: Sql) -> Sql:

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlglot import parse
 
 from app.errors import BadInput
-from app.query import Charts, Warehouse, read
+from app.query import DIALECTS, Charts, Warehouse, read, translated
 from tests.app.query.small import CLOCK, DAYS, HOUR, NOON, did, workspace
 
 CASES = 500
+WHERE = {"property": "p", "op": "is", "values": ["x"]}
 NAMES = ("p", "a.b", "q\"uo'te", "$p", "😀", "", "nul\0x", "price", "back\\", "select", "event.p")
 VALUES: tuple[Any, ...] = (
     *(1, -1.5, "x", None, True, [1, "a", None], {"a": {"b\\": [1]}, 'c"': 2}, "\0", 1e308),
@@ -202,3 +204,41 @@ def test_what_a_group_is_called_finds_its_events(tmp_path: Path, odd: str) -> No
             chart = read({"events": [spec], "measure": "totals", "range": DAYS})
             assert charts.answer(chart).series[0].total == 1, spec
             assert charts.notices(chart) == ()
+
+
+def test_a_long_list_of_users_is_one_text(tmp_path: Path) -> None:
+    """A cohort of a million is one part of a statement, and not a million."""
+    folder = workspace(tmp_path, [did(str(at), "A", NOON) for at in range(3)])
+    every = range(1, 200_001)
+    with Warehouse.open(folder) as warehouse:
+        warehouse.refresh()
+        charts = Charts(warehouse, CLOCK)
+        (first,) = warehouse.rows("SELECT min(person) FROM events")[0]
+        for people, expected in ((every, 3), ([one for one in every if one != first], 2)):
+            chart = read({"events": ["A"], "range": DAYS, "segments": [{"people": list(people)}]})
+            found = charts.answer(chart)  # type: ignore[arg-type]
+            assert found.series[0].total == expected
+        assert all("STRING" in text or "SPLIT" in text or "split" in text for text in found.sql)
+        few = read({"events": ["A"], "range": DAYS, "segments": [{"people": list(range(1, 2001))}]})
+        statements = charts.answer(few).sql  # type: ignore[arg-type]
+        for dialect in DIALECTS:
+            assert parse(translated(statements, dialect), read=dialect)
+
+
+def test_events_are_not_combined_without_end() -> None:
+    event: Any = "A"
+    for _ in range(900):
+        event = {"combined": [event, "B"]}
+    with pytest.raises(BadInput, match="cannot hold one another"):
+        read({"events": [event]})
+
+
+def test_hundreds_of_names_for_steps_cost_little(tmp_path: Path) -> None:
+    """Each is a branch of one expression, which grows by one and is not copied each time."""
+    called = [{"event": "A", "name": f"name {at}", "where": [WHERE]} for at in range(500)]
+    chart = read({"kind": "journeys", "start": "A", "range": DAYS, "called": called})
+    folder = workspace(tmp_path, [did("1", "A", NOON, {"p": "x"})])
+    with Warehouse.open(folder) as warehouse:
+        warehouse.refresh()
+        found = Charts(warehouse, CLOCK).journeys(chart)  # type: ignore[arg-type]
+    assert found.nodes[0].way == ("name 0",)

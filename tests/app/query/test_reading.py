@@ -238,7 +238,7 @@ def test_a_chart_or_the_place_of_the_mistake(kind: st.SearchStrategy[Any]) -> No
                 assert is_there(written(chart), at), at
 
     attack()
-    assert read_at_all > 40
+    assert read_at_all  # What is drawn depends on the constants of all modules that are loaded.
 
 
 @MANY
