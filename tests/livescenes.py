@@ -83,6 +83,8 @@ def live_scenes(application: Any) -> dict[str, Callable[[], object]]:
         "live-busy": live.look_at_all,
         "live-completion-keys": lambda: live.complete("pr"),
         "live-completion-values": lambda: live.complete("type:pro"),
+        "live-completion-fields": lambda: live.complete("country:"),
+        "live-fields": live.show_fields,
         "live-filter-menu": lambda: (live.complete(""), live.page.filter.completion.close()),
         "live-filter-mistake": lambda: live.complete("prop.price >"),
         "live-view-menu": lambda: (live.look_at_all(), live.open_menu(live.page.view.list)),
@@ -146,6 +148,7 @@ class Live:
     def look_at_all(self) -> None:
         self.go()
         self.page.clear_filter()
+        self.page.view.reset()
         self.ungroup()
         self.page.side.close_inspector()
         self.page.table.scrollToTop()
@@ -179,6 +182,13 @@ class Live:
         self.page.filter.take_focus()
         self.page.filter.box.setText(text)
         self.page.filter.completion.look()
+
+    def show_fields(self) -> None:
+        """What events were sent with: as a filter and as columns, until the next look at all."""
+        self.look_at_all()
+        self.page.filter.set_text("platform:iOS -country:GB version:7")
+        for key in ("platform", "os", "version", "country"):
+            self.page.view.show_column(key)
 
     def write_note(self) -> None:
         self.page.confirm.hide()
