@@ -38,6 +38,9 @@ from app.query.writing import written
 from app.store.definitions import Definitions
 from app.study.caughtup import catch_up
 
+BYTE_ORDER_MARK = "\ufeff"
+"""What some editors begin a file with; it is part of nothing in it."""
+
 
 def run_chart(given: argparse.Namespace, folder: Path) -> int:
     """Print the answer. Raises AppError."""
@@ -234,7 +237,8 @@ def _json(name: str) -> Any:
 
 def _text(name: str) -> str:
     try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
+        text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
+        return text.removeprefix(BYTE_ORDER_MARK)
     except OSError as error:
         raise BadInput(f"{name} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:

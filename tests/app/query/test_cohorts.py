@@ -13,6 +13,7 @@ from app.query.cohorts import is_static
 from app.query.microscope import Point
 from app.query.node import Node
 from app.query.readsegment import read_segment
+from app.query.savedcohorts import users_of
 from app.query.writing import segment_json
 from tests.app.query.small import CLOCK, DAY, DAYS, HOUR, MIDNIGHT, NOON, answer, did, workspace
 
@@ -125,6 +126,19 @@ def test_within_the_first_days(tmp_path: Path) -> None:
     events += [did("2", "Open", first), did("2", "A", first + 3 * DAY - HOUR)]
     asked = {"event": "A", "within_days": 3, "during": {"last": 40, "unit": "day"}}
     assert users(tmp_path, events, performed=[asked]) == names("2")
+
+
+@pytest.mark.parametrize("odd", ["it's", "a,b", "one\x1ftwo", "é 😀"])
+def test_members_are_found_by_any_id(tmp_path: Path, odd: str) -> None:
+    folder = workspace(tmp_path, [did(one, "A", NOON) for one in ("1", "2", odd)])
+    with Warehouse.open(folder) as warehouse:
+        warehouse.refresh()
+        members = [[f"user-{odd}", None], [None, "device-1"], ["user-9", None], "none", [None, ""]]
+        found = users_of({"members": members}, warehouse.rows)
+        names = warehouse.rows(
+            f"SELECT user_id FROM people WHERE id IN ({', '.join(map(str, found))}) ORDER BY id"
+        )
+    assert names == [("user-1",), (f"user-{odd}",)]
 
 
 def test_power_users_of_each_day_by_the_thirty_before_it(tmp_path: Path) -> None:

@@ -34,6 +34,16 @@ def test_a_chart_is_answered_as_json(
     assert found["partial"] == [6]
 
 
+def test_files_may_begin_with_a_mark(
+    tmp_path: Path, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """As editors on Windows write them; it is no part of the first id either."""
+    assert run(tmp_path, folder, "\ufeff" + json.dumps({"events": ["A"], "range": DAYS})) == 0
+    capfd.readouterr()
+    assert run(tmp_path, folder, "\ufeffuser-1\nuser-3\n", "--cohort", "--ids", "user") == 0
+    assert json.loads(capfd.readouterr().out)["size"] == 1
+
+
 @pytest.mark.parametrize(
     "dialect", ["duckdb", "snowflake", "bigquery", "clickhouse", "spark", "postgres"]
 )
