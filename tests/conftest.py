@@ -22,10 +22,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# A slow machine is no failure.
-settings.register_profile("patient", settings(), deadline=None)
+# A slow machine is no failure, and what holds here holds everywhere: each run tries the same. To
+# look for more: --hypothesis-profile=searching.
+SLOW = [HealthCheck.too_slow]
+settings.register_profile("searching", deadline=None, suppress_health_check=SLOW)
+settings.register_profile("patient", settings.get_profile("searching"), derandomize=True)
 settings.load_profile("patient")
 for asking in (httpx.get, httpx.post, httpx.Client.__init__):
     asking.__kwdefaults__["timeout"] = 120.0

@@ -198,7 +198,10 @@ def test_what_was_captured_automatically_is_named(tmp_path: Path) -> None:
 _sent = st.tuples(st.integers(0, 6), st.sampled_from([-1, None, 1, 2, 3]), st.booleans())
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=25,
+)
 @given(st.lists(_sent, min_size=1, max_size=14), st.integers(1, 5))
 def test_pages_hold_every_event_once_in_its_session(
     tmp_path_factory: Any, events: list[tuple[int, int | None, bool]], count: int

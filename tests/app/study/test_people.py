@@ -114,7 +114,10 @@ def test_short_ids_are_no_ids(tmp_path: Path) -> None:
 _id = st.sampled_from([None, "one-1", "two-2", "three-3"])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=25,
+)
 @given(st.lists(st.tuples(_id, _id), min_size=1, max_size=12), st.integers(0, 11))
 def test_in_pieces_is_as_at_once(
     tmp_path_factory: Any, ids: list[tuple[str | None, str | None]], cut: int
