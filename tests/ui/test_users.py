@@ -400,6 +400,9 @@ def test_what_operations_make_of_properties(world: World) -> None:  # UP-T4
 def test_live_updates_can_wait(world: World) -> None:
     world.receive(sent("a", 1, **ADA))
     world.open("ada-1")
+    # What is being read at this moment is not shown any more, either.
+    world.page._reading.now()
+    world.page._reading.ask()
     world.qtbot.mouseClick(world.page.profile.live, LEFT)
     world.receive(sent("b", 2, **ADA))
     world.qtbot.waitUntil(lambda: "2 events" in _facts(world))
@@ -544,7 +547,7 @@ def test_what_arrives_meanwhile_does_not_lose_the_event_of_a_link(world: World) 
     person = world.page._context.store.ask(lambda store: store.people.of_event(2), None)
     assert person
     world.page.open_person(person, 2)
-    world.page._load()  # As for each arrival: the reading that is under way is dropped.
+    world.page._reading.now()  # The reading that is under way is dropped.
     world.qtbot.waitUntil(lambda: world.page.profile.activity.timeline.current_event == 2)
 
 
@@ -785,3 +788,21 @@ def test_a_long_search_says_so_and_can_be_stopped(
     world.qtbot.waitUntil(lambda: len(world.shown()) == 6)
     assert activity.calls.isChecked()
     assert searching.isHidden()
+
+
+def test_what_takes_long_is_not_begun_anew_while_events_pour_in(world: World) -> None:
+    """With a busy person the profile takes longer than the feed waits between two notices."""
+    world.receive(*worked_case())
+    world.qtbot.waitUntil(lambda: bool(world.people()))
+    page, jobs = world.page, world.context.jobs
+    # No events are processed from here on: what is under way cannot be delivered.
+    page.open_person(1)
+    under_way = jobs._newest[id(page), "profile"]
+    for _ in range(20):
+        world.context.feed.changed.emit()
+    assert jobs._newest[id(page), "profile"] is under_way
+    assert not under_way.is_overtaken
+    world.qtbot.waitUntil(lambda: page.profile.title.text() == "ada-1")
+    # Once it is there, what came meanwhile is looked at.
+    world.receive(sent("late", 61 * MINUTE, **ADA, session_id=S2))
+    world.qtbot.waitUntil(lambda: "late" in world.shown())

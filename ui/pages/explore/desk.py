@@ -55,8 +55,8 @@ from ui.pages.explore.renaming import ask_name
 from ui.pages.explore.table import Breakdown
 from ui.pages.explore.taking import Taking
 from ui.pages.explore.vocabulary import Vocabulary, values, vocabulary
-from ui.pages.ingestion.refresher import Refresher
 from ui.plain import number, plural
+from ui.refresher import Refresher
 
 if TYPE_CHECKING:
     from app.query import Warehouse

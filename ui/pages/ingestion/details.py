@@ -40,9 +40,9 @@ from ui.pages.ingestion.columns import (
     upload_columns,
 )
 from ui.pages.ingestion.listtable import ListTable, csv_of
-from ui.pages.ingestion.refresher import Refresher
 from ui.pages.ingestion.state import Span, State
 from ui.plain import cell, clipboard, number, plural
+from ui.refresher import Refresher
 from ui.table.model import PagedTableModel
 from ui.table.view import EventTableView
 from ui.theme import label

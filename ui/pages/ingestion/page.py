@@ -40,10 +40,10 @@ from ui.pages.ingestion.details import Details
 from ui.pages.ingestion.elsewhere import Elsewhere
 from ui.pages.ingestion.head import Head
 from ui.pages.ingestion.points import Points, filter_text
-from ui.pages.ingestion.refresher import Refresher
 from ui.pages.ingestion.state import EVERY, FRAME_WORDS, Span, State, which_of
 from ui.pages.ingestion.uploadpanel import UploadPanel
 from ui.plain import number, plural, short_key
+from ui.refresher import Refresher
 from ui.theme import hairline, label, vertical_hairline
 from ui.warming import Opening
 

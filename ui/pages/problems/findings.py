@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -32,6 +32,7 @@ from ui.pages.emptystate import EmptyState
 from ui.pages.problems.detail import FindingDetail
 from ui.pages.problems.reading import ICONS, TONES, WORDS, Loaded, read_all
 from ui.plain import clipboard, clock, number, one_line, tooltip
+from ui.refresher import Refresher
 from ui.theme import hairline, icon, mono_font, tint, tokens
 
 if TYPE_CHECKING:
@@ -95,8 +96,7 @@ class FindingsView(QWidget):
             [("Show all", self.show_all)],
             primary=False,
         )
-        self._later = QTimer(self, singleShot=True, interval=EVERY_MS)
-        self._later.timeout.connect(self.look_again)
+        self._reading = Refresher(self._ask, self, EVERY_MS)
         self._lay_out()
         self._connect()
 
@@ -168,21 +168,30 @@ class FindingsView(QWidget):
         self.look_again()
 
     def _notice(self) -> None:
-        if self.isVisible() and not self._later.isActive():
-            self._later.start()
+        if self.isVisible():
+            self._reading.ask()
 
     def look_again(self) -> None:
         """Read what was found so far."""
+        self._reading.now()
+
+    def _ask(self) -> bool:
         context = self._context
         if context.store.current is None or not self.isVisible():
-            return
+            return False
 
         def read(store: Store) -> Loaded:
             return read_all(store, context.workspace)
 
-        context.jobs.read(self, read, "list").then(self._show)
+        def fail(error: AppError) -> None:
+            self._reading.done()
+            self._fail(error)
+
+        context.jobs.read(self, read, "list").then(self._show).catch(fail)
+        return True
 
     def _show(self, found: Loaded) -> None:
+        self._reading.done()
         self._found = found
         self.loaded.emit(found)
         self.show_muted.setText(f"Show muted ({number(found.muted)})")

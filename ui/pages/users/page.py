@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -35,6 +35,7 @@ from ui.pages.users.peoplelist import Entry, PeopleList, person_title
 from ui.pages.users.profile import TABS, ProfileView
 from ui.pages.users.searchbar import SearchBar
 from ui.plain import clipboard, number, plural
+from ui.refresher import Refresher
 from ui.theme import hairline, label, tint, vertical_hairline
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ SIDE = 300
 ROOMY = 1080
 PAGE = 200
 AGAIN_MS = 700
-"""The list of people is asked for again at most so often."""
+"""The list of people is asked for again so long after the last answer, at least."""
 
 
 class UsersPage(QWidget):
@@ -176,8 +177,8 @@ class UsersPage(QWidget):
         rows.addWidget(self.stack)
 
     def _connect(self) -> None:
-        self._later = QTimer(self, singleShot=True, interval=AGAIN_MS)
-        self._later.timeout.connect(self._list)
+        self._listing = Refresher(self._ask_list, self, AGAIN_MS)
+        self._reading = Refresher(self._ask_profile, self)
         self.search.changed.connect(self._search)
         self.search.left.connect(self.people.go_first)
         self.advanced.changed.connect(self.search.show_conditions)
@@ -188,7 +189,7 @@ class UsersPage(QWidget):
         profile.property_pinned.connect(self._pin_property)
         profile.person_asked.connect(self.open_person)
         profile.copy_asked.connect(self.copy_id)
-        profile.live.toggled.connect(lambda on: self._look_again() if on else None)
+        profile.live.toggled.connect(self._follow)
         profile.activity.chosen.connect(self.inspect)
         profile.activity.chart_saved.connect(self._say_saved)
         profile.properties.event_asked.connect(self.open_event)
@@ -234,7 +235,7 @@ class UsersPage(QWidget):
         self._person, self._asked_event = person, event
         if is_other:
             self.close_event()
-        self._load()
+        self._reading.now()
 
     def open_event(self, event: int) -> None:
         """Show an event among what its person did; links and other pages come here."""
@@ -269,18 +270,36 @@ class UsersPage(QWidget):
         """In a small window, the list gives way to the event that is looked at."""
         self.side.setVisible(self.width() >= ROOMY or self.event_pane.isHidden())
 
-    def _load(self) -> None:
+    def _follow(self, on: bool) -> None:
+        """Whether what arrives is to be seen at once."""
+        shown = self.profile.profile
+        if on:
+            self._look_again()
+        elif shown is not None and shown.person.id == self._person:
+            # The next look at the same person, if one is under way.
+            self._context.jobs.drop(self, "profile")
+            self._reading.stop()
+
+    def _ask_profile(self) -> bool:
         person = self._person
+        if person is None:
+            return False
 
         def read(store: Store) -> Profile | None:
-            return None if person is None else store.people.profiles.profile(person)
+            return store.people.profiles.profile(person)
 
-        self._context.jobs.read(self, read, "profile").then(self._show_profile).catch(self._fail)
+        def fail(error: AppError) -> None:
+            self._reading.done()
+            self._fail(error)
+
+        self._context.jobs.read(self, read, "profile").then(self._show_profile).catch(fail)
+        return True
 
     def _show_profile(self, profile: Profile | None) -> None:
+        self._reading.done()
         event, self._asked_event = self._asked_event, None
         if profile is None:
-            self.middle.setCurrentWidget(self.gone if self._person is not None else self.unchosen)
+            self.middle.setCurrentWidget(self.gone)
             return
         is_other = self.profile.profile is None or (
             self.profile.profile.person.id != profile.person.id
@@ -308,24 +327,23 @@ class UsersPage(QWidget):
         if self._context.store.current is None:
             self.stack.setCurrentWidget(self.none)
         elif self.isVisible():
-            if not self._later.isActive():
-                self._later.start(0 if not self._total else AGAIN_MS)
+            self._listing.ask()
             if self._person is not None and self.profile.live.isChecked():
-                self._load()
+                self._reading.ask()
 
     def _search(self, conditions: tuple[Condition, ...]) -> None:
         if self.more.isChecked():
             self.advanced.show_conditions(conditions)
         self.people.verticalScrollBar().setValue(0)
         self._found = FoundPeople([], False)
-        self._list()
+        self._listing.now()
 
     def _show_advanced(self, on: bool) -> None:
         self.advanced.setVisible(on)
         if on:
             self.advanced.show_conditions(self.search.conditions)
 
-    def _list(self) -> None:
+    def _ask_list(self) -> bool:
         conditions, now_ms = self.search.conditions, round(time.time() * 1000)
         pins, recently = list(self._pins), list(self._recently)
         count = max(PAGE, len(self._found.people))
@@ -339,7 +357,12 @@ class UsersPage(QWidget):
                 recent = _people(store, recently)
             return found, pinned, recent, search.count(), search.events_of_nobody()
 
-        self._context.jobs.read(self, read, "list").then(self._show_found).catch(self._fail)
+        def fail(error: AppError) -> None:
+            self._listing.done()
+            self._fail(error)
+
+        self._context.jobs.read(self, read, "list").then(self._show_found).catch(fail)
+        return True
 
     def _list_more(self) -> None:
         """The next people, when somebody scrolls to the end."""
@@ -356,9 +379,10 @@ class UsersPage(QWidget):
                 self._found = FoundPeople([*found.people, *more.people], more.has_more)
                 self._fill(self._pinned, self._recent)
 
-        self._context.jobs.read(self, read, "list").then(add).catch(self._fail)
+        self._context.jobs.read(self, read, "more").then(add).catch(self._fail)
 
     def _show_found(self, answer: Any) -> None:
+        self._listing.done()
         self._found, pinned, recent, self._total, self._nobodys = answer
         self.stack.setCurrentIndex(1 if self._total or self._nobodys else 0)
         self._fill(pinned, recent)
@@ -406,7 +430,7 @@ class UsersPage(QWidget):
         self._keep(lambda: self._kept.pin(known, wanted))
         self._keep(self._read_kept)
         self.profile.show_pins(self._property_pins, is_pinned=known in self._pins)
-        self._list()
+        self._listing.now()
 
     def _pin_property(self, name: str, wanted: bool) -> None:
         self._keep(lambda: self._kept.pin_property(name, wanted))

@@ -16,9 +16,13 @@ SHARE = 3
 class Refresher(QObject):
     """`start` begins a question; `done` must be called when it was answered or failed."""
 
-    def __init__(self, start: Callable[[], bool], parent: QObject) -> None:
-        """`start` says whether it began anything."""
+    def __init__(
+        self, start: Callable[[], bool], parent: QObject, least_ms: int = LEAST_MS
+    ) -> None:
+        """`start` says whether it began anything. Between an answer and the next question lie at
+        least `least_ms`."""
         super().__init__(parent)
+        self._least_ms = least_ms
         self._start = start
         self._is_wanted = self._is_running = False
         self._began = 0.0
@@ -39,11 +43,17 @@ class Refresher(QObject):
         self._began = time.monotonic()
         self._is_running = self._start()
 
+    def stop(self) -> None:
+        """The answer on its way is not wanted any more, and nothing else is asked for. Whoever
+        asked has to drop it."""
+        self._later.stop()
+        self._is_wanted = self._is_running = False
+
     def done(self) -> None:
         """The answer is there."""
         self._is_running = False
         took = (time.monotonic() - self._began) * 1000
-        self._later.start(round(max(LEAST_MS, SHARE * took)))
+        self._later.start(round(max(self._least_ms, SHARE * took)))
 
     def _again(self) -> None:
         if self._is_wanted:
