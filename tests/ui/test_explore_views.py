@@ -368,6 +368,8 @@ def popup(world: World) -> RangePopup:
 
 def test_any_time(world: World) -> None:
     asked = popup(world)
+    # Numbers can be typed at once.
+    assert asked.entry is asked.count
     asked.count.setValue(14)
     asked.offset.setValue(7)
     assert not asked.complete.isEnabled()

@@ -175,8 +175,11 @@ class RangePopup(Popup):
         return made
 
     def open_at(self, place: QPoint) -> None:
-        """Show it there, as far as the screen allows."""
+        """Show it there, as far as the screen allows; the keyboard goes to what is chosen."""
         self._fit()
+        self.entry = next(button for button in self.forms.values() if button.isChecked())
+        if self.stack.currentIndex() == 0:
+            self.entry = self.count
         super().open_at(place)
 
     def range(self) -> Range:
