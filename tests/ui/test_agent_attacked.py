@@ -266,6 +266,18 @@ def test_xhtml(browser: Browser) -> None:
     assert browser.run("seen") == []
 
 
+def test_what_is_asked_at_once_is_heard(qtbot: QtBot) -> None:
+    """As the Label page does when a page is there: the agent may have waited for its way here."""
+    browser = Browser(qtbot, is_apart=True)
+    browser.agent.said.connect(
+        lambda said: browser.do("survey", most=5) if isinstance(said, Page) else None
+    )
+    page = f'<html xmlns="http://www.w3.org/1999/xhtml"><body>{BUY}</body></html>'
+    browser.load(page, "application/xhtml+xml")
+    browser.until(lambda: browser.all_of(Survey))
+    browser.close()
+
+
 ROOTS = """(() => {
   const all = document.createDocumentFragment();
   for (let at = 0; at < 10000; at++) {

@@ -57,7 +57,7 @@ def test_what_is_in_two_places_now_can_be_both(
 ) -> None:
     page = desk.page
     old = [click("Order", "cta", 10 + number / 10) for number in range(6)]
-    desk.label_captured(desk.add(*old, click("Help", "quiet", 10)) - 1)
+    desk.label_captured(desk.add(*old, click("Help", "quiet", 11)) - 1)
     draft = page.editor.draft.definitions[0]
     with Labels(desk.context.workspace) as labels:
         kept = labels.save(page.editor.draft)
