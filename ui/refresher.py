@@ -10,19 +10,24 @@ from PySide6.QtCore import QObject, QTimer
 
 LEAST_MS = 100
 SHARE = 3
-"""At most a third of the time is spent with one question."""
+"""Times as long as an answer took nothing is asked: a quarter of the time, at most."""
 
 
 class Refresher(QObject):
     """`start` begins a question; `done` must be called when it was answered or failed."""
 
     def __init__(
-        self, start: Callable[[], bool], parent: QObject, least_ms: int = LEAST_MS
+        self,
+        start: Callable[[], bool],
+        parent: QObject,
+        least_ms: int = LEAST_MS,
+        share: int = SHARE,
     ) -> None:
         """`start` says whether it began anything. Between an answer and the next question lie at
-        least `least_ms`."""
+        least `least_ms`, and `share` times as long as the answer took."""
         super().__init__(parent)
         self._least_ms = least_ms
+        self._share = share
         self._start = start
         self._is_wanted = self._is_running = False
         self._began = 0.0
@@ -53,7 +58,7 @@ class Refresher(QObject):
         """The answer is there."""
         self._is_running = False
         took = (time.monotonic() - self._began) * 1000
-        self._later.start(round(max(self._least_ms, SHARE * took)))
+        self._later.start(round(max(self._least_ms, self._share * took)))
 
     def _again(self) -> None:
         if self._is_wanted:

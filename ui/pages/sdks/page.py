@@ -5,12 +5,11 @@ The page of SDKs: all of them at the left, the options of the chosen one at the 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.errors import AppError
 from app.sdk.configured import configured
 from app.sdk.dropped import dropped
 from app.sdk.evidence import Evidence
@@ -37,6 +37,7 @@ from ui.pages.sdks.copying import as_json, as_markdown
 from ui.pages.sdks.instances import InstanceList
 from ui.pages.sdks.options import OptionTable
 from ui.plain import clipboard, clock, one_line, plural, tooltip
+from ui.refresher import Refresher
 from ui.theme import hairline, label, tint, vertical_hairline
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ LEFT = 300
 OTHER = 280
 MOST_SHOWN = 4
 
-Read = tuple[list[SourceReport], str, int]
+Read = tuple[list[SourceReport], str]
 
 
 class SdksPage(QWidget):
@@ -66,8 +67,6 @@ class SdksPage(QWidget):
         super().__init__()
         self._context = context
         self._shown = ""
-        self._looked = -1.0
-        self._every_ms = EVERY_MS
         self._instances: dict[str, InstanceReport] = {}
         self.list = InstanceList()
         self.table = OptionTable()
@@ -85,8 +84,8 @@ class SdksPage(QWidget):
         )
         self._make_tools()
         self._lay_out()
-        self._later = QTimer(self, singleShot=True, interval=EVERY_MS)
-        self._later.timeout.connect(self._look)
+        # With very many instances, looking takes long, and painting must not wait for it.
+        self._looking = Refresher(self._look, self, EVERY_MS, REST)
         self.list.chosen.connect(self._show_chosen)
         context.feed.changed.connect(self._look_soon)
         context.store.opened.connect(self._look_soon)
@@ -206,25 +205,29 @@ class SdksPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._look()
+        self._looking.now()
 
     def _look_soon(self) -> None:
         """First now, then at most once in a while."""
-        if self.isVisible() and not self._later.isActive():
-            wait = self._every_ms - (time.monotonic() - self._looked) * 1000
-            self._later.start(max(0, round(wait)))
+        if self.isVisible():
+            self._looking.ask()
 
-    def _look(self) -> None:
-        self._looked = time.monotonic()
+    def _look(self) -> bool:
         if self._context.store.current is None:
             self.stack.setCurrentWidget(self.nothing)
-        elif self.isVisible():
-            self._context.jobs.read(self, _read, "list").then(self._show)
+            return False
+        if not self.isVisible():
+            return False
+        self._context.jobs.read(self, _read, "list").then(self._show).catch(self._fail)
+        return True
+
+    def _fail(self, error: AppError) -> None:
+        self._looking.done()
+        self._context.notifications.warn(f"{error.sentence} {error.hint}".strip())
 
     def _show(self, read: Read) -> None:
-        found, text, took_ms = read
-        # With very many instances, looking takes long, and painting must not wait for it.
-        self._every_ms = max(EVERY_MS, REST * took_ms)
+        self._looking.done()
+        found, text = read
         self._instances = {one.id: one for source in found for one in source.instances}
         self.stack.setCurrentWidget(self._split if self._instances else self.nothing)
         self.count.setText(_summary(found))
@@ -318,11 +321,9 @@ class SdksPage(QWidget):
 
 
 def _read(store: Store) -> Read:
-    """Everything, a text that tells whether it is another than before, and how long it took."""
-    began = time.monotonic()
+    """Everything, and a text that tells whether it is another than before."""
     found = sources(store, configured(store), dropped(store))
-    text = json.dumps(exported(found), sort_keys=True)
-    return found, text, round(1000 * (time.monotonic() - began))
+    return found, json.dumps(exported(found), sort_keys=True)
 
 
 def _summary(found: list[SourceReport]) -> str:
