@@ -6,6 +6,7 @@ that says "not" holds for it (§6.1).
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlglot import exp
@@ -22,6 +23,8 @@ from app.query.sources import source
 from app.query.sql import Sql
 
 _DATE = re.compile(r"\d{4}-\d{2}")
+FEW = 10
+"""More values than this are looked up all at once."""
 LOOK_BACK_MS = 365 * DAY
 """How far back the rank of an event among its like is counted (semantics §20)."""
 COMPARED = {"=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
@@ -44,7 +47,24 @@ def holds(condition: Condition, context: Context) -> Sql:
     at = place(condition.property, context)
     if condition.op in ("set is", "set contains"):
         return _set(at, condition)
+    if condition.op == "is" and len(condition.values) > FEW:
+        return _is_among(at, condition.values)
     return sql.either(*(_matches(at, condition.op, value) for value in condition.values))
+
+
+def _is_among(at: Place, values: Sequence[str | None]) -> Sql:
+    """The condition that a property has one of many values: looked up, and not compared with each
+    of them."""
+    wanted = [sql.value(one) for one in values if one is not None]
+    found: list[Sql] = [nothing(at)] if None in values else []
+    if at.text is not None:
+        found.append(exp.In(this=at.text.copy(), expressions=wanted))
+    if at.listed is not None:
+        one = exp.In(this=exp.column("item"), expressions=[each.copy() for each in wanted])
+        inside = exp.Lambda(this=one, expressions=[exp.to_identifier("item")])
+        hits = exp.ArrayFilter(this=at.listed.copy(), expression=inside)
+        found.append(exp.GT(this=exp.ArraySize(this=hits), expression=sql.value(0)))
+    return exp.paren(sql.either(*found))
 
 
 def _matches(at: Place, op: str, value: str | None) -> Sql:

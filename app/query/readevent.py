@@ -22,6 +22,8 @@ from app.query.node import BadDefinition, Node
 
 RANK_OPERATORS = ("is", "is not", "<", "<=", ">", ">=")
 RANKS = tuple("12345")
+MOST_VALUES, MOST_COMPARED = 10_000, 1000
+"""How many values a condition may have that looks them up, and one that tries each of them."""
 CONDITION_KEYS = ("property", "scope", "op", "values")
 
 
@@ -89,7 +91,8 @@ def condition(node: Node) -> Condition:
     """A condition: `{"property": "price", "scope": "event", "op": ">", "values": [10]}`."""
     node.only(*CONDITION_KEYS)
     op = node.get("op").choice(OPERATORS, "is")
-    values = node.need("values").all(value_text, 10_000)
+    most = MOST_VALUES if op in ("is", "is not") else MOST_COMPARED
+    values = node.need("values").all(value_text, most)
     if not values:
         raise node.get("values").wrong("At least one value is needed.")
     found = Condition(property_ref(node, condition=True), op, values)

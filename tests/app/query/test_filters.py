@@ -206,3 +206,17 @@ def test_weekdays_that_are_left_out_are_left_out_of_conditions(tmp_path: Path, o
     for without, expected in ((["sun"], 1), (["mon"], 0)):
         days = {"since": "2026-11-14", "without": without}
         assert figure(folder, chart | {"range": days}).series[0].total == expected
+
+
+def test_many_values_are_looked_up(folder: Path) -> None:
+    """Ten thousand of them cost a moment; what they find is what each of them finds."""
+    many = [f"value {at}" for at in range(9_997)]
+    where = {"property": "p", "op": "is", "values": ["30", "Music", *many]}
+    expected = {"number", "textnumber", "list", "three"}
+    assert matching(folder, where) == expected
+    assert matching(folder, where | {"op": "is not"}) == ALL - expected
+    nothing = where | {"values": [*where["values"], None]}
+    assert matching(folder, nothing) == expected | {"nothing", "absent"}
+    assert matching(folder, where | {"op": "is not", "values": nothing["values"]}) == ALL - (
+        expected | {"nothing", "absent"}
+    )
