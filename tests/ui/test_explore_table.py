@@ -8,10 +8,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QHeaderView
 from pytestqt.qtbot import QtBot
 
-from app.query import read
+from app.query import Figure, read
+from app.query.calendar import Buckets
+from app.query.figure import Series
 from ui.context import Context
 from ui.pages.explore.picker import Picker
-from ui.pages.explore.tablemodel import SUMMARIES
+from ui.pages.explore.tablemodel import SUMMARIES, changed
 
 from .conftest import Workspace, event
 from .explore import LEFT, NOW_MS, World, study
@@ -223,3 +225,12 @@ def test_rows_of_an_earlier_period_say_the_change(world: World) -> None:
     assert "Buy (vs previous day)" in table.csv()
     ask(world, events=["Buy"])
     assert table.against.isHidden()
+
+
+def test_a_change_is_of_what_was_before() -> None:
+    own = Series("Buy", (10.0, 30.0), 40.0, event=0)
+    before = Series("Buy", (5.0, 0.0), 5.0, event=0, compared="day")
+    figure = Figure(Buckets("day", (0, 1), (1, 2)), (own, before))
+    assert changed(figure, before, "total", share=False) == (35, 5, 30)
+    assert changed(figure, before, "total", share=True) == (700, 100, None)
+    assert changed(figure, before, "average", share=False)[0] == 20 - 2.5

@@ -452,9 +452,12 @@ def test_people_in_several_groups_are_not_added_up(world: World) -> None:
     totals = world.desk.figure.totals.totals
     show(world, events=[{"event": "Look", "by": ["kind"]}], view="stacked_bar")
     world.until(totals.isVisible)
-    assert not totals.is_summed
+    world.until(lambda: len(totals.parts) == 2 and not totals.is_summed)
+    assert totals.said_of_row([0, 1]) == ""
+    assert totals.said_of_row([0]) == totals.parts[0].said
     show(world, events=[{"event": "Look", "by": ["kind"]}], view="stacked_bar", measure="totals")
     world.until(lambda: totals.is_summed)
+    assert totals.said_of_row([0, 1]) == f"{sum(one.value for one in totals.parts):.0f}"
     show(world, events=[{"event": "Look", "by": ["kind"]}], view="stacked_bar", relative=True)
     world.until(lambda: {one.unit for one in totals.parts} == {"%"})
     assert totals.is_summed

@@ -202,13 +202,19 @@ class Totals(QWidget):
         for row, members in self._rows():
             first, last = boxes[members[0]], boxes[members[-1]]
             self._text(painter, row, QRectF(SIDE, first.top(), first.left() - SIDE - 8, BAR))
-            number = sum(_known(self.parts[at].value) for at in members)
-            is_said = self.is_summed or len(members) == 1
-            said = self.parts[members[0]]._replace(value=number).said if is_said else ""
-            if self.chosen is not None and self.chosen in members:
-                said = self.parts[self.chosen].said
+            said = self.said_of_row(members)
             self._number(painter, said, QPointF(last.right() + 8, first.top()))
         self._paint_legend(painter, SIDE + len(self._rows()) * (BAR + GAP) + GAP)
+
+    def said_of_row(self, members: Sequence[int]) -> str:
+        """What stands beside a stack of these parts: the part that is chosen, or their sum if
+        there is one."""
+        if self.chosen is not None and self.chosen in members:
+            return self.parts[self.chosen].said
+        if len(members) > 1 and not self.is_summed:
+            return ""
+        number = sum(_known(self.parts[at].value) for at in members)
+        return self.parts[members[0]]._replace(value=number).said
 
     def _paint_legend(self, painter: QPainter, top: float) -> None:
         """What each colour of the stacks stands for, as many as there is room for."""
