@@ -4,7 +4,12 @@ What every test gets: no screen, a home of its own, and a check that nothing was
 
 import os
 import tempfile
+import time
 
+# Whoever looks for what depends on the time zone sets one.
+os.environ.setdefault("TZ", "UTC")
+if hasattr(time, "tzset"):
+    time.tzset()
 # Before PySide6 is imported anywhere.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["EVENTSCOPE_HOME"] = tempfile.mkdtemp(prefix="eventscope-tests-")
@@ -15,7 +20,6 @@ import gc
 import shutil
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
