@@ -16,21 +16,11 @@ from app.certificate import read
 from proxy.devices import DevicesAddon
 from tests.end2end.capturing import Capturing, capturing, eventscope
 from tests.factories import event
-
-
-def own_address() -> str:
-    """What other devices of the network know this machine by; nothing is sent to find it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return ""
-        return str(probe.getsockname()[0])
-
+from tests.network import own_address
 
 OWN = own_address()
 needs_network = pytest.mark.skipif(
-    not OWN or OWN.startswith("127."), reason="this machine has no address but its own"
+    not OWN, reason="this machine cannot be reached by an address of a local network"
 )
 
 
