@@ -10,7 +10,8 @@ import time
 os.environ.setdefault("TZ", "UTC")
 if hasattr(time, "tzset"):
     time.tzset()
-# Before PySide6 is imported anywhere.
+# Before PySide6 is imported anywhere. In any locale that has no UTF-8 Qt complains.
+os.environ["LC_ALL"] = "C.UTF-8"
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["EVENTSCOPE_HOME"] = tempfile.mkdtemp(prefix="eventscope-tests-")
 if hasattr(os, "geteuid") and os.geteuid() == 0:

@@ -300,7 +300,8 @@ def menu_of(view: Any, at: QPoint) -> dict[str, QAction]:
         ("", "Upload", "upload:1"),
         ("insert_id", "Insert ID", '"buy-1"'),
         ("device_id", "Device ID", 'device = "d-1"'),
-        ("", "Received", "time:2026-11-21T"),
+        # The day is that of the time zone.
+        ("", "Received", "time:2026-11-2"),
         ("platform", "Platform", 'platform = "iOS"'),
         ("os_version", "OS version", 'os = "17.1"'),
         ("country", "Country", 'country = "<b>Ghana"'),
