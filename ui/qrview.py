@@ -6,8 +6,6 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app.qr import Matrix, qr_code
-
 QUIET = 4
 """Light modules around a code, which cameras need to find it."""
 MODULE = 4
@@ -19,14 +17,17 @@ class QrView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.text = ""
-        self._matrix: Matrix = ()
+        self._matrix: tuple[bytearray, ...] = ()
 
     def show_text(self, text: str) -> None:
         """Have the code say `text`."""
         if text == self.text:
             return
+        # Here, because hardly anybody needs it.
+        import segno
+
         self.text = text
-        self._matrix = qr_code(text)
+        self._matrix = segno.make_qr(text, error="m").matrix
         self.setAccessibleName(f"QR code of {text}")
         self.setToolTip(text)
         self.setFixedSize(self.sizeHint())
