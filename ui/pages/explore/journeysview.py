@@ -22,7 +22,7 @@ from app.exchange.csvtext import cell
 from app.query.definition import Journeys
 from app.query.journeys import JourneyNode, JourneysFigure, WholePath
 from app.query.microscope import Point
-from ui.pages.explore.flowmap import FlowMap
+from ui.pages.explore.flowmap import VENDOR, FlowMap
 from ui.pages.explore.pieces import Chooser
 from ui.pages.explore.rowtree import RowTree
 from ui.pages.explore.times import duration
@@ -57,6 +57,8 @@ class JourneysView(QWidget):
         self.map.picked.connect(self._pick)
         self.table = RowTree("Whole paths")
         self.table.setHeaderLabels(list(HEADS))
+        # They begin alike.
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         header = self.table.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -146,7 +148,9 @@ class JourneysView(QWidget):
 
     def _row(self, path: WholePath) -> QTreeWidgetItem:
         texts = self._texts(path)
-        item = QTreeWidgetItem([one_line(text, 300) for text in texts])
+        # As on the map: paths are told apart by what fits into a line.
+        short = " → ".join(one.removeprefix(VENDOR) for one in self._way(path.way))
+        item = QTreeWidgetItem([one_line(text, 300) for text in (short, *texts[1:])])
         item.setToolTip(0, tooltip(texts[0]))
         # A copy has all of it.
         item.setData(0, Qt.ItemDataRole.UserRole, texts[0])
