@@ -23,12 +23,18 @@ class Backend:
     def set_password(self, service, username, password):
         if password == "refused":
             raise RuntimeError("the keyring is locked")
-        FILE.write_text(json.dumps(self._all() | {{f"{{service}} {{username}}": password}}))
+        self._keep(self._all() | {{f"{{service}} {{username}}": password}})
 
     def delete_password(self, service, username):
         found = self._all()
         del found[f"{{service}} {{username}}"]
-        FILE.write_text(json.dumps(found))
+        self._keep(found)
+
+    def _keep(self, all_of_it):
+        # At once: a test reads the file while it is written.
+        fresh = FILE.with_suffix(".fresh")
+        fresh.write_text(json.dumps(all_of_it))
+        fresh.replace(FILE)
 
 def get_keyring():
     return Backend()

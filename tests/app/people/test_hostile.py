@@ -9,7 +9,7 @@ import pytest
 from tests.app.study.world import T0, studied
 from tests.factories import KEY, upload
 
-ODD = ('"\\ud800"', "9" * 400, "[" * 1500 + "]" * 1500, '{"\\udfff": NaN}')
+ODD = ('"\\ud800"', "9" * 400, "[" * 1200 + "]" * 1200, '{"\\udfff": NaN}')
 
 
 @pytest.mark.parametrize("value", ODD, ids=["half surrogate", "huge", "deep", "name"])
