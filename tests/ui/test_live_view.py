@@ -266,19 +266,24 @@ def test_a_value_in_the_inspector_is_filtered_by(qtbot: QtBot, page: LivePage) -
     page.inspect(1)
     qtbot.waitUntil(lambda: page.inspector.title.text() == "Buy")
     info = page.inspector.info
-    node = next(
-        fact
-        for section in info.facts.sections
-        for fact in section.children
-        if fact.path == "event_properties.price"
-    )
-    info.customContextMenuRequested.emit(info.visualRect(info.facts.index_of(node)).center())
+    info.customContextMenuRequested.emit(place_of(info, "event_properties.price"))
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     next(one for one in menu.actions() if one.text() == "Filter by this price").trigger()
     menu.close()
     assert page.filter.box.text() == "prop.price = 12"
     qtbot.waitUntil(lambda: texts(page, "type") == ["Buy"])
+
+
+def place_of(info: Any, path: str, name: str | None = None) -> QPoint:
+    """Where a fact of Info is; paths of times have several names."""
+    node = next(
+        fact
+        for section in info.facts.sections
+        for fact in section.children
+        if fact.path == path and name in (None, fact.name)
+    )
+    return info.visualRect(info.facts.index_of(node)).center()  # type: ignore[no-any-return]
 
 
 def menu_of(view: Any, at: QPoint) -> dict[str, QAction]:
@@ -313,13 +318,7 @@ def test_every_value_that_filters_know_is_offered(
     page.inspect(1)
     qtbot.waitUntil(lambda: page.inspector.title.text() == "Buy")
     info = page.inspector.info
-    node = next(
-        fact
-        for section in info.facts.sections
-        for fact in section.children
-        if (fact.path, fact.name) == (path, name)
-    )
-    entries = menu_of(info, info.visualRect(info.facts.index_of(node)).center())
+    entries = menu_of(info, place_of(info, path, name))
     entries[f"Filter by this {name}"].trigger()
     assert page.filter.box.text().startswith(text)
     qtbot.waitUntil(lambda: not page.stream.is_loading)
@@ -429,13 +428,7 @@ def test_what_events_were_sent_with_is_a_column_once_it_is_known(
     page.inspect(1)
     qtbot.waitUntil(lambda: page.inspector.title.text() == "Buy")
     info = page.inspector.info
-    node = next(
-        fact
-        for section in info.facts.sections
-        for fact in section.children
-        if fact.path == "os_name"
-    )
-    at = info.visualRect(info.facts.index_of(node)).center()
+    at = place_of(info, "os_name")
     menu_of(info, at)["Show as a column"].trigger()
     page.side.close_inspector()
     page.view.fill_columns()
@@ -459,13 +452,7 @@ def test_a_property_becomes_a_column_where_its_value_is(qtbot: QtBot, page: Live
     page.inspect(1)
     qtbot.waitUntil(lambda: page.inspector.title.text() == "Buy")
     info = page.inspector.info
-    node = next(
-        fact
-        for section in info.facts.sections
-        for fact in section.children
-        if fact.path == "event_properties.price"
-    )
-    at = info.visualRect(info.facts.index_of(node)).center()
+    at = place_of(info, "event_properties.price")
     for _ in range(2):
         menu_of(info, at)["Show as a column"].trigger()
     assert texts(page, "prop.price") == ["–", "–", "12"]
